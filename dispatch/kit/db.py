@@ -1,0 +1,85 @@
+"""The database: one pool, one command, one transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from .errors import Unavailable
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+Row = asyncpg.Record
+
+# What a lost, killed or overfull server raises; the request may be sent again.
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+
+class Database:
+    """
+    A pool of connections to the one PostgreSQL.
+
+    :param dsn: ``postgresql://…`` as asyncpg reads it
+    """
+
+    def __init__(self, dsn: str, *, size: int = 8) -> None:
+        self.dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
+        self._size = size
+        self._pool: Pool | None = None
+        self._opening = asyncio.Lock()
+
+    async def pool(self) -> Pool:
+        """Return the pool, opened at the first use."""
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await asyncpg.create_pool(self.dsn, min_size=1, max_size=self._size, timeout=10)
+        return self._pool
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """
+        Lend a connection; each statement commits by itself.
+
+        :raises Unavailable: if the server cannot be reached or the connection is lost
+        """
+        try:
+            pool = await self.pool()
+            async with pool.acquire(timeout=10) as connection:
+                yield connection
+        except LOST as error:
+            raise Unavailable("数据库暂时连不上,请稍候用同一请求重试", cause=type(error).__name__) from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """
+        Commit when the block ends well, roll back when it does not.
+
+        :raises Unavailable: if the server cannot be reached or the connection is lost
+        """
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None

@@ -1,0 +1,148 @@
+"""What a ticket is: the sum of its events, never changed in place. Fields after domain 2.16."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from .words import (
+    AreaClass,
+    Category,
+    Cause,
+    Channel,
+    Level,
+    Ownership,
+    Protected,
+    RejectReason,
+    Result,
+    ReturnReason,
+    Source,
+    Stage,
+    Symptom,
+)
+
+
+class Frozen(BaseModel):
+    """A value: no unknown fields, no change after it is made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dispatch(Frozen):
+    """One crew sent to the ticket's incident (派工单); the list of them is the transfer record (转派记录)."""
+
+    no: int  # 1 for the first crew that was sent
+    crew_id: str
+    crew_name: str
+    crew_area: str  # county that lends the crew, or the ticket's own
+    depot: str
+    sent_at: datetime
+    sent_by: str
+    eta_s: int  # promised travel, seconds from sent_at
+    why: str
+    own_district_crew: str | None = None  # what the old-district rule would have chosen
+    saved_s: int | None = None  # seconds earlier than that choice
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+
+
+class Flags(Frozen):
+    """Conditions, apart from the stage."""
+
+    overdue: tuple[str, ...] = ()  # names of the limits that were broken, in the order they broke
+    chased_n: int = 0  # 催办次数
+    supervised: bool = False  # 督办
+    escalated_level: int = 0  # 0 to 4
+    suspended: bool = False
+    excused: bool = False  # delay explained to the customer before the limit
+    disputed: bool = False
+    late_entry: bool = False  # a report was entered later than the pack allows
+    place_unresolved: bool = False
+
+
+class Ticket(Frozen):
+    """One customer's repair report (抢修工单) from the call to the archive. Instants: aware UTC; lon, lat: WGS-84."""
+
+    id: str
+    version: int
+    ticket_no: str
+    external_no: str | None = None
+    pack: str  # rule pack the ticket was opened under, "sgcc@2026.1"
+    stage: Stage
+    stage_at: datetime  # when the stage was entered
+    area: str  # code of the county (工单单位) whose workstation answers for it
+    call_id: str
+    incident_id: str
+    merged_into: str | None = None  # parent ticket
+    flags: Flags = Flags()
+
+    channel: Channel
+    reported_at: datetime  # 受理时间: every arrival promise counts from here
+    area_class: AreaClass
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    place_code: str | None = None
+    symptom: Symptom
+    symptom_text: str = ""
+    category: Category
+    cat_l2: str | None = None
+    cat_l3: str | None = None
+    level: Level = Level.NORMAL
+    hazard: bool = False
+    protected: Protected | None = None
+    phone_masked: str = ""
+    customer_name: str | None = None
+    customer_type: str | None = None
+    account_no: str | None = None
+    meter_no: str | None = None
+    feeder: str | None = None
+    transformer_area: str | None = None
+    diagnosis: str | None = None
+    customers_out: int | None = None
+    appointment_at: datetime | None = None
+    skill: str | None = None  # what the crew must be able to do
+
+    submitted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    dispatched_at: datetime | None = None  # first dispatch
+    crew_accepted_at: datetime | None = None
+    departed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    located_at: datetime | None = None
+    repairing_at: datetime | None = None
+    restored_at: datetime | None = None
+    replied_at: datetime | None = None
+    closed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+    returned_n: int = 0
+    return_reason: ReturnReason | None = None
+    reject_reason: RejectReason | None = None
+    dispatches: tuple[Dispatch, ...] = ()
+    arrived_source: Source | None = None
+    etr_at: datetime | None = None
+    ownership: Ownership | None = None
+    site_class: str | None = None
+    fault_point: str | None = None
+    cause_l1: Cause | None = None
+    cause_l2: str | None = None
+    result: Result | None = None
+    field_record: str | None = None
+    handling: str | None = None
+    replier: str | None = None
+    reply_rejected_n: int = 0
+    callback_attempts: int = 0
+    satisfied: bool | None = None
+    cancel_reason: str | None = None
+    last_at: datetime  # claimed time of the latest event: time never goes backwards
+
+    @property
+    def crew(self) -> Dispatch | None:
+        """The crew that is on the job now, if one is."""
+        return self.dispatches[-1] if self.dispatches and self.dispatches[-1].ended_at is None else None
+
+
+def lender(ticket: Ticket) -> str | None:
+    """Return the county that lends its crew to this ticket, if that is another one than the ticket's own."""
+    crew = ticket.crew
+    return crew.crew_area if crew and crew.crew_area != ticket.area else None
