@@ -1,0 +1,54 @@
+# Two commands for a fresh machine with Python 3.11+: `make demo` and `make test`. The rest is for developers.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: setup demo test lint types contracts check faults bench lock clean help
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup: .venv/.ready  ## .venv with pinned packages; costs nothing when it is up to date
+
+.venv/.ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "需要 Python 3.11 或更高版本 (Python 3.11+ is needed): make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@echo "installing into .venv, once (about a minute) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## a typhoon day in Zhejiang, played live in the terminal
+	@$(BIN)/dispatch demo $(DEMO_ARGS)
+
+test: setup  ## the whole suite on real parts, under ten minutes on two cores
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not faults" $(TEST_ARGS)
+
+lint: setup  ## style and dead names
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup  ## mypy --strict
+	@$(BIN)/mypy
+
+contracts: setup  ## the floors and rooms of docs/architecture.md
+	@$(BIN)/lint-imports --no-cache
+
+check: lint types contracts test  ## what must hold before a landing
+
+faults: setup  ## kill -9 and cut real processes (longer)
+	@$(BIN)/python -m pytest -q -m faults $(TEST_ARGS)
+
+bench: setup  ## the figures of docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.all
+
+lock: setup  ## renew the pinned versions (needs `pip install uv` in .venv)
+	@for out in "requirements.lock pyproject.toml" "requirements-dev.lock pyproject.toml requirements-dev.in" \
+	  "requirements-build.lock requirements-build.in"; do set -- $$out; \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --no-emit-index-url --no-emit-find-links -o $$1 $${@:2}; done
+
+clean:  ## remove what was made here
+	@rm -rf .venv var dist build .mypy_cache .ruff_cache .pytest_cache
