@@ -44,11 +44,14 @@ faults: setup  ## kill -9 and cut real processes (longer)
 bench: setup  ## the figures of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.all
 
-lock: setup  ## renew the pinned versions (needs `pip install uv` in .venv)
-	@for out in "requirements.lock pyproject.toml" "requirements-dev.lock pyproject.toml requirements-dev.in" \
-	  "requirements-build.lock requirements-build.in"; do set -- $$out; \
-	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    --no-emit-index-url --no-emit-find-links -o $$1 $${@:2}; done
+PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links
+
+lock: setup  ## renew the pinned versions
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(PIN) -o requirements.lock pyproject.toml
+	@$(PIN) -o requirements-dev.lock pyproject.toml requirements-dev.in
+	@$(PIN) -o requirements-build.lock requirements-build.in
 
 clean:  ## remove what was made here
 	@rm -rf .venv var dist build .mypy_cache .ruff_cache .pytest_cache

