@@ -1,0 +1,257 @@
+"""
+Who may do what, and where: one table that the checks, the routes and the tests all read. Domain 1.2 and 2.3.
+
+A right is looked up by its action; it says for each role how far it reaches. What is not in the table is not allowed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dispatch.kit.errors import Invalid, NotFound, Refusal
+from dispatch.kit.words import Labelled
+
+from .model import Account, Role
+
+Covers = Callable[[str, str], bool]  # covers(ancestor, code): is the area ``code`` that area or below it?
+
+
+class Scope(Labelled):
+    """How far a right reaches."""
+
+    ANYWHERE = "anywhere", "全省"
+    AREA = "area", "本辖区"  # the account's area and all that lies below it
+    AREA_OR_LENT = "area_or_lent", "本辖区及借出队伍承办的工单"
+    OWN_DEPOT = "own_depot", "本班所"  # its area, or a job that a crew of its depot is on
+    OWN_CREW = "own_crew", "本队承办的工单"
+    SELF = "self", "本人"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One action: what it is called on the screen, and how far it reaches for each role that has it."""
+
+    label: str
+    reach: Mapping[Role, Scope]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(self.reach)
+
+
+SEATS = (Role.SEAT_AGENT, Role.SEAT_SUPERVISOR)
+MONITOR, DISPATCHER, LEADER = Role.PROVINCE_MONITOR, Role.COUNTY_DISPATCHER, Role.DEPOT_LEADER
+CREW, AUDITOR, ADMIN, SYSTEM = Role.CREW, Role.REPLY_AUDITOR, Role.ADMINISTRATOR, Role.SYSTEM
+PEOPLE = tuple(role for role in Role if role is not SYSTEM)
+
+
+def _in(scope: Scope, *roles: Role) -> dict[Role, Scope]:
+    return dict.fromkeys(roles, scope)
+
+
+def _area(*roles: Role) -> dict[Role, Scope]:
+    return _in(Scope.AREA, *roles)
+
+
+FIELD_STEP = {CREW: Scope.OWN_CREW, DISPATCHER: Scope.AREA_OR_LENT}  # by the crew, or by telephone for it (2.3 row 8)
+SEE = (
+    _area(*SEATS, MONITOR, AUDITOR)
+    | {DISPATCHER: Scope.AREA_OR_LENT, LEADER: Scope.OWN_DEPOT, CREW: Scope.OWN_CREW}
+    | _in(Scope.ANYWHERE, SYSTEM)
+)
+
+# The numbers are rows of domain 2.3; ``ticket.<command>`` is named like the route.
+RIGHTS: dict[str, Right] = {
+    "call.log": Right("受理来电", _in(Scope.ANYWHERE, *SEATS)),  # 1, 2
+    "call.read": Right("查看来电记录", _area(*SEATS, MONITOR)),
+    "ticket.read": Right("查看工单", SEE),
+    "ticket.contact": Right("查看联系方式", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_CREW, CREW)),
+    "ticket.complete": Right("补全派发", _area(*SEATS)),  # 2
+    "ticket.consult": Right("按咨询办结", _area(*SEATS)),  # 2a
+    "ticket.accept": Right("接单", _area(DISPATCHER, SYSTEM)),  # 3; the machine where the county is in mode auto
+    "ticket.return": Right("退单", _area(DISPATCHER)),  # 4
+    "ticket.resubmit": Right("重新派发", _area(*SEATS, MONITOR)),  # 5
+    "ticket.merge": Right("归并", _area(DISPATCHER, SYSTEM)),  # 6
+    "ticket.unmerge": Right("解除归并", _area(DISPATCHER, SYSTEM)),  # 2.8.6
+    "ticket.dispatch": Right("派工", _area(DISPATCHER, MONITOR, SYSTEM)),  # 7, 9
+    "ticket.crew-accept": Right("班组接单", FIELD_STEP | {LEADER: Scope.OWN_DEPOT}),  # 8
+    "ticket.crew-reject": Right("班组拒单", _in(Scope.OWN_CREW, CREW)),  # 2.7
+    "ticket.depart": Right("出发", FIELD_STEP),  # 10
+    "ticket.arrive": Right("到达现场", FIELD_STEP),  # 11, 12
+    "ticket.locate": Right("故障点确认", FIELD_STEP),  # 13
+    "ticket.start-repair": Right("开始抢修", FIELD_STEP),  # 14
+    "ticket.progress": Right("进展汇报", FIELD_STEP),  # 14
+    "ticket.restore": Right("复电", FIELD_STEP),  # 15, 20
+    "ticket.reply": Right("回单", _area(DISPATCHER)),  # 16
+    "ticket.reject-reply": Right("回单退回", _area(AUDITOR)),  # 17
+    "ticket.queue-callback": Right("转回访", _area(DISPATCHER, AUDITOR)),  # 18
+    "ticket.try-callback": Right("回访未通", _area(*SEATS)),  # 18
+    "ticket.close": Right("回访归档", _area(*SEATS)),  # 18
+    "ticket.cancel": Right("取消", _area(*SEATS, DISPATCHER)),  # 19
+    "ticket.chase": Right("催办", _area(*SEATS, MONITOR)),  # 2.9
+    "ticket.correct": Right("更正", _area(DISPATCHER, MONITOR)),  # 2.4
+    "offers.read": Right("查看候选队伍", _area(DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
+    "dispatching.assign_waiting": Right("批量派工", _area(MONITOR, SYSTEM)),
+    "crew.read": Right("查看队伍", _area(*SEATS, MONITOR, DISPATCHER, LEADER, ADMIN) | _in(Scope.OWN_CREW, CREW)),
+    # Beside the crew's own phone: the vehicle platform's machine account, and a dispatcher told by telephone.
+    "crew.position": Right("上报位置", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_CREW, CREW)),
+    "area.read": Right("查看区域", _in(Scope.ANYWHERE, *PEOPLE)),
+    "mode.read": Right("查看派工模式", _in(Scope.ANYWHERE, *PEOPLE)),
+    "mode.set": Right("切换派工模式", _area(MONITOR)),
+    "pack.read": Right("查看规则包", _in(Scope.ANYWHERE, *PEOPLE)),
+    "live.listen": Right("订阅实时工单", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
+    "account.manage": Right("管理账号", _area(ADMIN)),
+    "token.make": Right("管理令牌", _area(ADMIN)),
+    "world.load": Right("导入基础数据", _area(ADMIN)),
+    "audit.read": Right("查看审计记录", _area(ADMIN)),
+    "self.read": Right("查看本人信息", _in(Scope.SELF, *PEOPLE)),
+    "self.leave": Right("退出登录", _in(Scope.SELF, *PEOPLE)),
+    "self.password": Right("修改本人密码", _in(Scope.SELF, *PEOPLE)),
+}
+
+# What anybody may do without an account.
+OPEN_ACTIONS: frozenset[str] = frozenset({"session.make"})
+
+# Actions on one ticket or call: outside the reader's sight the answer is "no such ticket", so existence is not told.
+_HIDDEN = ("ticket.", "call.", "offers.")
+
+# Sources a role may claim for a step; None stands for "did not say" and means the first. Domain 2.3 row 8, 2.4:
+# a step that a dispatcher enters for the crew is a telephone report and must not count as the crew's own tap.
+SOURCES: dict[Role, tuple[str, ...]] = {
+    CREW: ("APP", "PHONE"),
+    SYSTEM: ("SYSTEM", "SCADA", "AMI", "CTI"),
+}
+ON_BEHALF: tuple[str, ...] = ("PHONE",)
+AT_A_DESK: tuple[str, ...] = ("CTI", "PHONE", "APP", "SCADA", "AMI")
+FIELD_STEPS: frozenset[str] = frozenset(name for name, right in RIGHTS.items() if CREW in right.roles) & frozenset(
+    name for name in RIGHTS if name.startswith("ticket.") and name not in ("ticket.read", "ticket.contact")
+)
+
+
+class Forbidden(Refusal):
+    """The account may not do this, or not here."""
+
+    status = 403
+
+
+class NoSuchTicket(NotFound):
+    """Outside what the account may see; on the wire just like the answer for a ticket that is not there at all."""
+
+
+class WrongSource(Invalid):
+    """The report claims to come in by a way that the reporter does not have."""
+
+
+def check_role(account: Account, action: str) -> Scope:
+    """
+    Return how far the account's right to ``action`` reaches.
+
+    :raises Forbidden: if the account's role does not have it
+    """
+    right = RIGHTS[action]
+    if account.active and account.role in right.reach:
+        return right.reach[account.role]
+    needed = "、".join(role.label for role in Role if role in right.reach and role is not Role.SYSTEM)
+    raise Forbidden(
+        f"“{right.label}”需要以下角色之一:{needed or '系统'};您的角色是“{account.role.label}”,请换账号或联系管理员",
+        action=action,
+        needed=sorted(role.value for role in right.reach),
+        role=account.role.value,
+    )
+
+
+def check(
+    account: Account,
+    action: str,
+    *,
+    area: str | None = None,
+    lender: str | None = None,
+    crew_id: str | None = None,
+    depot: str | None = None,
+    covers: Covers,
+) -> None:
+    """
+    Refuse an action that the account's role does not have, or that lies outside its reach.
+
+    :param area: code of the area the thing belongs to (for a ticket: its county)
+    :param lender: county that lends its crew to the ticket now, if one does
+    :param crew_id: crew that is on the job, or that the action is about
+    :param depot: depot of that crew
+    :raises Forbidden: wrong role; or right role, but the thing lies outside and may be seen
+    :raises NoSuchTicket: it lies outside the reach and may not be seen, so it is not told that it exists
+    """
+    scope = check_role(account, action)
+    if _reaches(account, scope, area, lender, crew_id, depot, covers):
+        return
+    if action.startswith(_HIDDEN):
+        seen = SEE.get(account.role)
+        if seen is None or not _reaches(account, seen, area, lender, crew_id, depot, covers):
+            raise NoSuchTicket("没有这个工单,或不在您的查看范围内;请核对工单号")
+    raise Forbidden(
+        f"“{RIGHTS[action].label}”只限{scope.label}({account.area}),这里属于 {area or '其他范围'},请联系所属单位办理",
+        action=action,
+        scope=scope.value,
+        area=area,
+    )
+
+
+def allowed(
+    account: Account,
+    action: str,
+    *,
+    area: str | None = None,
+    lender: str | None = None,
+    crew_id: str | None = None,
+    depot: str | None = None,
+    covers: Covers,
+) -> bool:
+    """Say whether ``check`` would let it pass; for lists and buttons."""
+    try:
+        check(account, action, area=area, lender=lender, crew_id=crew_id, depot=depot, covers=covers)
+    except Refusal:
+        return False
+    return True
+
+
+def actions_of(account: Account) -> list[str]:
+    """Return the names of all actions that the account's role has, somewhere."""
+    return sorted(name for name, right in RIGHTS.items() if account.active and account.role in right.reach)
+
+
+def source_of(account: Account, action: str, claimed: str | None) -> str:
+    """
+    Return by what way a report came in (``Source`` value), as far as the reporter can know.
+
+    :param claimed: what the reporter says; None if it does not say
+    :raises WrongSource: if it cannot have come in that way
+    """
+    possible = SOURCES.get(account.role) or (ON_BEHALF if action in FIELD_STEPS else AT_A_DESK)
+    if claimed is None:
+        return possible[0]
+    if claimed in possible:
+        return claimed
+    raise WrongSource(
+        f"{account.role.label}报“{RIGHTS[action].label}”的来源只能是 {'、'.join(possible)},请改正 source",
+        field="source",
+        allowed=list(possible),
+    )
+
+
+def _reaches(
+    account: Account,
+    scope: Scope,
+    area: str | None,
+    lender: str | None,
+    crew_id: str | None,
+    depot: str | None,
+    covers: Covers,
+) -> bool:
+    if scope in (Scope.ANYWHERE, Scope.SELF) or account.role is Role.SYSTEM:
+        return True
+    if scope is Scope.OWN_CREW:
+        return crew_id is not None and crew_id == account.crew_id
+    places = [area]
+    if scope is Scope.AREA_OR_LENT:
+        places.append(lender)
+    if scope is Scope.OWN_DEPOT:
+        places.append(depot)
+    return any(place is not None and covers(account.area, place) for place in places)
