@@ -1,0 +1,1 @@
+"""What a depot (班所) can take on (承载力)."""
