@@ -3,35 +3,44 @@
 from collections.abc import Callable
 from typing import Any
 
-from .events import Entry, Facts, Opened
+from .events import Entry, Opened
+from .facts import Facts
 from .model import Dispatch, Flags, Ticket
-from .words import Ownership, Stage
+from .words import Limit, Ownership, Stage
 
 Change = dict[str, object]
+FACTS = tuple(Facts.model_fields)
 
 
 def begin(entry: Entry, event: Opened) -> Ticket:
     """Return the first version of a ticket."""
     given: dict[str, Any] = {name: getattr(event, name) for name in type(event).model_fields}
-    given.pop("kind")
+    draft = given.pop("kind") == "drafted"
     unresolved = given.pop("place_unresolved")
-    draft = event.__class__.__name__ == "Drafted"
     return Ticket(
         id=entry.ticket_id,
         version=entry.version,
+        incident_id=entry.ticket_id,
         stage=Stage.DRAFT if draft else Stage.SUBMITTED,
         stage_at=entry.at_claimed,
         last_at=entry.at_claimed,
         submitted_at=None if draft else entry.at_claimed,
         flags=Flags(place_unresolved=unresolved),
+        head=entry.hash,
         **given,
     )
 
 
-def _facts(ticket: Ticket, entry: Entry, event: Any) -> Change:
-    change: Change = {name: getattr(event, name) for name in Facts.model_fields}
-    flags = ticket.flags.model_copy(update={"place_unresolved": event.place_unresolved})
-    return change | {"area": event.area, "submitted_at": entry.at_claimed, "flags": flags}
+def _amended(ticket: Ticket, _entry: Entry, event: Any) -> Change:
+    """Return the facts that the event gives; what it leaves open stays."""
+    change: Change = {name: getattr(event, name) for name in FACTS if getattr(event, name) is not None}
+    if event.place_unresolved is not None:
+        change["flags"] = ticket.flags.model_copy(update={"place_unresolved": event.place_unresolved})
+    return change
+
+
+def _sent_out(ticket: Ticket, entry: Entry, event: Any) -> Change:
+    return _amended(ticket, entry, event) | {"area": event.area or ticket.area, "submitted_at": entry.at_claimed}
 
 
 def _end_crew(ticket: Ticket, entry: Entry, reason: str) -> tuple[Dispatch, ...]:
@@ -66,26 +75,63 @@ def _crew_rejected(ticket: Ticket, entry: Entry, event: Any) -> Change:
     return {"dispatches": _end_crew(ticket, entry, reason)} | gone
 
 
+def _kept(ticket: Ticket, event: Any, limit: Limit) -> Flags:
+    """Return the flags after a report that may be late, and that may show that the limit was kept after all."""
+    flags = ticket.flags
+    overdue = tuple(name for name in flags.overdue if name is not limit) if event.in_time else flags.overdue
+    return flags.model_copy(update={"late_entry": flags.late_entry or event.late_entry, "overdue": overdue})
+
+
 def _arrived(ticket: Ticket, entry: Entry, event: Any) -> Change:
-    flags = ticket.flags.model_copy(update={"late_entry": ticket.flags.late_entry or event.late_entry})
+    flags = _kept(ticket, event, Limit.ARRIVE)
     return {"arrived_at": entry.at_claimed, "arrived_source": entry.source, "flags": flags}
+
+
+def _merged(ticket: Ticket, _entry: Entry, event: Any) -> Change:
+    place: Change = {"merged_into": event.into, "incident_id": event.incident_id}
+    return place | _with_parent(ticket, event)
+
+
+def _followed(ticket: Ticket, _entry: Entry, event: Any) -> Change:
+    return _with_parent(ticket, event) | {"flags": _kept(ticket, event, Limit.ARRIVE)}
+
+
+def _with_parent(ticket: Ticket, event: Any) -> Change:
+    """A child counts as reached when the crew is at the fault point and the child has been reported (2.8.4)."""
+    change: Change = {}
+    if event.arrived_at is not None and ticket.arrived_at is None:
+        change["arrived_at"] = max(ticket.reported_at, event.arrived_at)
+    if event.etr_at is not None:
+        change["etr_at"] = event.etr_at
+    return change
+
+
+def _unmerged(ticket: Ticket, _entry: Entry, _event: Any) -> Change:
+    return {"merged_into": None, "incident_id": ticket.id, "arrived_at": None, "etr_at": None}
 
 
 def _located(ticket: Ticket, entry: Entry, event: Any) -> Change:
     flags = ticket.flags.model_copy(update={"disputed": event.ownership is Ownership.DISPUTED})
-    found: Change = {"fault_point": event.fault_point, "ownership": event.ownership, "etr_at": event.etr_at}
-    return found | {"located_at": entry.at_claimed, "site_class": event.site_class, "flags": flags}
+    found: Change = {"fault_point": event.fault_point, "ownership": event.ownership, "flags": flags}
+    etr = event.etr_at or ticket.etr_at
+    return found | {"located_at": entry.at_claimed, "site_class": event.site_class, "etr_at": etr}
+
+
+def _progressed(ticket: Ticket, entry: Entry, event: Any) -> Change:
+    return {"progress_at": entry.at_claimed, "etr_at": event.etr_at or ticket.etr_at}
 
 
 def _restored(ticket: Ticket, entry: Entry, event: Any) -> Change:
     done = {name: getattr(event, name) for name in ("result", "cause_l1", "cause_l2", "field_record")}
     owner = event.ownership or ticket.ownership
-    return done | {"restored_at": entry.at_claimed, "ownership": owner, "dispatches": _end_crew(ticket, entry, "完工")}
+    ended: Change = {"dispatches": _end_crew(ticket, entry, "完工"), "flags": _kept(ticket, event, Limit.RESTORE)}
+    return done | ended | {"restored_at": entry.at_claimed, "ownership": owner}
 
 
 def _replied(ticket: Ticket, entry: Entry, event: Any) -> Change:
     form = {
-        name: getattr(event, name) for name in ("handling", "category", "cat_l2", "cat_l3", "cause_l1", "ownership")
+        name: getattr(event, name)
+        for name in ("handling", "category", "cat_l2", "cat_l3", "cause_l1", "cause_l2", "ownership")
     }
     flags = ticket.flags.model_copy(update={"disputed": False})
     return form | {"replied_at": entry.at_claimed, "replier": entry.by.id, "flags": flags}
@@ -95,13 +141,11 @@ def _returned(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     return {"returned_n": ticket.returned_n + 1, "return_reason": event.reason}
 
 
-def _corrected(_ticket: Ticket, _entry: Entry, event: Any) -> Change:
-    given = event.model_dump(exclude={"kind", "reason"}, exclude_none=True)
-    return {name: getattr(event, name) for name in given}
-
-
 def _overdue(ticket: Ticket, _entry: Entry, event: Any) -> Change:
-    return {"flags": ticket.flags.model_copy(update={"overdue": (*ticket.flags.overdue, event.limit)})}
+    overdue = ticket.flags.overdue
+    if event.limit in overdue:
+        return {}
+    return {"flags": ticket.flags.model_copy(update={"overdue": (*overdue, event.limit)})}
 
 
 def _chased(ticket: Ticket, _entry: Entry, _event: Any) -> Change:
@@ -118,22 +162,25 @@ def _stamp(field: str) -> Callable[[Ticket, Entry, Any], Change]:
 
 
 CHANGES: dict[str, Callable[[Ticket, Entry, Any], Change]] = {
-    "completed": _facts,
-    "resubmitted": _facts,
+    "completed": _sent_out,
+    "resubmitted": _sent_out,
     "consulted": lambda _t, entry, event: {
         "closed_at": entry.at_claimed,
-        "diagnosis": f"{event.matched}: {event.answer}",
+        "diagnosis": f"{event.matched.label}:{event.answer}",
     },
     "accepted": _stamp("accepted_at"),
     "returned": _returned,
-    "merged": lambda _t, _e, event: {"merged_into": event.into, "incident_id": event.incident_id},
+    "merged": _merged,
+    "unmerged": _unmerged,
+    "followed": _followed,
     "dispatched": _dispatched,
     "crew_accepted": _stamp("crew_accepted_at"),
     "crew_rejected": _crew_rejected,
     "departed": _stamp("departed_at"),
     "arrived": _arrived,
     "located": _located,
-    "repair_started": _stamp("repairing_at"),
+    "repair_started": lambda _t, entry, event: {"repairing_at": entry.at_claimed, "permit": event.permit},
+    "progressed": _progressed,
     "restored": _restored,
     "replied": _replied,
     "reply_rejected": lambda ticket, _e, _event: {"reply_rejected_n": ticket.reply_rejected_n + 1},
@@ -142,6 +189,6 @@ CHANGES: dict[str, Callable[[Ticket, Entry, Any], Change]] = {
     "closed": lambda _t, entry, event: {"closed_at": entry.at_claimed, "satisfied": event.satisfied},
     "cancelled": _cancelled,
     "chased": _chased,
-    "corrected": _corrected,
+    "corrected": _amended,
     "overdue": _overdue,
 }

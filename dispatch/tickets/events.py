@@ -1,20 +1,26 @@
-"""What can happen to a ticket, in the words of the 95598 desk. Written once, never changed. Domain 2.3."""
+"""
+What can happen to a ticket, in the words of the 95598 desk. Written once, never changed. Domain 2.3.
+
+A field named in ``OURS`` is filled in by the desk or the store, whatever the reporter says.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
+from .facts import Amendment, Code, Facts, Photos, Stated, Text, Words
 from .model import Frozen
 from .words import (
-    AreaClass,
     Category,
     Cause,
     Channel,
     Level,
+    Limit,
+    Matched,
+    MeterCheck,
     Ownership,
-    Protected,
     RejectReason,
     Result,
     ReturnReason,
@@ -22,99 +28,101 @@ from .words import (
     Symptom,
 )
 
-Text = Annotated[str, Field(max_length=500)]
-Words = Annotated[str, Field(min_length=1, max_length=500)]
-Code = Annotated[str, Field(min_length=1, max_length=64)]
 
-
-class Facts(Frozen):
-    """What the caller said and where it is; the body of a draft, a submission and a correction."""
-
-    address: Annotated[str, Field(max_length=300)] = ""
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    place_code: Code | None = None
-    area_class: AreaClass = AreaClass.RURAL
-    symptom: Symptom = Symptom.OTHER
-    symptom_text: Text = ""
-    category: Category = Category.LV
-    cat_l2: Code | None = None
-    cat_l3: Code | None = None
-    level: Level = Level.NORMAL
-    hazard: bool = False
-    protected: Protected | None = None
-    customer_name: Annotated[str, Field(max_length=60)] | None = None
-    customer_type: Code | None = None
-    account_no: Code | None = None
-    meter_no: Code | None = None
-    feeder: Code | None = None
-    transformer_area: Code | None = None
-    diagnosis: Text | None = None
-    customers_out: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    appointment_at: datetime | None = None
-    skill: Code | None = None
-
-
-class Opened(Facts):
+class Opened(Frozen):
     """Shared by the two ways a ticket begins."""
 
     ticket_no: str
-    external_no: str | None = None
+    external_no: Code | None = None
     pack: str
     area: str
     call_id: str
-    incident_id: str
     channel: Channel
     reported_at: datetime
     phone_masked: str = ""
     place_unresolved: bool = False
+    repeat_of: Code | None = None  # closed ticket whose trouble is back (重复报修, row 21)
 
 
-class Drafted(Opened):  # 建草稿
+class Drafted(Opened, Facts):
+    label: ClassVar[str] = "建草稿"
     kind: Literal["drafted"] = "drafted"
 
 
-class Submitted(Opened):  # 受理派发
+class Submitted(Opened, Stated):
+    label: ClassVar[str] = "受理派发"
     kind: Literal["submitted"] = "submitted"
 
 
-class Completed(Facts):  # 草稿补全派发
+class Completed(Amendment):
+    label: ClassVar[str] = "补全派发"
     kind: Literal["completed"] = "completed"
-    area: str
-    place_unresolved: bool = False
+    area: Code | None = None  # county; None: where it is
+    symptom: Symptom
+    category: Category
+    level: Level
+    hazard: bool
 
 
-class Consulted(Frozen):  # 按咨询办结: a known outage, arrears or notice answered the caller
+class Consulted(Frozen):
+    """A known outage, arrears or notice answered the caller; the call is kept, nobody is sent."""
+
+    label: ClassVar[str] = "按咨询办结"
     kind: Literal["consulted"] = "consulted"
-    matched: Literal["known_outage", "arrears", "notice", "customer_side"]
+    matched: Matched
     answer: Words
 
 
-class Accepted(Frozen):  # 接单
+class Accepted(Frozen):
+    label: ClassVar[str] = "接单"
     kind: Literal["accepted"] = "accepted"
 
 
-class Returned(Frozen):  # 退单
+class Returned(Frozen):
+    label: ClassVar[str] = "退单"
     kind: Literal["returned"] = "returned"
     reason: ReturnReason
     text: Annotated[str, Field(min_length=10, max_length=500)]
     right_area: Code | None = None  # required when the district is wrong
 
 
-class Resubmitted(Facts):  # 重新派发
+class Resubmitted(Amendment):
+    """Sent out again with what was wrong put right; the clock of the first report runs on."""
+
+    label: ClassVar[str] = "重新派发"
     kind: Literal["resubmitted"] = "resubmitted"
-    area: str
-    place_unresolved: bool = False
+    area: Code | None = None  # county; None: where it is
 
 
-class Merged(Frozen):  # 归并
+class Merged(Frozen):
+    label: ClassVar[str] = "归并"
     kind: Literal["merged"] = "merged"
-    into: str  # parent ticket
+    into: Code  # parent ticket
     incident_id: str
     evidence: Words
+    arrived_at: datetime | None = None  # of the parent's crew, if it is there already
+    etr_at: datetime | None = None
 
 
-class Dispatched(Frozen):  # 派工
+class Unmerged(Frozen):
+    label: ClassVar[str] = "解除归并"
+    kind: Literal["unmerged"] = "unmerged"
+    reason: Words
+
+
+class Followed(Frozen):
+    """The incident's parent ticket moved on, and this child with it. Domain 2.8.3 and 2.8.4."""
+
+    label: ClassVar[str] = "随主单"
+    kind: Literal["followed"] = "followed"
+    arrived_at: datetime | None = None
+    etr_at: datetime | None = None
+    late_entry: bool = False
+    in_time: bool = False
+
+
+class Dispatched(Frozen):
+    label: ClassVar[str] = "派工"
     kind: Literal["dispatched"] = "dispatched"
     crew_id: str
     crew_name: str
@@ -127,104 +135,134 @@ class Dispatched(Frozen):  # 派工
     transfer_reason: Text | None = None  # required when a crew is replaced (转派)
 
 
-class CrewAccepted(Frozen):  # 班组接单
+class CrewAccepted(Frozen):
+    label: ClassVar[str] = "班组接单"
     kind: Literal["crew_accepted"] = "crew_accepted"
 
 
-class CrewRejected(Frozen):  # 班组拒单
+class CrewRejected(Frozen):
+    label: ClassVar[str] = "班组拒单"
     kind: Literal["crew_rejected"] = "crew_rejected"
     reason: RejectReason
     text: Text = ""
 
 
-class Departed(Frozen):  # 出发
+class Departed(Frozen):
+    label: ClassVar[str] = "出发"
     kind: Literal["departed"] = "departed"
 
 
-class Arrived(Frozen):  # 到达现场: the first report of the crew
+class Arrived(Frozen):
+    """The first report of the crew."""
+
+    label: ClassVar[str] = "到达现场"
     kind: Literal["arrived"] = "arrived"
-    late_entry: bool = False  # entered later than the pack allows (domain 2.3 row 12)
+    late_entry: bool = False  # entered later than the pack allows (row 12)
+    in_time: bool = False  # inside the promise, and entered inside the allowance
 
 
-class Located(Frozen):  # 故障点确认
+class Located(Frozen):
+    label: ClassVar[str] = "故障点确认"
     kind: Literal["located"] = "located"
     fault_point: Words
     ownership: Ownership
-    etr_at: datetime
-    photos: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    etr_at: datetime | None = None  # may follow within the pack's limit, by a progress report
+    photos: Photos = ()  # required from the APP
     site_class: Code | None = None
 
 
-class RepairStarted(Frozen):  # 开始抢修
+class RepairStarted(Frozen):
+    label: ClassVar[str] = "开始抢修"
     kind: Literal["repair_started"] = "repair_started"
     permit: Code | None = None
 
 
-class Restored(Frozen):  # 复电: the second report of the crew
+class Progressed(Frozen):
+    """A word from a job that is going on; it may bring the ETR or change it (row 14)."""
+
+    label: ClassVar[str] = "进展汇报"
+    kind: Literal["progressed"] = "progressed"
+    text: Words
+    etr_at: datetime | None = None
+
+
+class Restored(Frozen):
+    """The second report of the crew."""
+
+    label: ClassVar[str] = "复电"
     kind: Literal["restored"] = "restored"
     result: Result = Result.RESTORED
     cause_l1: Cause = Cause.UNKNOWN
     cause_l2: Code | None = None
     ownership: Ownership | None = None
     field_record: Text = ""
+    photos: Photos = ()
+    late_entry: bool = False
+    in_time: bool = False
 
 
-class Replied(Frozen):  # 回单
+class Replied(Frozen):
+    label: ClassVar[str] = "回单"
     kind: Literal["replied"] = "replied"
     handling: Words
     category: Category
     cat_l2: Code | None = None
     cat_l3: Code | None = None
     cause_l1: Cause
+    cause_l2: Code | None = None
     ownership: Ownership
 
 
-class ReplyRejected(Frozen):  # 回单退回
+class ReplyRejected(Frozen):
+    label: ClassVar[str] = "回单退回"
     kind: Literal["reply_rejected"] = "reply_rejected"
     defects: Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]
 
 
-class CallbackQueued(Frozen):  # 转回访
+class CallbackQueued(Frozen):
+    label: ClassVar[str] = "转回访"
     kind: Literal["callback_queued"] = "callback_queued"
 
 
-class CallbackTried(Frozen):  # 回访未通
+class CallbackTried(Frozen):
+    label: ClassVar[str] = "回访未通"
     kind: Literal["callback_tried"] = "callback_tried"
     text: Text = ""
 
 
-class Closed(Frozen):  # 回访归档
+class Closed(Frozen):
+    label: ClassVar[str] = "回访归档"
     kind: Literal["closed"] = "closed"
-    satisfied: bool | None  # None: three attempts, nobody answered
+    satisfied: bool | None = None  # None: nobody answered, after as many attempts as the pack asks for
     text: Text = ""
 
 
-class Cancelled(Frozen):  # 取消
+class Cancelled(Frozen):
+    label: ClassVar[str] = "取消"
     kind: Literal["cancelled"] = "cancelled"
     reason: Words
+    meter: MeterCheck
 
 
-class Chased(Frozen):  # 催办
+class Chased(Frozen):
+    label: ClassVar[str] = "催办"
     kind: Literal["chased"] = "chased"
-    call_id: str | None = None
+    call_id: Code | None = None
     text: Text = ""
 
 
-class Corrected(Frozen):  # 更正: a correction is a new event with a reason, never an update
+class Corrected(Amendment):
+    """A correction is a new event with a reason, never an update."""
+
+    label: ClassVar[str] = "更正"
     kind: Literal["corrected"] = "corrected"
     reason: Words
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    address: Annotated[str, Field(max_length=300)] | None = None
-    level: Level | None = None
-    hazard: bool | None = None
-    customers_out: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    area_class: AreaClass | None = None
 
 
-class Overdue(Frozen):  # 超时
+class Overdue(Frozen):
+    label: ClassVar[str] = "超时"
     kind: Literal["overdue"] = "overdue"
-    limit: str
+    limit: Limit
     due_at: datetime
 
 
@@ -237,6 +275,8 @@ Event = Annotated[
     | Returned
     | Resubmitted
     | Merged
+    | Unmerged
+    | Followed
     | Dispatched
     | CrewAccepted
     | CrewRejected
@@ -244,6 +284,7 @@ Event = Annotated[
     | Arrived
     | Located
     | RepairStarted
+    | Progressed
     | Restored
     | Replied
     | ReplyRejected
@@ -257,6 +298,11 @@ Event = Annotated[
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+KINDS: dict[str, Any] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(Event)[0])}
+
+# Fields that the desk or the store fills in, whatever the reporter says.
+OURS = frozenset({"area_class", "place_unresolved", "late_entry", "in_time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,3 +334,4 @@ class Entry:
     source: Source
     event: Event
     geo: Geo | None = None
+    hash: bytes = b""  # sha-256 over the line before and this one; empty until it is sealed

@@ -4,11 +4,30 @@ from datetime import timedelta
 
 from dispatch.kit.errors import Invalid, Refusal
 
-from .events import Dispatched, Entry, Event, Located, Merged, Overdue, Replied, ReplyRejected, Restored, Returned
+from .events import (
+    Cancelled,
+    Completed,
+    Dispatched,
+    Drafted,
+    Entry,
+    Located,
+    Merged,
+    Overdue,
+    Progressed,
+    Replied,
+    ReplyRejected,
+    Restored,
+    Resubmitted,
+    Returned,
+    Submitted,
+)
+from .facts import Amendment
 from .model import Ticket
-from .words import Ownership, Result, ReturnReason, Stage
+from .words import Category, MeterCheck, Ownership, Protected, Result, ReturnReason, Source, Stage
 
 CLOCK_SKEW = timedelta(minutes=2)  # domain 2.3, last line: "later than server time + 2 min" is illegal
+NEVER_MERGED = frozenset({Category.PQ, Category.CUST})  # domain 2.8.2
+BY_ORDER = frozenset({"PROVINCE_MONITOR", "SYSTEM"})  # who sends a ticket out again that came back twice (2.6)
 
 
 class TimeBackwards(Refusal):
@@ -28,15 +47,29 @@ class Contradiction(Invalid):
 
 
 class NotMergeable(Refusal):
-    """Hazards and protected customers are never merged (domain 2.8.2)."""
+    """Hazards, protected customers, power quality and faults inside a house are never merged (domain 2.8.2)."""
 
 
 class OnlyOnce(Refusal):
     """A reply is sent back once (domain 2.3 row 17)."""
 
 
+class PlaceKnown(Refusal):
+    """A ticket that waits for acceptance is sent elsewhere only while its place is unknown."""
+
+
+class NeedsOrder(Refusal):
+    """A ticket that came back twice is sent out by the province only (domain 2.6)."""
+
+    status = 403
+
+
+class MeterDark(Refusal):
+    """The meter says that the power is still off."""
+
+
 def time(ticket: Ticket | None, entry: Entry) -> None:
-    """Refuse a claimed time before the ticket's latest event or after the server's clock."""
+    """Refuse a claimed time before the ticket's latest step or after the server's clock."""
     if entry.at_claimed > entry.at_server + CLOCK_SKEW:
         raise FutureTime(
             f"时间 {entry.at_claimed.isoformat()} 晚于服务器时间,请核对手机或电脑时钟后重报",
@@ -51,31 +84,82 @@ def time(ticket: Ticket | None, entry: Entry) -> None:
         )
 
 
-def data(ticket: Ticket, event: Event) -> None:
+def opening(event: Drafted | Submitted) -> None:
+    """Refuse a report that nobody could find: it needs an address, an account number or a point (row 2)."""
+    if isinstance(event, Submitted):
+        _findable(event.address, event.account_no, event.lon)
+    _whole_point(event.lon, event.lat)
+
+
+def data(ticket: Ticket, entry: Entry) -> None:
     """Refuse an event whose required data is missing or contradicts what is known."""
+    event = entry.event
+    if isinstance(event, Amendment):
+        _may_amend(ticket, entry, event)
+    elif isinstance(event, Located | Progressed | Restored):
+        _site_report(ticket, entry, event)
+    else:
+        _paper(ticket, event)
+
+
+def _paper(ticket: Ticket, event: object) -> None:
     match event:
         case Returned(reason=ReturnReason.WRONG_DISTRICT, right_area=None):
             raise MissingField("退单原因为“非本单位辖区”时必须指明正确单位", field="right_area")
+        case Returned(text=text) if len(text.strip()) < 10:
+            raise MissingField("退单说明不得少于10个字,请写清情况", field="text")
         case Merged():
-            _may_merge(ticket)
+            may_merge(ticket)
         case Dispatched():
             _may_dispatch(ticket, event)
-        case Located(etr_at=etr_at) if ticket.arrived_at and etr_at < ticket.arrived_at:
-            raise Contradiction("预计复电时间早于到场时间,请重填", field="etr_at")
-        case Restored():
-            _may_restore(ticket, event)
         case Replied(ownership=Ownership.DISPUTED):
             raise Contradiction("产权有争议,须先凭证据明确产权再回单", field="ownership")
         case ReplyRejected() if ticket.reply_rejected_n >= 1:
             raise OnlyOnce(f"工单 {ticket.ticket_no} 的回单已退回过一次,请改走督办")
+        case Cancelled(meter=MeterCheck.DARK):
+            raise MeterDark(f"工单 {ticket.ticket_no} 的电表召测仍无电,不能取消,请继续抢修", field="meter")
         case _:
             pass
 
 
-def _may_merge(ticket: Ticket) -> None:
-    if ticket.hazard or ticket.protected is not None:
-        why = "涉及险情" if ticket.hazard else f"属于{ticket.protected.label if ticket.protected else ''}"
-        raise NotMergeable(f"工单 {ticket.ticket_no} {why},不得归并", hazard=ticket.hazard)
+def _may_amend(ticket: Ticket, entry: Entry, event: Amendment) -> None:
+    _whole_point(event.lon, event.lat)
+    if isinstance(event, Completed):
+        _findable(
+            ticket.address if event.address is None else event.address,
+            event.account_no or ticket.account_no,
+            ticket.lon if event.lon is None else event.lon,
+        )
+    if isinstance(event, Resubmitted):
+        if ticket.stage is Stage.SUBMITTED and not ticket.flags.place_unresolved:
+            raise PlaceKnown(
+                f"工单 {ticket.ticket_no} 已派至 {ticket.area} 待接单;如有误请由该单位退单", area=ticket.area
+            )
+        if ticket.returned_n >= 2 and entry.by.role not in BY_ORDER:
+            raise NeedsOrder(f"工单 {ticket.ticket_no} 已两次退单,须由省监控裁定派发", returned_n=ticket.returned_n)
+
+
+def _whole_point(lon: float | None, lat: float | None) -> None:
+    if (lon is None) != (lat is None):
+        raise MissingField("经度和纬度须同时填写", field="lat" if lat is None else "lon")
+
+
+def _findable(address: str, account_no: str | None, lon: float | None) -> None:
+    if not address.strip() and account_no is None and lon is None:
+        raise MissingField("须填写故障地址、户号或地图位置之一,否则无法派单", field="address")
+
+
+def may_merge(ticket: Ticket) -> None:
+    """:raises NotMergeable: saying which rule of domain 2.8.2 keeps the ticket apart"""
+    why = None
+    if ticket.hazard:
+        why = "涉及险情"
+    elif ticket.protected in (Protected.LIFE_SUPPORT, Protected.IMPORTANT):
+        why = f"属于{ticket.protected.label}"
+    elif ticket.category in NEVER_MERGED:
+        why = f"分类为{ticket.category.label}"
+    if why:
+        raise NotMergeable(f"工单 {ticket.ticket_no} {why},不得归并,请单独派工", why=why)
 
 
 def _may_dispatch(ticket: Ticket, event: Dispatched) -> None:
@@ -83,7 +167,7 @@ def _may_dispatch(ticket: Ticket, event: Dispatched) -> None:
         return
     if ticket.crew.crew_id == event.crew_id:
         raise Contradiction(f"{ticket.crew.crew_name} 已在处理该工单", field="crew_id")
-    if not event.transfer_reason:
+    if not (event.transfer_reason or "").strip():
         raise MissingField(
             f"工单已由 {ticket.crew.crew_name} 处理,转派须填原因",
             field="transfer_reason",
@@ -94,11 +178,32 @@ def _may_dispatch(ticket: Ticket, event: Dispatched) -> None:
         )
 
 
-def _may_restore(ticket: Ticket, event: Restored) -> None:
+def _site_report(ticket: Ticket, entry: Entry, event: Located | Progressed | Restored) -> None:
+    if isinstance(event, Restored):
+        _may_restore(ticket, entry, event)
+        return
+    if event.etr_at is not None and event.etr_at < entry.at_claimed:
+        raise Contradiction("预计复电时间早于汇报时间,请重填", field="etr_at")
+    if isinstance(event, Located):
+        _photographed(entry, event.photos)
+
+
+def _may_restore(ticket: Ticket, entry: Entry, event: Restored) -> None:
     if ticket.stage in {Stage.ARRIVED, Stage.LOCATED} and event.result is Result.RESTORED:
         raise Contradiction(
             "到场后须先确认故障点并开始抢修才能报复电;客户内部故障或未见故障请改选处理结果", field="result"
         )
-    owner = event.ownership or ticket.ownership
-    if event.result is Result.CUSTOMER_SIDE and owner is not Ownership.CUSTOMER:
+    if event.result is not Result.CUSTOMER_SIDE:
+        return
+    if (event.ownership or ticket.ownership) is not Ownership.CUSTOMER:
         raise MissingField("处理结果为客户内部故障时,产权须填“客户资产”", field="ownership")
+    if not event.field_record.strip():
+        raise MissingField("客户内部故障须记录向客户说明和协助的情况", field="field_record")
+    if ticket.located_at is None:
+        _photographed(entry, event.photos)
+
+
+def _photographed(entry: Entry, photos: tuple[str, ...]) -> None:
+    """The APP can take a picture; a report by telephone cannot."""
+    if entry.source is Source.APP and not photos:
+        raise MissingField("APP 上报须附现场照片,无法拍照时请改用电话汇报", field="photos")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from .words import (
     AreaClass,
@@ -10,6 +10,7 @@ from .words import (
     Cause,
     Channel,
     Level,
+    Limit,
     Ownership,
     Protected,
     RejectReason,
@@ -19,6 +20,8 @@ from .words import (
     Stage,
     Symptom,
 )
+
+ENDED = frozenset({Stage.CLOSED, Stage.CANCELLED})
 
 
 class Frozen(BaseModel):
@@ -48,7 +51,7 @@ class Dispatch(Frozen):
 class Flags(Frozen):
     """Conditions, apart from the stage."""
 
-    overdue: tuple[str, ...] = ()  # names of the limits that were broken, in the order they broke
+    overdue: tuple[Limit, ...] = ()  # limits that are broken, in the order they broke
     chased_n: int = 0  # 催办次数
     supervised: bool = False  # 督办
     escalated_level: int = 0  # 0 to 4
@@ -69,9 +72,10 @@ class Ticket(Frozen):
     pack: str  # rule pack the ticket was opened under, "sgcc@2026.1"
     stage: Stage
     stage_at: datetime  # when the stage was entered
-    area: str  # code of the county (工单单位) whose workstation answers for it
+    area: str  # county (工单单位) whose workstation answers for it; the province while nobody knows the place
     call_id: str
-    incident_id: str
+    incident_id: str  # fault point; it bears the id of the ticket that first reported it
+    repeat_of: str | None = None  # closed ticket whose trouble is back
     merged_into: str | None = None  # parent ticket
     flags: Flags = Flags()
 
@@ -121,6 +125,8 @@ class Ticket(Frozen):
     dispatches: tuple[Dispatch, ...] = ()
     arrived_source: Source | None = None
     etr_at: datetime | None = None
+    progress_at: datetime | None = None  # latest progress report
+    permit: str | None = None
     ownership: Ownership | None = None
     site_class: str | None = None
     fault_point: str | None = None
@@ -134,15 +140,32 @@ class Ticket(Frozen):
     callback_attempts: int = 0
     satisfied: bool | None = None
     cancel_reason: str | None = None
-    last_at: datetime  # claimed time of the latest event: time never goes backwards
+    last_at: datetime  # claimed time of the latest step: time never goes backwards
+    head: bytes = Field(default=b"", exclude=True, repr=False)  # hash of the latest line of its log
 
     @property
     def crew(self) -> Dispatch | None:
         """The crew that is on the job now, if one is."""
         return self.dispatches[-1] if self.dispatches and self.dispatches[-1].ended_at is None else None
 
+    @property
+    def is_open(self) -> bool:
+        return self.stage not in ENDED
+
 
 def lender(ticket: Ticket) -> str | None:
-    """Return the county that lends its crew to this ticket, if that is another one than the ticket's own."""
-    crew = ticket.crew
-    return crew.crew_area if crew and crew.crew_area != ticket.area else None
+    """
+    Return the county whose crew is or was the last on the job, if it is another than the ticket's own.
+
+    It sees the ticket until it closes, or until its crew is taken off the job before the supply is back.
+    """
+    if not ticket.dispatches or not ticket.is_open:
+        return None
+    last = ticket.dispatches[-1]
+    stayed = last.ended_at is None or ticket.restored_at is not None
+    return last.crew_area if stayed and last.crew_area != ticket.area else None
+
+
+def document(ticket: Ticket) -> str:
+    """Return the ticket as JSON, as it is kept and sent; what is not known is left out."""
+    return ticket.model_dump_json(exclude_none=True)

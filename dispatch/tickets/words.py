@@ -149,3 +149,43 @@ class Symptom(Labelled):
     METER_FAULT = "meter_fault", "电表故障"
     EV_CHARGER = "ev_charger", "充电桩故障"
     OTHER = "other", "其他"
+
+
+class MeterCheck(Labelled):
+    """What the meter said when it was asked (召测), before a ticket is cancelled. Domain 2.3 row 19."""
+
+    LIVE = "live", "有电"
+    DARK = "dark", "无电"
+    NO_ANSWER = "no_answer", "召测无应答"
+    NO_METER = "no_meter", "无可召测电表"
+
+
+class Matched(Labelled):
+    """What answered the caller without a crew. Domain 2.3 row 2a."""
+
+    KNOWN_OUTAGE = "known_outage", "已知停电"
+    ARREARS = "arrears", "欠费停电"
+    NOTICE = "notice", "重要服务事项报备"
+    CUSTOMER_SIDE = "customer_side", "客户内部故障"
+
+
+class Limit(Labelled):
+    """The clocks that run on a ticket. Domain 2.5; the numbers are in the rule packs."""
+
+    ACCEPT = "accept", "接单时限"
+    DISPATCH = "dispatch", "派工时限"
+    ARRIVE = "arrive", "到达现场时限"
+    ETR = "etr", "预计复电上报时限"
+    PROGRESS = "progress", "长时抢修进展汇报时限"
+    RESTORE = "restore", "修复时限"
+    REPLY = "reply", "回单时限"
+    CALLBACK = "callback", "回访时限"
+
+
+class CallOutcome(Labelled):
+    """What became of a call."""
+
+    DRAFT = "draft", "草稿"
+    TICKET = "ticket", "已建单"
+    CONSULTED = "consulted", "按咨询办结"
+    CHASE = "chase", "催办"

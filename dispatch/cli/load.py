@@ -1,0 +1,49 @@
+"""``dispatch load WORLD.json``: areas, places, crews, reserves and accounts into the database."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dispatch.cli.database import address_of, opened
+from dispatch.desk.setup import load_world
+from dispatch.desk.world import BadWorld, World
+from dispatch.kit import migrate
+from dispatch.kit.db import Database
+from dispatch.kit.settings import Settings
+
+LABELS = {"areas": "区域", "places": "地名", "crews": "队伍", "reserves": "承载力", "accounts": "账号"}
+
+
+def load(
+    file: Annotated[Path, typer.Argument(metavar="WORLD.json", help="基础数据文件", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """导入区域、地名、队伍、承载力和账号(全部成功或全不改动;已有的更新,不删除)。服务重启后生效。"""
+    world = World.read(_text(file))
+    with opened(Settings.from_env()) as settings:
+        counts = asyncio.run(_load(address_of(settings), world))
+    if as_json:
+        print(json.dumps(counts))
+    else:
+        parts = "、".join(f"{LABELS[name]} {n}" for name, n in counts.items())
+        Console().print(f"已导入“{world.name}”:{parts}")
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadWorld(f"读不到文件 {file}:{error.strerror};请核对路径和权限", field="file") from error
+
+
+async def _load(dsn: str, world: World) -> dict[str, int]:
+    await migrate.require_current(dsn)
+    db = Database(dsn, size=1)
+    try:
+        return await load_world(db, world)
+    finally:
+        await db.close()

@@ -1,0 +1,115 @@
+"""The SQL of the tickets room. A statement takes columns (``rows``): one round trip writes any number of tickets."""
+
+LOG = """
+    INSERT INTO ticket_event (ticket_id, version, area, kind, at_claimed, at_server, actor, role, source, geo, payload,
+                              hash)
+    SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
+                         $7::text[], $8::text[], $9::text[], $10::json[], $11::json[], $12::bytea[])
+    ON CONFLICT (ticket_id, version) DO NOTHING
+    RETURNING version
+"""
+GIVEN = """
+    unnest($13::text[], $14::int[], $15::int[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
+           $21::text[], $22::timestamptz[], $23::boolean[], $24::bytea[], $25::json[])
+    AS n(id, before, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc)
+"""
+ARMED = """
+    INSERT INTO deadline (ticket_id, name, due_at, area, state)
+    SELECT n.ticket_id, n.name, n.due_at, n.area, 'armed'
+    FROM unnest($26::text[], $27::text[], $28::timestamptz[], $29::text[]) AS n(ticket_id, name, due_at, area)
+    ON CONFLICT (ticket_id, name, due_at) DO UPDATE SET state = 'armed', settled_at = NULL
+    WHERE deadline.state = 'met'
+"""
+TOLD = """
+    INSERT INTO outbox (area, kind, ticket_id, version, body)
+    SELECT * FROM unnest($30::text[], $31::text[], $32::text[], $33::int[], $34::text[])
+"""
+STEP = f"""
+WITH line AS ({LOG}), kept AS (
+    UPDATE ticket SET version = n.version, area = n.area, stage = n.stage, incident_id = n.incident_id,
+        crew_id = n.crew_id, lender = n.lender, is_open = n.is_open, head = n.head, doc = n.doc
+    FROM {GIVEN}
+    WHERE ticket.id = n.id AND ticket.version = n.before
+    RETURNING 1
+), armed AS ({ARMED}), told AS ({TOLD}), met AS (
+    UPDATE deadline SET state = 'met', settled_at = $38
+    FROM unnest($35::text[], $36::text[], $37::timestamptz[]) AS n(ticket_id, name, due_at)
+    WHERE deadline.ticket_id = n.ticket_id AND deadline.name = n.name AND deadline.due_at = n.due_at
+      AND deadline.state = 'armed'
+), sent AS (
+    INSERT INTO dispatch (ticket_id, no, incident_id, area, crew_id, crew_area, depot, sent_at, ended_at)
+    SELECT * FROM unnest($39::text[], $40::int[], $41::text[], $42::text[], $43::text[], $44::text[], $45::text[],
+                         $46::timestamptz[], $47::timestamptz[])
+    ON CONFLICT (ticket_id, no) DO UPDATE SET ended_at = EXCLUDED.ended_at
+)
+SELECT (SELECT count(*) FROM line) AS lines, (SELECT count(*) FROM kept) AS tickets
+"""
+OPEN = f"""
+WITH line AS ({LOG}), kept AS (
+    INSERT INTO ticket (id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head,
+                        doc)
+    SELECT id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc
+    FROM {GIVEN}
+), armed AS ({ARMED}), told AS ({TOLD}), contact AS (
+    INSERT INTO call (id, area, channel, phone, account_no, seat, at, ticket_id, outcome)
+    SELECT * FROM unnest($35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[],
+                         $41::timestamptz[], $42::text[], $43::text[])
+)
+INSERT INTO incident (id, area, opened_at, lon, lat)
+SELECT * FROM unnest($44::text[], $45::text[], $46::timestamptz[], $47::float8[], $48::float8[])
+"""
+CLAIM = """
+UPDATE deadline SET state = 'fired', settled_at = $2
+WHERE ticket_id = ANY($1::text[]) AND state = 'armed' AND due_at < $2 AND name <> ALL($3::text[])
+RETURNING ticket_id, name, due_at
+"""
+DUE = """
+SELECT t.id, t.doc, t.head FROM deadline AS d JOIN ticket AS t ON t.id = d.ticket_id
+WHERE d.state = 'armed' AND d.due_at < $1 ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE OF t SKIP LOCKED
+"""
+FIND = "SELECT doc, head FROM ticket WHERE id = $1"
+LOCK = "SELECT doc, head FROM ticket WHERE id = $1 FOR NO KEY UPDATE"
+CHILDREN = """
+SELECT doc, head FROM ticket WHERE incident_id = $1 AND id <> $1 AND stage = 'merged' ORDER BY id FOR NO KEY UPDATE
+"""
+BOARD = """
+SELECT doc FROM (
+    SELECT reported_at, id, doc FROM ticket WHERE is_open AND area = ANY($1::text[])
+    UNION ALL
+    SELECT reported_at, id, doc FROM ticket WHERE is_open AND lender = ANY($1::text[]) AND area <> ALL($1::text[])
+) AS seen ORDER BY reported_at, id
+"""
+LATEST = (
+    "SELECT kind, actor, role, at_server, payload FROM ticket_event WHERE ticket_id = $1 ORDER BY version DESC LIMIT 1"
+)
+TOUCHED = """
+SELECT EXISTS (SELECT FROM ticket_event WHERE ticket_id = $1 AND version > $2 AND kind <> 'overdue')
+"""
+ENTRIES = """
+SELECT ticket_id, version, at_claimed, at_server, actor, role, source, geo, payload, hash
+FROM ticket_event WHERE ticket_id = $1 ORDER BY version
+"""
+PAGE = """
+SELECT doc FROM ticket
+WHERE (area = ANY($1::text[]) OR (is_open AND lender = ANY($1::text[])) OR crew_id = ANY($2::text[]))
+  AND (cardinality($3::text[]) = 0 OR stage = ANY($3::text[]))
+  AND ($4::boolean IS NULL OR is_open = $4)
+  AND ($5::text IS NULL OR (reported_at, id) < (SELECT reported_at, id FROM ticket WHERE id = $5))
+ORDER BY reported_at DESC, id DESC LIMIT $6
+"""
+AUDITED = """
+SELECT id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc
+FROM ticket WHERE id > $1 ORDER BY id LIMIT $2
+"""
+LINES = """
+SELECT ticket_id, version, area, kind, at_claimed, at_server, actor, role, source, geo, payload, hash
+FROM ticket_event WHERE ticket_id = ANY($1::text[]) ORDER BY ticket_id, version
+"""
+DISPATCHES = """
+SELECT ticket_id, no, area, crew_id, crew_area, depot, sent_at, ended_at FROM dispatch WHERE ticket_id = ANY($1::text[])
+"""
+DEADLINES = "SELECT ticket_id, name, due_at, state FROM deadline WHERE ticket_id = ANY($1::text[])"
+ORPHANS = """
+SELECT ticket_id, count(*) AS n FROM ticket_event AS e
+WHERE NOT EXISTS (SELECT FROM ticket WHERE ticket.id = e.ticket_id) GROUP BY ticket_id ORDER BY ticket_id
+"""
