@@ -1,0 +1,173 @@
+"""
+Keeping the fleet in memory current: built from the database, then following positions, tickets and crews.
+
+Nothing here is truth; whatever is lost is read again. A dispatch is decided under a lock on the crew's row, so a fleet
+that lags by a moment can cost a second try, never a crew sent twice.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from dispatch.kit.db import Connection, Database, Row
+from dispatch.kit.logs import logger
+from dispatch.kit.rulepack import RulePack
+from dispatch.routing.fleet import Fleet, Position
+from dispatch.routing.model import CrewCard, DepotCard
+from dispatch.tickets.model import Ticket
+
+from .jobs import Seen, engagement_of, seen
+
+POLL_S = 0.5
+SURVEYS = 20  # polls between two comparisons of everything with the database
+OVERLAP = timedelta(seconds=1)  # positions commit out of order; those of the last second are read twice
+
+CREWS = "SELECT id, name, depot, area, skills, shift_start, shift_end, active FROM crew"
+DEPOTS = """
+SELECT area.code, area.lon, area.lat, reserve.jobs
+FROM area LEFT JOIN repair_reserve AS reserve ON reserve.depot = area.code WHERE area.level = 'depot'
+"""
+POSITIONS = "SELECT crew_id, lon, lat, at FROM crew_position"
+NEWER = """
+SELECT array_agg(crew_id) AS crew, array_agg(lon) AS lon, array_agg(lat) AS lat,
+       array_agg(extract(epoch FROM at)::float8) AS at, max(wall_at) AS wall_at
+FROM crew_position WHERE wall_at > $1
+"""
+HELD = "SELECT doc FROM ticket WHERE id IN (SELECT ticket_id FROM dispatch WHERE ended_at IS NULL)"
+OPEN = "SELECT ticket_id, crew_id FROM dispatch WHERE ended_at IS NULL"
+DOCUMENTS = "SELECT doc FROM ticket WHERE id = ANY($1::text[])"
+SIGNATURE = """
+SELECT (SELECT (count(*), sum(hashtextextended(crew::text, 0)))::text FROM crew)
+    || (SELECT (count(*), sum(hashtextextended(area::text, 0)))::text FROM area WHERE level = 'depot')
+    || (SELECT (count(*), sum(hashtextextended(repair_reserve::text, 0)))::text FROM repair_reserve)
+"""
+
+log = logger("fleet")
+
+
+class FleetKeeper:
+    """
+    Owns a ``Fleet`` and keeps it current.
+
+    :param pack: whose expected durations are used for busy crews
+    """
+
+    def __init__(self, db: Database, fleet: Fleet, pack: RulePack) -> None:
+        self.fleet = fleet
+        self._db = db
+        self._pack = pack
+        self._missed: list[Seen] | None = None  # tickets that changed while everything is being read
+        self._signature = ""
+        self._read_to: datetime | None = None
+
+    async def load(self) -> None:
+        """
+        Read everything from the database.
+
+        :raises Unavailable: if the database cannot be reached; the fleet stays as it was
+        """
+        self._missed = []
+        try:
+            async with (
+                self._db.connection() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                await self._load(connection)
+        finally:
+            missed, self._missed = self._missed, None
+            for ticket in missed or ():
+                self._take(ticket)
+
+    async def _load(self, connection: Connection) -> None:
+        self._read_to = await connection.fetchval("SELECT clock_timestamp()")
+        self._signature = await connection.fetchval(SIGNATURE)
+        crews = [card_of(row) for row in await connection.fetch(CREWS)]
+        depots = [DepotCard(*row.values()) for row in await connection.fetch(DEPOTS)]
+        where = [position_of(row) for row in await connection.fetch(POSITIONS)]
+        held = [seen(row["doc"]) for row in await connection.fetch(HELD)]
+        self.fleet.load(crews, depots, positions=where)
+        for ticket in held:
+            self._take(ticket)
+
+    def apply(self, document: str | bytes | Mapping[str, Any] | Ticket) -> None:
+        """Take in a ticket that changed; an older version than is known changes nothing."""
+        ticket = seen(document)
+        if self._missed is not None:
+            self._missed.append(ticket)
+        self._take(ticket)
+
+    def _take(self, ticket: Seen) -> None:
+        self.fleet.follow(ticket.id, ticket.version, engagement_of(ticket, self._pack))
+
+    async def poll(self) -> int:
+        """
+        Read the positions that came in since the last poll; return how many were news.
+
+        :raises Unavailable: if the database cannot be reached
+        """
+        if self._read_to is None:
+            await self.load()
+            return len(self.fleet)
+        async with self._db.connection() as connection:
+            news = await connection.fetchrow(NEWER, self._read_to - OVERLAP)
+        if news is None or news["crew"] is None:
+            return 0
+        self._read_to = max(self._read_to, news["wall_at"])
+        return self.fleet.move_columns(news["crew"], news["lon"], news["lat"], news["at"])
+
+    async def survey(self) -> int:
+        """
+        Compare with the database: read all again if crews, depots or reserves changed, else mend what jobs differ.
+
+        Return how many jobs had to be mended.
+
+        :raises Unavailable: if the database cannot be reached
+        """
+        async with self._db.connection() as connection:
+            if await connection.fetchval(SIGNATURE) == self._signature:
+                return await self._mend(connection)
+        await self.load()
+        return 0
+
+    async def _mend(self, connection: Connection) -> int:
+        known = self.fleet.holdings()
+        held = {(row["ticket_id"], row["crew_id"]) for row in await connection.fetch(OPEN)}
+        differ = {ticket_id for ticket_id, _ in known ^ held}
+        if differ:
+            for row in await connection.fetch(DOCUMENTS, sorted(differ)):
+                self.apply(row["doc"])
+        return len(differ)
+
+    async def run(self) -> None:
+        """Follow until cancelled; a lost database is waited for."""
+        polls = 0
+        while True:
+            try:
+                await self.poll()
+                polls += 1
+                if polls % SURVEYS == 0:
+                    await self.survey()
+            except Exception as error:  # a killed backend raises many types, the driver's internal ones among them
+                log.warning("fleet not refreshed", error=repr(error))
+            await asyncio.sleep(POLL_S)
+
+
+def card_of(row: Row) -> CrewCard:
+    """Return the crew of a row; shifts as minutes of the day."""
+    start, end = row["shift_start"], row["shift_end"]
+    return CrewCard(
+        id=row["id"],
+        name=row["name"],
+        depot=row["depot"],
+        county=row["area"],
+        skills=frozenset(row["skills"]),
+        shift_start=start.hour * 60 + start.minute,
+        shift_end=end.hour * 60 + end.minute,
+        active=row["active"],
+    )
+
+
+def position_of(row: Row) -> Position:
+    """Return the position of a row."""
+    return Position(row["crew_id"], row["lon"], row["lat"], row["at"].timestamp())

@@ -1,0 +1,131 @@
+"""What may be looked at: tickets within reach, one ticket's log, and the caller's number (each look is kept)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.accounts import rights
+from dispatch.accounts.model import Account
+from dispatch.accounts.rights import Forbidden, Scope
+from dispatch.kit.db import Connection
+from dispatch.tickets import store
+from dispatch.tickets.events import Entry
+from dispatch.tickets.model import Ticket
+from dispatch.tickets.words import Channel, Stage
+
+from .acting import permit
+from .room import Desk
+
+DEPOT_CREWS = "SELECT id FROM crew WHERE depot = ANY($1::text[])"
+CALLS = "SELECT id, channel, phone, at, account_no FROM call WHERE ticket_id = $1 ORDER BY at, id"
+AUDIT = """
+INSERT INTO audit (at, account_id, action, subject, area, details) VALUES ($1, $2, 'ticket.contact', $3, $4, $5)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose tickets a list shows: those of the areas (and lent to them), and those that one of the crews is on."""
+
+    areas: tuple[str, ...] = ()
+    crew_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One call that belongs to a ticket, with the number to ring back."""
+
+    call_id: str
+    channel: Channel
+    phone: str
+    at: datetime
+    account_no: str | None
+
+
+async def ticket(desk: Desk, ticket_id: str, *, by: Account) -> Ticket:
+    """
+    Return a ticket.
+
+    :raises NotFound: if there is none, or none that ``by`` may see
+    """
+    async with desk.db.connection() as connection:
+        return await _seen(connection, desk, ticket_id, by)
+
+
+async def _seen(connection: Connection, desk: Desk, ticket_id: str, by: Account) -> Ticket:
+    found = await store.load(connection, ticket_id)
+    permit(desk, by, "ticket.read", found)
+    return found
+
+
+async def log(desk: Desk, ticket_id: str, *, by: Account) -> list[Entry]:
+    """
+    Return all that happened to a ticket, in order.
+
+    :raises NotFound: if there is none, or none that ``by`` may see
+    """
+    async with desk.db.connection() as connection:
+        await _seen(connection, desk, ticket_id, by)
+        return await store.log(connection, ticket_id)
+
+
+async def contact(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> list[Contact]:
+    """
+    Return the calls of a ticket with their numbers, oldest first; who looked is kept in the audit.
+
+    :raises NotFound: if there is none, or none that ``by`` may see
+    :raises Forbidden: if ``by`` may see the ticket but not the number
+    """
+    async with desk.db.transaction() as tx:
+        found = await store.load(tx, ticket_id)
+        permit(desk, by, "ticket.contact", found)
+        calls = await tx.fetch(CALLS, ticket_id)
+        details = json.dumps({"calls": [row["id"] for row in calls]})
+        await tx.execute(AUDIT, at, by.id, ticket_id, found.area, details)
+    return [Contact(row["id"], Channel(row["channel"]), row["phone"], row["at"], row["account_no"]) for row in calls]
+
+
+async def page(
+    desk: Desk,
+    *,
+    by: Account,
+    area: str | None = None,
+    stages: Sequence[Stage] = (),
+    is_open: bool | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> list[str]:
+    """
+    Return tickets that ``by`` may see as JSON texts, the newest report first.
+
+    :param area: only this area and what lies below it
+    :param after: id of the last ticket of the page before
+    :raises NoSuchArea: if there is no such area
+    :raises Forbidden: if it lies outside the reach of ``by``
+    """
+    async with desk.db.connection() as connection:
+        reach = await _reach(connection, desk, by, area)
+        return await store.page(
+            connection,
+            areas=reach.areas,
+            crew_ids=reach.crew_ids,
+            stages=stages,
+            is_open=is_open,
+            after=after,
+            limit=limit,
+        )
+
+
+async def _reach(connection: Connection, desk: Desk, by: Account, area: str | None) -> Reach:
+    scope = rights.check_role(by, "ticket.read")
+    code = desk.areas.get(area or by.area).code
+    if scope is not Scope.ANYWHERE and not desk.areas.covers(by.area, code):
+        raise Forbidden(f"只能查询本辖区({by.area})及其下属单位的工单,请改正 area", field="area", area=code)
+    if scope is Scope.OWN_CREW:
+        return Reach(crew_ids=(by.crew_id,) if by.crew_id else ())
+    areas = (code, *desk.areas.below(code))
+    if scope is not Scope.OWN_DEPOT:
+        return Reach(areas)
+    rows = await connection.fetch(DEPOT_CREWS, list(areas))
+    return Reach(areas, tuple(row["id"] for row in rows))

@@ -1,0 +1,75 @@
+"""One step of a ticket: who may take it, what follows from it, and all of that in one transaction."""
+
+from datetime import datetime
+
+from dispatch.accounts.model import Account
+from dispatch.kit.db import Connection
+from dispatch.tickets import store
+from dispatch.tickets.events import Completed, Consulted, Corrected, Event, Resubmitted, Returned
+from dispatch.tickets.guards import Contradiction
+from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.words import CallOutcome
+
+from . import idempotency, merging
+from .acting import expect, make, permit
+from .jobs import tell_fleet
+from .placing import amended, check_county
+from .room import Desk, Once, Report
+
+
+async def step(
+    desk: Desk,
+    ticket_id: str,
+    event: Event,
+    *,
+    action: str,
+    by: Account,
+    report: Report,
+    at: datetime,
+    once: Once | None = None,
+) -> Ticket:
+    """
+    Take one step of a ticket, with what follows from it for the tickets merged into it.
+
+    :param action: the right it needs, ``ticket.accept``
+    :param at: the server's time
+    :raises NoSuchTicket: if there is none, or none that ``by`` may see
+    :raises Forbidden: if ``by`` may not do this, or not here
+    :raises Stale: if the ticket is not at ``report.version`` any more
+    :raises Refusal: what the life cycle refuses
+    """
+    async with desk.db.transaction() as tx:
+        ticket = await store.load(tx, ticket_id, lock=True)
+        if (first := await idempotency.find(tx, by, once)) is not None:
+            return Ticket.model_validate_json(first)
+        permit(desk, by, action, ticket)
+        await expect(tx, ticket, report.version)
+        event = prepared(desk, ticket, event)
+        after = await make(tx, desk, ticket, event, by=by, report=report, at=at)
+        await _conclude_call(tx, after, event)
+        await merging.follow(tx, desk, after, event, by=by, report=report, at=at)
+        await idempotency.remember(tx, by, once, document(after))
+    tell_fleet(desk, after)
+    return after
+
+
+def prepared(desk: Desk, ticket: Ticket, event: Event) -> Event:
+    """
+    Return the event with what the desk knows better than the reporter.
+
+    :raises Invalid: if it names a county that is none, or a point that cannot be one of this province
+    """
+    if isinstance(event, Completed | Resubmitted | Corrected):
+        return amended(desk, event)
+    if isinstance(event, Returned) and event.right_area is not None:
+        check_county(desk, event.right_area, field="right_area")
+        if event.right_area == ticket.area:
+            raise Contradiction("正确单位与本单位相同,请重选或改用其他退单原因", field="right_area")
+    return event
+
+
+async def _conclude_call(tx: Connection, ticket: Ticket, event: Event) -> None:
+    if isinstance(event, Completed):
+        await store.set_outcome(tx, ticket.call_id, CallOutcome.TICKET)
+    elif isinstance(event, Consulted):
+        await store.set_outcome(tx, ticket.call_id, CallOutcome.CONSULTED)

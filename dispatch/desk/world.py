@@ -1,0 +1,162 @@
+"""A world: areas, places, crews, declared reserves and accounts that an installation starts from; one JSON file."""
+
+from collections.abc import Iterable
+from datetime import time
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dispatch.accounts.model import Login, NewAccount, Role
+from dispatch.kit.errors import Invalid, Refusal
+from dispatch.places.areas import Area, AreaLevel, Areas
+from dispatch.places.locate import border_of
+from dispatch.tickets.facts import Lat, Lon
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Skill = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class BadWorld(Invalid):
+    """The file cannot be used; the message names the place in it."""
+
+
+class Part(BaseModel):
+    """A part of a world: no unknown key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class WorldArea(Part):
+    code: Code
+    name: Name
+    level: AreaLevel
+    parent: Code | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+    boundary: dict[str, Any] | None = None  # GeoJSON (Multi)Polygon, WGS-84; counties only
+
+
+class WorldPlace(Part):
+    code: Code
+    name: Name
+    area: Code
+    lon: Lon
+    lat: Lat
+    population: Annotated[int, Field(ge=0, le=2_000_000_000)] = 0
+
+
+class WorldCrew(Part):
+    id: Code
+    name: Name
+    depot: Code
+    area: Code | None = None  # the depot's county
+    members: tuple[Name, ...] = ()
+    vehicle: Annotated[str, Field(max_length=60)] | None = None
+    skills: tuple[Skill, ...] = ()
+    shift_start: time = time(0)  # Asia/Shanghai; start = end: round the clock
+    shift_end: time = time(0)
+
+
+class WorldReserve(Part):
+    depot: Code
+    jobs: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class WorldAccount(Part):
+    id: Code
+    login: Login
+    name: Name
+    role: Role
+    area: Code
+    crew_id: Code | None = None
+    password: Annotated[str | None, Field(max_length=128, repr=False)] = None
+
+    def check(self) -> None:
+        """:raises BadWorld: if nobody could be given this account"""
+        try:
+            NewAccount.model_validate(self.model_dump(exclude={"id"}))
+        except (ValidationError, Refusal) as error:
+            why = error.message if isinstance(error, Refusal) else error.errors()[0]["msg"]
+            raise BadWorld(f"accounts 中 {self.id} 不合要求:{why}", field="accounts") from error
+
+
+class World(Part):
+    name: Name
+    approximate: bool = False  # borders were made by a rule, not surveyed
+    areas: tuple[WorldArea, ...]
+    places: tuple[WorldPlace, ...] = ()
+    crews: tuple[WorldCrew, ...] = ()
+    reserves: tuple[WorldReserve, ...] = ()
+    accounts: tuple[WorldAccount, ...] = ()
+
+    @classmethod
+    def read(cls, text: str | bytes) -> Self:
+        """
+        Read and check a world.
+
+        :raises BadWorld: naming the first thing that is wrong
+        :raises BadAreas, BadBoundary: if the areas make no tree, or a border is none
+        """
+        try:
+            world = cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "(整份文件)"
+            raise BadWorld(f"基础数据文件的 {where} 不合要求:{first['msg']}", field=where) from error
+        world.check()
+        return world
+
+    def tree(self) -> Areas:
+        """
+        Return the areas as a tree.
+
+        :raises BadAreas: if they do not make one
+        """
+        return Areas(
+            Area(a.code, a.name, a.level, a.parent, a.lon, a.lat, a.boundary, self.approximate) for a in self.areas
+        )
+
+    def check(self) -> None:
+        """
+        Check what one part says of another.
+
+        :raises BadWorld: naming the first contradiction
+        """
+        tree = self.tree()
+        tree.province()
+        for area in tree.of_level(AreaLevel.COUNTY):
+            if area.boundary is not None:
+                border_of(area)
+        depots = {area.code for area in tree.of_level(AreaLevel.DEPOT)}
+        crews = {crew.id: crew for crew in self.crews}
+        _once("places", (place.code for place in self.places))
+        _once("crews", (crew.id for crew in self.crews))
+        _once("accounts", (account.id for account in self.accounts))
+        _once("accounts", (account.login for account in self.accounts))
+        _known("places", "area", ((p.code, p.area) for p in self.places), (a.code for a in self.areas))
+        _known("crews", "depot", ((c.id, c.depot) for c in self.crews), depots)
+        _known("reserves", "depot", ((r.depot, r.depot) for r in self.reserves), depots)
+        _known("accounts", "area", ((a.id, a.area) for a in self.accounts), (a.code for a in self.areas))
+        _known("accounts", "crew_id", ((a.id, a.crew_id) for a in self.accounts if a.crew_id), crews)
+        for account in self.accounts:
+            account.check()
+        for crew in self.crews:
+            county = tree.county_of_depot(crew.depot)
+            if crew.area not in (None, county):
+                raise BadWorld(f"队伍 {crew.id} 的 area 应为其班所所在县 {county},现为 {crew.area}", field="crews.area")
+
+
+def _once(part: str, codes: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            raise BadWorld(f"{part} 中 {code} 出现两次,请保留一条", field=part)
+        seen.add(code)
+
+
+def _known(part: str, field: str, named: Iterable[tuple[str, str]], there: Iterable[str]) -> None:
+    known = set(there)
+    for code, target in named:
+        if target not in known:
+            raise BadWorld(f"{part} 中 {code} 的 {field} 为 {target},但文件里没有它", field=f"{part}.{field}")

@@ -1,0 +1,152 @@
+"""A world from a file into the database, and the rule packs that were ever in force."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch.accounts.passwords import Hasher, WeakPassword
+from dispatch.desk.setup import load_world, open_desk, register
+from dispatch.desk.world import BadWorld, World
+from dispatch.kit.db import Database
+from dispatch.kit.errors import Invalid
+from dispatch.kit.rulepack import FOLDER, BadPack, Packs, UnknownPack
+from dispatch.places.areas import BadAreas, NoSuchArea
+from dispatch.places.locate import BadBoundary
+from tests.worlds import PASSWORD, WORLD
+
+
+async def counts(db: Database) -> dict[str, int]:
+    async with db.connection() as connection:
+        return {
+            table: await connection.fetchval(f"SELECT count(*) FROM {table}")
+            for table in ("area", "place", "crew", "repair_reserve", "account")
+        }
+
+
+async def test_a_world_is_loaded_and_loading_it_again_changes_nothing(db: Database) -> None:
+    world = World.read(json.dumps(WORLD))
+    loaded = await load_world(db, world)
+    assert loaded == {"areas": 8, "places": 3, "crews": 4, "reserves": 1, "accounts": 12}
+    first = await counts(db)
+    assert first == {"area": 8, "place": 3, "crew": 4, "repair_reserve": 1, "account": 12}
+    await load_world(db, world)
+    assert await counts(db) == first
+
+
+async def test_what_changed_in_the_file_is_brought_up_to_date(db: Database) -> None:
+    await load_world(db, World.read(json.dumps(WORLD)))
+    changed = copy.deepcopy(WORLD)
+    changed["crews"][0] |= {"name": "丹城抢修一队", "depot": "330226-1", "shift_start": "20:00", "shift_end": "08:00"}
+    await load_world(db, World.read(json.dumps(changed)))
+    async with db.connection() as connection:
+        crew = await connection.fetchrow("SELECT name, depot, area, shift_start::text FROM crew WHERE id = 'c1'")
+    assert tuple(crew or ()) == ("丹城抢修一队", "330226-1", "330226", "20:00:00")
+
+
+async def test_a_password_is_kept_as_a_hash_and_stays_when_the_file_no_longer_names_it(db: Database) -> None:
+    secret = copy.deepcopy(WORLD)
+    secret["accounts"][0]["password"] = PASSWORD
+    await load_world(db, World.read(json.dumps(secret)))
+    await load_world(db, World.read(json.dumps(WORLD)))
+    async with db.connection() as connection:
+        kept = await connection.fetchval("SELECT password_hash FROM account WHERE id = 'seat'")
+        assert await connection.fetchval("SELECT count(*) FROM account WHERE password_hash IS NOT NULL") == 1
+    assert PASSWORD not in kept
+    assert await Hasher().matches(kept, PASSWORD)
+
+
+async def test_a_weak_password_is_refused_and_nothing_is_loaded(db: Database) -> None:
+    weak = copy.deepcopy(WORLD)
+    weak["accounts"][0]["password"] = "short"
+    with pytest.raises(WeakPassword):
+        await load_world(db, World.read(json.dumps(weak)))
+    assert set((await counts(db)).values()) == {0}
+
+
+async def test_a_login_of_somebody_else_is_refused_and_nothing_is_loaded(db: Database) -> None:
+    await load_world(db, World.read(json.dumps(WORLD)))
+    other = copy.deepcopy(WORLD)
+    other["accounts"][0]["id"] = "another"
+    other["places"].append({"code": "p9", "name": "西店", "area": "330226", "lon": 121.44, "lat": 29.46})
+    with pytest.raises(BadWorld, match="登录名"):
+        await load_world(db, World.read(json.dumps(other)))
+    assert (await counts(db))["place"] == 3
+
+
+def without(part: str, n: int, field: str) -> dict[str, Any]:
+    world = copy.deepcopy(WORLD)
+    del world[part][n][field]
+    return world
+
+
+def having(part: str, n: int, **values: Any) -> dict[str, Any]:
+    world = copy.deepcopy(WORLD)
+    world[part][n] |= values
+    return world
+
+
+@pytest.mark.parametrize(
+    ("world", "refusal", "names"),
+    [
+        (without("crews", 0, "depot"), BadWorld, "crews.0.depot"),
+        (having("crews", 0, colour="red"), BadWorld, "crews.0.colour"),
+        (having("crews", 1, id="c1"), BadWorld, "c1"),
+        (having("crews", 0, depot="330225"), BadWorld, "330225"),
+        (having("crews", 0, area="330226"), BadWorld, "330226"),
+        (having("crews", 0, shift_start="25:00"), BadWorld, "crews.0.shift_start"),
+        (having("places", 0, area="nowhere"), BadWorld, "nowhere"),
+        (having("places", 0, lon=200.0), BadWorld, "places.0.lon"),
+        (having("places", 0, population=-1), BadWorld, "places.0.population"),
+        (having("reserves", 0, jobs=-1), BadWorld, "reserves.0.jobs"),
+        (having("reserves", 0, depot="330225"), BadWorld, "330225"),
+        (having("accounts", 0, role="SYSTEM"), BadWorld, "seat"),
+        (having("accounts", 0, role="CREW"), BadWorld, "crew_id"),
+        (having("accounts", 6, crew_id="c99"), BadWorld, "c99"),
+        (having("accounts", 1, login="seat"), BadWorld, "seat"),
+        (having("accounts", 1, area="nowhere"), BadWorld, "nowhere"),
+        (having("areas", 2, parent="nowhere"), BadAreas, "nowhere"),
+        (having("areas", 3, code="330225"), BadAreas, "330225"),
+        (having("areas", 2, level="village"), BadWorld, "areas.2.level"),
+        (having("areas", 2, boundary={"type": "Point", "coordinates": [121, 29]}), BadBoundary, "330225"),
+        ({**WORLD, "areas": []}, NoSuchArea, "地区"),
+        ({"name": "nothing"}, BadWorld, "areas"),
+    ],
+)
+def test_a_world_that_contradicts_itself_is_refused_naming_where(
+    world: dict[str, Any], refusal: type[Invalid], names: str
+) -> None:
+    with pytest.raises(refusal) as refused:
+        World.read(json.dumps(world))
+    assert names in refused.value.message
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", b"\xff\xfe", '{"name": "\ud800"}'])
+def test_what_is_no_world_at_all_is_refused(text: str | bytes) -> None:
+    with pytest.raises(BadWorld):
+        World.read(text)
+
+
+async def test_every_pack_that_was_ever_in_force_is_kept(db: Database, world: World, tmp_path: Path) -> None:
+    """A later release comes without the file of the old pack; the tickets that were opened under it still have it."""
+    await open_desk(db, "sgcc")
+    text = (FOLDER / "sgcc-2026.1.yaml").read_text("utf-8").replace('"2026.1"', '"2027.1"')
+    (tmp_path / "sgcc-2027.1.yaml").write_text(text, "utf-8")
+    desk = await open_desk(db, "sgcc", folder=tmp_path)
+    assert desk.pack.key == "sgcc@2027.1"
+    assert desk.packs.get("sgcc@2026.1") == Packs.load().get("sgcc@2026.1")
+
+
+async def test_a_pack_that_was_changed_under_its_old_key_is_refused(db: Database, tmp_path: Path) -> None:
+    await register(db, Packs.load())
+    text = (FOLDER / "sgcc-2026.1.yaml").read_text("utf-8").replace("value: 45, unit: min", "value: 44, unit: min")
+    (tmp_path / "sgcc-2026.1.yaml").write_text(text, "utf-8")
+    with pytest.raises(BadPack, match="换新版本号"):
+        await register(db, Packs.load(tmp_path))
+
+
+async def test_a_family_that_does_not_exist_cannot_be_chosen(db: Database, world: World) -> None:
+    with pytest.raises(UnknownPack, match="sgcc"):
+        await open_desk(db, "sgc")
