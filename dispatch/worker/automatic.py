@@ -1,0 +1,92 @@
+"""Counties that let the machine work (派工模式: 自动): it accepts what comes in, and sends the crews."""
+
+import asyncio
+from collections.abc import Sequence
+
+from dispatch.accounts.model import SYSTEM
+from dispatch.desk.assigning import assign_waiting
+from dispatch.desk.fleet import FleetKeeper
+from dispatch.desk.modes import auto_counties
+from dispatch.desk.room import Desk, Report
+from dispatch.desk.setup import open_desk
+from dispatch.desk.steps import step
+from dispatch.kit.clock import Clock
+from dispatch.kit.db import Database
+from dispatch.kit.errors import Refusal, Unavailable
+from dispatch.kit.logs import logger
+from dispatch.notify.follower import Follower
+from dispatch.tickets.events import Accepted
+from dispatch.tickets.words import Source
+
+TURN_S = 0.5
+AT_MOST = 200  # tickets accepted, and dispatched, in one turn
+
+SUBMITTED = """
+SELECT id FROM ticket WHERE is_open AND stage = 'submitted' AND area = ANY($1::text[]) ORDER BY reported_at, id LIMIT $2
+"""
+
+log = logger("automatic")
+
+
+class Automatic:
+    """
+    Works for the counties in mode auto.
+
+    :param pack_id: family of rule packs, as the API processes use it
+    :param clock: the trade's time
+    """
+
+    def __init__(self, db: Database, pack_id: str, clock: Clock) -> None:
+        self._db = db
+        self._pack_id = pack_id
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Work until the areas change under us; then the caller begins again. Nothing is read while nobody asks."""
+        while not await self._counties():
+            await asyncio.sleep(TURN_S)
+        desk = await open_desk(self._db, self._pack_id)
+        keeper, follower = FleetKeeper(self._db, desk.fleet, desk.pack), Follower(self._db)
+        follower.listeners.append(keeper.apply)
+        following = [asyncio.create_task(follower.run()), asyncio.create_task(keeper.run())]
+        try:
+            await follower.ready.wait()
+            await keeper.load()
+            while await self._turn(desk):
+                await asyncio.sleep(TURN_S)
+        finally:
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
+
+    async def _counties(self) -> list[str]:
+        async with self._db.connection() as connection:
+            return await auto_counties(connection)
+
+    async def _turn(self, desk: Desk) -> bool:
+        """Accept and dispatch once; False if a county is not on the desk's map."""
+        counties = await self._counties()
+        if any(desk.areas.find(county) is None for county in counties):
+            return False
+        if counties:
+            accepted = await self._accept(desk, counties)
+            done = await assign_waiting(desk, areas=counties, limit=AT_MOST, by=SYSTEM, at=self._clock.now())
+            if accepted or done.dispatched:
+                log.info("worked", accepted=accepted, dispatched=len(done.dispatched), waiting=done.waiting)
+        return True
+
+    async def _accept(self, desk: Desk, counties: Sequence[str]) -> int:
+        async with self._db.connection() as connection:
+            ids = [row["id"] for row in await connection.fetch(SUBMITTED, counties, AT_MOST)]
+        return sum([await self._accept_one(desk, ticket_id) for ticket_id in ids])
+
+    async def _accept_one(self, desk: Desk, ticket_id: str) -> bool:
+        report, at = Report(source=Source.SYSTEM), self._clock.now()
+        try:
+            await step(desk, ticket_id, Accepted(), action="ticket.accept", by=SYSTEM, report=report, at=at)
+        except Unavailable:
+            raise
+        except Refusal as refusal:  # a person was quicker
+            log.info("not accepted", ticket_id=ticket_id, code=refusal.code)
+            return False
+        return True

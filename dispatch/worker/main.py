@@ -1,0 +1,93 @@
+"""
+The worker process. A second one is a hot spare: it fires limits beside the first, and takes over its single roles
+(numbering the feed; recurring jobs and automatic dispatching) within a moment when the first ends.
+"""
+
+import asyncio
+import signal
+
+import uvloop
+
+from dispatch.kit.clock import Clock, clock_from
+from dispatch.kit.db import Database
+from dispatch.kit.logs import logger
+from dispatch.kit.role import Role, Session, held
+from dispatch.kit.settings import Settings
+from dispatch.notify import sequencer
+from dispatch.tickets import deadlines
+
+from .automatic import Automatic
+from .loops import every, keep
+from .recurring import schedule
+
+DEADLINES_S = 0.2
+DEADLINES_AT_ONCE = 500
+ALIVE_S = 1.0  # the leader shows that it is there; see ``kit.role.LEASE_S``
+
+log = logger("worker")
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT. The settings name the database (``cli.database.opened``)."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_told(settings))
+
+
+async def _until_told(settings: Settings) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await work(settings, stop)
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Run all loops until ``stop`` is set, then end them; a transaction under way is finished or rolled back."""
+    if settings.database_url is None:
+        raise ValueError("the worker needs the database's address")
+    db, clock = Database(settings.database_url, size=settings.pool_size), clock_from(settings.clock_path)
+    loops = [
+        asyncio.create_task(sequencer.run(db.dsn), name="sequencer"),
+        asyncio.create_task(keep("deadlines", lambda: _fire_deadlines(db, clock)), name="deadlines"),
+        asyncio.create_task(keep("leader", lambda: _lead(db, settings.pack, clock)), name="leader"),
+    ]
+    log.info("worker started")
+    try:
+        await stop.wait()
+    finally:
+        await _end(loops)
+        await db.close()
+        log.info("worker ended")
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _fire_deadlines(db: Database, clock: Clock) -> None:
+    async def turn() -> bool:
+        return await deadlines.fire_due(db, now=clock.now(), limit=DEADLINES_AT_ONCE) == DEADLINES_AT_ONCE
+
+    await every(DEADLINES_S, turn)
+
+
+async def _lead(db: Database, pack_id: str, clock: Clock) -> None:
+    """Do what only one worker does, while we are the one."""
+    async with held(db.dsn, Role.LEADER) as session:
+        scheduler = schedule(db)
+        scheduler.start()
+        automatic = Automatic(db, pack_id, clock)
+        dispatching = asyncio.create_task(keep("automatic", automatic.run), name="automatic")
+        try:
+            await _stay(session)
+        finally:
+            scheduler.shutdown(wait=False)
+            await _end([dispatching])
+
+
+async def _stay(session: Session) -> None:
+    """Hold the role until the session is lost."""
+    while True:
+        await session.execute("SELECT")
+        await asyncio.sleep(ALIVE_S)

@@ -1,0 +1,60 @@
+"""What is done every hour, by the one leader: forgetting what need not be kept."""
+
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from dispatch.accounts import sessions
+from dispatch.desk import idempotency
+from dispatch.kit.db import Database
+from dispatch.kit.logs import logger
+from dispatch.notify import feed
+
+EVERY = timedelta(hours=1)
+ANSWERS_KEPT = timedelta(days=7)  # answers by Idempotency-Key
+FEED_KEPT = timedelta(days=2)  # changes that a console may read back
+
+log = logger("recurring")
+
+
+async def forget_answers(db: Database) -> None:
+    """Purge the answers to repeated requests."""
+    log.info("answers forgotten", rows=await idempotency.purge(db, older_than=ANSWERS_KEPT))
+
+
+async def retire_feed(db: Database) -> None:
+    """Retire the feed's old numbers; the age of a change is the machine's, not the replay clock's."""
+    async with db.connection() as connection:
+        rows = await feed.retire(connection, before=datetime.now(UTC) - FEED_KEPT)
+    log.info("feed retired", rows=rows)
+
+
+async def purge_sessions(db: Database) -> None:
+    """Purge sessions and tokens that have ended."""
+    log.info("sessions purged", rows=await sessions.purge(db, at=datetime.now(UTC)))
+
+
+JOBS = (forget_answers, retire_feed, purge_sessions)
+
+
+def schedule(db: Database) -> AsyncIOScheduler:
+    """
+    Return a scheduler of the recurring jobs, not yet started; the first run is at once.
+
+    It ticks and keeps nothing: a job that was missed is done once when the next leader starts. What fails is logged by
+    the scheduler and tried again the hour after. Limits of tickets are rows of ``deadline`` and never come here.
+    """
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for job in JOBS:
+        scheduler.add_job(
+            job,
+            "interval",
+            seconds=EVERY.total_seconds(),
+            args=[db],
+            id=job.__name__,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return scheduler
