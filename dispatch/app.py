@@ -1,0 +1,124 @@
+"""The HTTP entrance: puts the desk, the routes and what surrounds them together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, get_args
+
+from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
+
+from dispatch.accounts.doorkeeper import Doorkeeper
+from dispatch.desk.fleet import FleetKeeper
+from dispatch.desk.intake import Intake
+from dispatch.desk.map import MapKeeper
+from dispatch.desk.setup import open_desk
+from dispatch.kit import logs, migrate
+from dispatch.kit.clock import clock_from
+from dispatch.kit.db import Database
+from dispatch.kit.postgres import Embedded
+from dispatch.kit.settings import Settings
+from dispatch.notify import messages
+from dispatch.notify.hub import Hub
+from dispatch.tickets import store
+from dispatch.web import (
+    accounts,
+    areas,
+    calls,
+    commands,
+    crews,
+    dispatching,
+    errors,
+    health,
+    live,
+    offers,
+    openapi,
+    packs,
+    sessions,
+    tickets,
+)
+from dispatch.web.middleware import BodyLimit, Trace
+
+API = "/api/v1"
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  # ``Trace`` counts and logs
+# The busiest first: a request is compared with the routes in this order.
+ROUTERS: tuple[APIRouter, ...] = (
+    calls.router,
+    commands.router,
+    dispatching.router,
+    offers.router,
+    crews.router,
+    tickets.router,
+    live.router,
+    sessions.router,
+    accounts.router,
+    areas.router,
+    packs.router,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; everything it needs is opened when it starts and closed when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await _open(app, settings, stack)
+            yield
+
+    app = FastAPI(title="供电服务指挥调度后台", version="1.0.0", lifespan=lifespan, telemetry=SILENT)
+    for around in (calls.Express, BodyLimit, Trace):  # the last stands outermost
+        app.add_middleware(around)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    app.include_router(health.router)
+    openapi.complete(app, (*get_args(messages.Message), *get_args(messages.Request)))
+    return app
+
+
+def from_env() -> FastAPI:
+    """Return the application that the environment describes; for servers that call a factory."""
+    logs.configure(process="api")
+    return create_app(Settings.from_env())
+
+
+async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None:
+    """
+    Put on ``app.state`` what the routes use: desk, intake, hub, clock, accounts.
+
+    :raises OldSchema: if the database must be migrated first
+    """
+    dsn = settings.database_url or _embedded(settings, stack)
+    await migrate.require_current(dsn)
+    db = Database(dsn, size=settings.pool_size)
+    stack.push_async_callback(db.close)
+    state: Any = app.state
+    state.clock = clock_from(settings.clock_path)
+    state.desk = await open_desk(db, settings.pack)
+    state.accounts = Doorkeeper(db)
+    stack.push_async_callback(state.accounts.close)
+    state.hub = Hub(db, store.board, state.clock)
+    await _follow(state, stack)
+    state.intake = Intake(state.desk)
+    stack.push_async_callback(state.intake.close)
+
+
+def _embedded(settings: Settings, stack: AsyncExitStack) -> str:
+    return stack.enter_context(Embedded(settings.postgres_dir, binaries=settings.postgres_bin)).dsn
+
+
+async def _follow(state: Any, stack: AsyncExitStack) -> None:
+    """Read the crews, and keep them and the consoles current from now on."""
+    desk = state.desk
+    keeper = FleetKeeper(desk.db, desk.fleet, desk.pack)
+    state.hub.listeners.append(keeper.apply)
+    await keeper.load()
+    for run in (state.hub.run, keeper.run, MapKeeper(desk).run):
+        stack.push_async_callback(_ended, asyncio.create_task(run()))
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,1 @@
+"""The HTTP floor: translates between the wire and the desk, and decides nothing."""

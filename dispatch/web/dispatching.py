@@ -1,0 +1,109 @@
+"""Sending crews: to one ticket, or to all that wait."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from dispatch.accounts.model import Account
+from dispatch.desk import assigning
+from dispatch.desk.room import Once
+from dispatch.routing.model import Policy
+from dispatch.tickets.facts import Code, Text
+from dispatch.tickets.model import Ticket
+
+from .bodies import Envelope, In
+from .commands import answer_of, report_of
+from .deps import BodyOf, CallerOf, DeskOf, Now, TicketId, shown
+from .idempotency import OnceOf
+
+router = APIRouter(tags=["dispatching 派工"])
+
+POLICY = "nearest 就近派工,不分辖区;own-district 只在本县选派"
+
+
+class DispatchBody(Envelope):
+    """Which crew is to go; nobody named: the best free one."""
+
+    crew_id: Code | None = Field(default=None, description="班组;缺省由系统选派")
+    policy: Policy = Field(default=Policy.NEAREST, description=POLICY)
+    transfer_reason: Text | None = Field(default=None, description="转派原因;工单已有班组时必填")
+
+
+class AssignBody(In):
+    """Which waiting tickets are to get a crew."""
+
+    areas: Annotated[list[Code], Field(min_length=1, max_length=500)] | None = Field(
+        default=None, description="区域编码,含其下属单位;缺省为全省"
+    )
+    limit: int = Field(default=200, ge=1, le=1000, description="最多派出几单")
+    policy: Policy = Field(default=Policy.NEAREST, description=POLICY)
+
+
+class SentShown(BaseModel):
+    """One ticket that got its crew."""
+
+    ticket_id: str
+    crew_id: str
+    eta_s: int = Field(description="预计多久到达,秒")
+    saved_s: int | None = Field(description="比原辖区规则早到多少秒;本县无空闲班组时为空")
+
+
+class AssignedShown(BaseModel):
+    """What was sent, and how many tickets of the areas wait on."""
+
+    dispatched: Sequence[SentShown]
+    waiting: int
+
+
+@router.post(
+    "/tickets/{ticket_id}/dispatch",
+    operation_id="dispatch_ticket",
+    summary="派工",
+    response_model=Ticket,
+    response_description="派工后的工单",
+)
+async def dispatch_ticket(
+    ticket_id: TicketId,
+    caller: Annotated[Account, CallerOf("ticket.dispatch")],
+    body: Annotated[DispatchBody, BodyOf(DispatchBody)],
+    once: Annotated[Once, OnceOf(required=True)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """
+    Send the named crew, or the best free one; the ticket says why, and what the old-district rule would have chosen.
+
+    Of two dispatchers one wins; the other gets 409 `AlreadyDispatched` with who, when and which crew. 409
+    `NoCandidates` if no crew is free, `CrewTaken`, `CrewFull` or `CrewUnfit` if the named one cannot go.
+    """
+    ticket = await assigning.dispatch(
+        desk,
+        ticket_id,
+        crew_id=body.crew_id,
+        policy=body.policy,
+        transfer_reason=body.transfer_reason,
+        by=caller,
+        report=report_of(body, caller, "ticket.dispatch"),
+        at=now,
+        once=once,
+    )
+    return answer_of(ticket, once)
+
+
+@router.post(
+    "/dispatching/assign-waiting", operation_id="assign_waiting", summary="批量派工", response_model=AssignedShown
+)
+async def assign_waiting(
+    caller: Annotated[Account, CallerOf("dispatching.assign_waiting")],
+    body: Annotated[AssignBody, BodyOf(AssignBody)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Give the free crews to the tickets that wait, planned together; sent again, it goes on with what is left."""
+    done = await assigning.assign_waiting(
+        desk, areas=body.areas, policy=body.policy, limit=body.limit, by=caller, at=now
+    )
+    sent = [SentShown(**{name: getattr(one, name) for name in SentShown.model_fields}) for one in done.dispatched]
+    return shown(AssignedShown(dispatched=sent, waiting=done.waiting))

@@ -1,0 +1,147 @@
+"""
+What surrounds every request: its id, its log line and latency, and the limit on its body.
+
+Plain ASGI functions; Starlette's ``BaseHTTPMiddleware`` costs four times the request itself.
+"""
+
+import re
+from contextlib import suppress
+from functools import lru_cache
+from secrets import token_hex
+from time import perf_counter
+
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dispatch.kit.logs import REQUEST_ID, logger
+from dispatch.kit.metrics import REQUEST_SECONDS
+
+from .errors import TooLarge, answer, internal
+
+MAX_BODY = 64 * 1024  # bytes
+SLOW_S = 1.0  # a request slower than this is logged as a warning
+GIVEN_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
+
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})  # others are counted together
+
+log = logger("web")
+
+
+class Trace:
+    """Give each request an id, time it, write its log line, and answer 500 for what nobody foresaw."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _given_id(scope) or token_hex(8)
+        token = REQUEST_ID.set(request_id)
+        header = (b"x-request-id", request_id.encode())
+        status = 0
+
+        async def traced(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), header]
+            await send(message)
+
+        started = perf_counter()
+        try:
+            await self.app(scope, receive, traced)
+        except Exception:
+            log.exception("fault", method=scope["method"], route=route_of(scope))
+            if status:
+                raise
+            await answer(internal())(scope, receive, traced)
+        finally:
+            _record(scope, status or 499, perf_counter() - started)
+            REQUEST_ID.reset(token)
+
+
+def _given_id(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode() if GIVEN_ID.fullmatch(value) else None
+    return None
+
+
+def route_of(scope: Scope) -> str:
+    """Return the route's template, which names nobody, in place of the path."""
+    route = scope.get("route")
+    return getattr(route, "path", "-")
+
+
+@lru_cache(maxsize=4096)
+def _latency(method: str, route: str, status: int) -> Histogram:
+    return REQUEST_SECONDS.labels(method if method in METHODS else "other", route, status)
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    route, method = route_of(scope), scope["method"]
+    _latency(method, route, status).observe(seconds)
+    if status >= 500 or seconds > SLOW_S:
+        log.warning("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    else:
+        log.debug("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+class BodyLimit:
+    """Refuse a body longer than ``MAX_BODY``: at once where its length is declared, else when the limit is passed."""
+
+    def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = _declared(scope)
+        if declared is None:
+            await self._counted(scope, receive, send)
+        elif declared > self.limit:
+            await self._refuse(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.limit:
+                raise _Overlong
+            return message
+
+        async def unless_overlong(message: Message) -> None:
+            if taken <= self.limit:
+                await send(message)
+
+        with suppress(_Overlong):
+            await self.app(scope, counted, unless_overlong)
+        if taken > self.limit:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = f"正文超过 {self.limit // 1024} KiB,请缩短文字或分次上报"
+        await answer(TooLarge(said, limit_bytes=self.limit))(scope, receive, send)
+
+
+class _Overlong(Exception):
+    """The body has passed the limit."""
+
+
+def _declared(scope: Scope) -> int | None:
+    """Return the length the caller declares, 0 where there is no body, None where only reading can tell."""
+    chunked = False
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+        chunked = chunked or name == b"transfer-encoding"
+    return None if chunked else 0

@@ -1,0 +1,183 @@
+"""
+The interface document: FastAPI's, made complete.
+
+Request bodies come from the ``shape`` that ``json_body`` leaves on its reader; errors are documented by rule, so that a
+new route cannot forget them; the websocket's messages stand among the components.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from msgspec import Struct
+from pydantic import TypeAdapter
+
+from dispatch.accounts.rights import OPEN_ACTIONS
+
+from .errors import ErrorAnswer
+from .middleware import MAX_BODY
+
+REF = "#/components/schemas/{model}"
+ABOUT = """供电服务指挥调度后台:95598 故障报修从来电到复电、回单、回访的全过程接口。
+
+* 时间一律带时区(返回为 UTC);坐标为经度在前的 WGS-84 度。
+* 每个请求的响应头 `X-Request-Id` 与日志一致;出错时请一并提供。
+* 带 `Idempotency-Key` 的请求可以原样重试:同键同文返回首次结果并带 `Idempotent-Replayed: true`,
+  同键异文 422 `KeyReused`。
+* 503 与 `Retry-After` 表示稍候用同一请求重试即可。
+* 实时工单走 `WS /api/v1/live`,消息结构见 components 中的 `Hello`、`Snapshot`、`Changed` 等。
+"""
+
+TAGS = [
+    {"name": "calls 来电", "description": "受理客户来电,生成工单"},
+    {"name": "tickets 工单", "description": "查询工单、日志与联系方式"},
+    {"name": "commands 工单流转", "description": "推动工单流转的每一步;旧版本、错环节、越权均拒绝且不改变任何数据"},
+    {"name": "dispatching 派工", "description": "候选队伍、派工与批量派工"},
+    {"name": "crews 队伍", "description": "抢修队伍与位置"},
+    {"name": "areas 区域", "description": "省、市、县、班所与派工模式"},
+    {"name": "accounts 账号", "description": "登录、账号与令牌"},
+    {"name": "packs 规则包", "description": "时限等规则的各个版本,每个数值带来源"},
+    {"name": "health 健康", "description": "存活、就绪与指标"},
+]
+
+SAID: dict[int, str] = {
+    400: "正文不是有效的 JSON(BadJson)或请求无法读取(BadRequest)",
+    401: "未登录、会话过期或令牌无效",
+    403: "角色或辖区不允许(Forbidden)",
+    404: "没有这个对象,或不在可见范围内(NotFound)",
+    409: "与现状冲突:环节不符(WrongStage)、版本过时(Stale)、时间倒退(TimeBackwards)等;未改变任何数据",
+    413: f"正文超过 {MAX_BODY // 1024} KiB(TooLarge)",
+    415: "正文不是 application/json(NotJson)",
+    422: "字段不符合要求(Invalid,details.fields 逐项说明)或内容矛盾;未改变任何数据",
+    429: "尝试过多,请按 Retry-After 稍候",
+    500: "系统内部错误(Internal)",
+    503: "数据库或其他部件暂不可用(Unavailable);按 Retry-After 用同一请求重试",
+}
+
+# What an operation answers beside what its kind answers.
+ALSO: dict[str, set[int]] = {
+    "log_call": {404},  # the ticket that is said to be back
+    "assign_waiting": {404},  # an area
+    "list_tickets": {404},
+    "list_crews": {404},
+    "list_areas": {404},
+    "read_offers": {409},  # a ticket without a place
+    "log_in": {429},
+    "change_own_password": {429},
+}
+
+
+def complete(app: FastAPI, messages: Sequence[type[Struct]] = ()) -> None:
+    """
+    Make ``app.openapi()`` return the complete document.
+
+    :param messages: shapes that travel on the websocket
+    """
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, messages)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI, messages: Sequence[type[Struct]]) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=ABOUT,
+        routes=app.routes,
+        tags=TAGS,
+        separate_input_output_schemas=False,
+    )
+    parts = document.setdefault("components", {})
+    schemas = parts.setdefault("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    _add(schemas, ErrorAnswer)
+    _, shapes = msgspec.json.schema_components(messages, ref_template=REF.replace("{model}", "{name}"))
+    schemas.update(shapes)
+    parts["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-dispatch", "description": "登录后的会话"},
+        "bearer": {"type": "http", "scheme": "bearer", "description": "机器令牌"},
+    }
+    for route, operation in _operations(app, document):
+        _add_input(operation, schemas, route.dependant)
+        _add_errors(operation, route)
+        _add_security(operation, route.dependant)
+    return document
+
+
+def _operations(app: FastAPI, document: dict[str, Any]) -> Iterator[tuple[RouteContext, dict[str, Any]]]:
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                yield route, document["paths"][route.path_format][method.lower()]
+
+
+def _add(schemas: dict[str, Any], shape: Any) -> dict[str, Any]:
+    """Put a shape and what it is made of among the components; return the reference to it."""
+    schema = TypeAdapter(shape).json_schema(ref_template=REF)
+    schemas.update(schema.pop("$defs", {}))
+    name = schema.get("title", shape.__name__)
+    schemas[name] = schema
+    return {"$ref": REF.format(model=name)}
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
+    for below in dependant.dependencies:
+        yield from _calls(below)
+
+
+def _add_input(operation: dict[str, Any], schemas: dict[str, Any], dependant: Dependant) -> None:
+    for call in _calls(dependant):
+        shape = getattr(call, "shape", None)
+        if (parameter := getattr(call, "parameter", None)) is not None:
+            operation.setdefault("parameters", []).append(parameter)
+        if shape is not None:
+            reference = _add(schemas, shape)
+            needed = any(field.is_required() for field in shape.model_fields.values())
+            operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": reference}}}
+
+
+def _add_errors(operation: dict[str, Any], route: RouteContext) -> None:
+    """Document the answers that a route of its kind can give beside success."""
+    answers = operation["responses"]
+    answers.pop("422", None)
+    for status in sorted(_statuses(operation, route)):
+        answers.setdefault(
+            str(status),
+            {
+                "description": SAID[status],
+                "content": {"application/json": {"schema": {"$ref": REF.format(model="ErrorAnswer")}}},
+            },
+        )
+
+
+def _statuses(operation: dict[str, Any], route: RouteContext) -> set[int]:
+    """Return what an operation may answer beside success, by what it takes and whether it changes anything."""
+    found = {500} | ALSO.get(operation["operationId"], set())
+    if not (route.path_format or "").startswith("/api/"):
+        return found
+    found |= {401, 403, 503}
+    if "requestBody" in operation:
+        found |= {400, 413, 415, 422}
+    if operation.get("parameters"):
+        found |= {422}
+    if "{" in (route.path_format or ""):
+        found |= {404}
+    if set(route.methods or ()) & {"POST", "PUT", "PATCH"}:
+        found |= {409}
+    return found
+
+
+def _add_security(operation: dict[str, Any], dependant: Dependant) -> None:
+    actions = {getattr(call, "action", None) for call in _calls(dependant)} - {None}
+    if actions - OPEN_ACTIONS:
+        operation["security"] = [{"session": []}, {"bearer": []}]
