@@ -15,7 +15,7 @@ from dispatch.kit import logs, migrate
 from dispatch.kit.settings import Settings
 
 WEBSOCKETS = "websockets-sansio" if "websockets-sansio" in WS_PROTOCOLS else "auto"
-LARGEST_MESSAGE_BYTES = 65_536
+LARGEST_MESSAGE_BYTES = 131_072  # the live feed refuses requests above 64 KiB in words; beyond this the line is cut
 
 
 def api(

@@ -11,6 +11,7 @@ from dispatch.kit.settings import Settings
 
 Host = Annotated[str | None, typer.Option(help="监听地址(默认 DISPATCH_HOST 或 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="端口,0 为自动选择(默认 DISPATCH_PORT 或 8095)")]
+LONGEST_SILENCE_MS = 60_000  # a console that neither reads nor answers is dropped, with what was queued for it
 BACKLOG = 2048  # calls that wait while an API process is brought back
 
 
@@ -31,6 +32,8 @@ def listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # inherited by every connection
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LONGEST_SILENCE_MS)
         listener.bind(address)
     except OSError as error:
         message = f"无法监听 {host}:{port}({error.strerror}):请停掉占用它的程序,或用 --port / DISPATCH_PORT 换一个"

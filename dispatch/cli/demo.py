@@ -1,0 +1,97 @@
+"""``dispatch demo``: a made-up typhoon day in Zhejiang on the real server, which then stays."""
+
+import asyncio
+import json
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dispatch.kit.settings import DEFAULT_PORT, Settings
+from dispatch.simulator.replay import Replay, Terms
+from dispatch.simulator.running import run
+from dispatch.simulator.server import Server, free_port, is_free
+from dispatch.simulator.show import Show, print_report
+from dispatch.simulator.timeline import keep_running
+from dispatch.simulator.world import World
+from scenarios.typhoon import HOURS, Scenario, scenario
+
+Json = dict[str, Any]
+
+SPEED = 1800.0  # the day in 48 s, and the night after it, in which the last are called back, in about 20 s
+SHOWN_ROLES = ("ADMINISTRATOR", "PROVINCE_MONITOR", "SEAT_AGENT", "COUNTY_DISPATCHER", "CREW")
+
+
+def demo(
+    leave: Annotated[bool, typer.Option("--exit", help="出完报告就结束,不留下服务")] = False,
+    seed: Annotated[int, typer.Option(help="随机种子:同一种子,同一天")] = 0,
+    hours: Annotated[float, typer.Option(min=0.5, max=HOURS, help="只演当天的前几个小时")] = HOURS,
+    speed: Annotated[float, typer.Option(min=1, help="模拟时间为实际时间的几倍")] = SPEED,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口;默认 8095,占用时另选")] = None,
+    crews: Annotated[int | None, typer.Option(min=1, help="抢修队数;默认按工作量计算")] = None,
+    report: Annotated[Path | None, typer.Option(help="把报告写入这个 JSON 文件")] = None,
+) -> None:
+    """演示:按种子生成浙江的一个台风日,在真实服务上演完,出报告,然后留下服务和演示账号。"""
+    server = Server(port=port or _port(leave), database_url=Settings.from_env().database_url)
+    run(_play(server, Terms("nearest", speed, seed), hours, crews, report, leave=leave))
+
+
+def _port(leave: bool) -> int:
+    return DEFAULT_PORT if not leave and is_free(DEFAULT_PORT) else free_port()
+
+
+async def _play(
+    server: Server, terms: Terms, hours: float, crews: int | None, report: Path | None, *, leave: bool
+) -> None:
+    console = Console()
+    async with server:
+        made = await asyncio.to_thread(scenario, seed=terms.seed, hours=hours, crews=crews)
+        logins, doc = _with_logins(made)
+        with Show(console, made.day.name, len(made.day.calls)) as show:
+            show.say(f"{made.day.name}:{len(made.day.calls)} 次来电,{len(made.world.crews)} 支抢修队;启动服务……")
+            figures, ended_at = await Replay(made.day, made.world, server, terms, show.watch).play(doc=doc)
+        print_report(console, figures)
+        if report is not None:
+            report.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        if not leave:
+            _say_where(console, server, logins)
+            with suppress(asyncio.CancelledError):  # Ctrl-C is how one leaves
+                await keep_running(server.clock, since=ended_at)
+            console.print("演示结束")
+
+
+def _with_logins(made: Scenario) -> tuple[list[tuple[str, str, str, str]], Json]:
+    """
+    Give one account of each role a password made up for this run.
+
+    :return: role, name, login and password of each; the world's document with the passwords
+    """
+    shown = _one_of_each_role(made.world, county=made.worst)
+    passwords = {account["id"]: f"demo-{secrets.token_urlsafe(9)}" for account in shown}
+    accounts = [
+        account | ({"password": passwords[account["id"]]} if account["id"] in passwords else {})
+        for account in made.world.doc["accounts"]
+    ]
+    logins = [(account["role"], account["name"], account["login"], passwords[account["id"]]) for account in shown]
+    return logins, made.world.doc | {"accounts": accounts}
+
+
+def _one_of_each_role(world: World, *, county: str) -> list[Json]:
+    """Return the first account of each role, of the one county where the role belongs to a county."""
+    found = []
+    for role in SHOWN_ROLES:
+        of_role = [account for account in world.doc["accounts"] if account["role"] == role]
+        found.append(next((account for account in of_role if account["area"] == county), of_role[0]))
+    return found
+
+
+def _say_where(console: Console, server: Server, logins: list[tuple[str, str, str, str]]) -> None:
+    table = Table("角色", "姓名", "登录名", "口令(只在本次演示有效)", title=f"服务仍在运行:{server.url}")
+    for row in logins:
+        table.add_row(*row)
+    console.print(table)
+    console.print(f"接口文档:{server.url}/docs    时钟从模拟的最后一刻起按实际速度走    停止:Ctrl-C", highlight=False)

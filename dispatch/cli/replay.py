@@ -1,0 +1,144 @@
+"""``dispatch replay``: a recorded log, played through the real server."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from dispatch.kit.clock import CHINA
+from dispatch.kit.errors import Invalid
+from dispatch.kit.settings import Settings
+from dispatch.simulator.day import Day, Window
+from dispatch.simulator.readers import generic, pge, sffd
+from dispatch.simulator.readers.rows import BadFile
+from dispatch.simulator.replay import Replay, Terms
+from dispatch.simulator.running import run
+from dispatch.simulator.server import Server
+from dispatch.simulator.show import Show, print_report
+from dispatch.simulator.world import of_day
+
+Json = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """What a file is."""
+
+    PGE = "pge"
+    SFFD = "sffd"
+    CSV = "csv"
+
+
+class Policy(StrEnum):
+    """How crews are chosen."""
+
+    NEAREST = "nearest"
+    OWN_DISTRICT = "own-district"
+
+
+READERS: dict[Kind, tuple[Callable[..., Day], tzinfo]] = {  # and in which zone a date without one is meant
+    Kind.PGE: (pge.read, UTC),
+    Kind.SFFD: (sffd.read, sffd.LOCAL),
+    Kind.CSV: (generic.read, CHINA),
+}
+
+
+class BadTime(Invalid):
+    """An option that should be a date or an instant."""
+
+
+class BadSpeed(Invalid):
+    """An option that should be ``max`` or a positive number."""
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="来电记录,CSV 或 CSV.gz")],
+    kind: Annotated[Kind, typer.Option("--as", help="文件格式:pge、sffd,或自己的记录 csv(见 docs/replay-format.md)")],
+    speed: Annotated[str, typer.Option(help="max,或模拟时间为实际时间的几倍")] = "max",
+    policy: Annotated[Policy, typer.Option(help="派工规则")] = Policy.NEAREST,
+    start: Annotated[str | None, typer.Option("--from", help="从何时起:日期,或带时区的时间")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="到何时止:日期(含当日),或带时区的时间")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="最多多少次来电")] = None,
+    crews: Annotated[int | None, typer.Option(min=1, help="抢修队数;默认按工作量计算")] = None,
+    districts: Annotated[int, typer.Option(min=1, max=500, help="原辖区数(记录中没有辖区时)")] = 60,
+    seed: Annotated[int, typer.Option(help="随机种子")] = 0,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="接口进程数")] = 1,
+    report: Annotated[Path | None, typer.Option(help="把报告写入这个 JSON 文件")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="结束后保留数据库和日志")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="在标准输出打印 JSON")] = False,
+) -> None:
+    """回放真实来电:在全新的数据库上启动真实服务,座席、指挥员、抢修队都经接口操作,席位照常监听,最后出报告。"""
+    console = Console(stderr=True)
+    read, zone = READERS[kind]
+    window = Window(_instant(start, zone, "from"), _instant(end, zone, "to", whole_day=True), limit)
+    terms = Terms(str(policy), _speed(speed), seed)
+    try:
+        day = read(file, window, seed=seed)
+    except BadFile as bad:
+        _list_rows(bad, console)
+        raise
+    server = Server(processes=processes, database_url=Settings.from_env().database_url, keep=keep)
+    figures = run(_play(day, terms, server, console, crews=crews, districts=districts))
+    if report is not None:
+        report.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False))
+    else:
+        print_report(Console(), figures)
+    if keep:
+        console.print(f"数据与日志保留在 {server.place}", highlight=False)
+
+
+async def _play(day: Day, terms: Terms, server: Server, console: Console, *, crews: int | None, districts: int) -> Json:
+    async with server:
+        with Show(console, f"回放 {day.name}", len(day.calls)) as show:
+            show.say(f"{day.name}:{len(day.calls):,} 次来电,建立辖区与抢修队……")
+            world = await asyncio.to_thread(of_day, day, count=districts, crews=crews, seed=terms.seed)
+            show.say(f"{len(world.dispatchers)} 个辖区,{len(world.crews):,} 支抢修队;启动服务……")
+            figures, _ = await Replay(day, world, server, terms, show.watch).play()
+            return figures
+
+
+def _instant(text: str | None, zone: tzinfo, field: str, *, whole_day: bool = False) -> datetime | None:
+    """
+    Read a date in the file's own zone, or an instant with its zone; a date as an end means that whole day.
+
+    :raises BadTime: naming the option
+    """
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadTime(f"--{field} 应为 2019-10-27 或 2019-10-27T08:00:00+08:00,现为 {text!r}", field=field) from None
+    if len(text) == len("2019-10-27"):
+        return datetime.combine(at.date() + timedelta(days=whole_day), time(), zone).astimezone(UTC)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _speed(text: str) -> float | None:
+    """
+    Read ``max`` or a factor.
+
+    :raises BadSpeed: if it is neither
+    """
+    if text == "max":
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < 1e9:
+        raise BadSpeed(f"--speed 应为 max 或大于 0 的倍数,现为 {text!r}", field="speed")
+    return factor
+
+
+def _list_rows(bad: BadFile, console: Console) -> None:
+    rows = bad.details.get("rows")
+    for row in rows if isinstance(rows, list) else ():
+        console.print(f"第 {row['row']} 行  {row['field']}:{row['message']}", highlight=False, markup=False)

@@ -1,0 +1,1 @@
+"""Recorded logs, each read into a ``Day``."""
