@@ -22,7 +22,7 @@ def load(
     file: Annotated[Path, typer.Argument(metavar="WORLD.json", help="基础数据文件", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
-    """导入区域、地名、队伍、承载力和账号(全部成功或全不改动;已有的更新,不删除)。服务重启后生效。"""
+    """导入区域、地名、队伍、承载力和账号(全部成功或全不改动;已有的更新,不删除);正在运行的服务几秒后按新数据办理。"""
     world = World.read(_text(file))
     with opened(Settings.from_env()) as settings:
         counts = asyncio.run(_load(address_of(settings), world))

@@ -27,11 +27,22 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )
+
+FORSAKEN = {"idle_in_transaction_session_timeout": "10s"}  # a process that stopped gives up what it had locked
+
+
+async def _as_it_is(_connection: Connection) -> None:
+    """
+    Give a connection back without the round trip that cleans its session; an open transaction is ended all the same.
+
+    Nobody changes a lent session: roles under advisory locks and listeners have sessions of their own (``kit.role``).
+    """
 
 
 class Database:
@@ -52,7 +63,14 @@ class Database:
         if self._pool is None:
             async with self._opening:
                 if self._pool is None:
-                    self._pool = await asyncpg.create_pool(self.dsn, min_size=1, max_size=self._size, timeout=10)
+                    self._pool = await asyncpg.create_pool(
+                        self.dsn,
+                        min_size=1,
+                        max_size=self._size,
+                        timeout=10,
+                        reset=_as_it_is,
+                        server_settings=FORSAKEN,
+                    )
         return self._pool
 
     @asynccontextmanager

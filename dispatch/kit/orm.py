@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from .db import LOST
+from .db import FORSAKEN, LOST
 from .errors import Unavailable
 
 POOL_SIZE = 2  # administration is rare; more would only take connections from the desk
@@ -25,7 +25,7 @@ class Administration:
         address = dsn.replace("postgresql+asyncpg://", "postgresql://")
 
         async def connect() -> object:
-            return await asyncpg.connect(address, timeout=10)
+            return await asyncpg.connect(address, timeout=10, server_settings=FORSAKEN)
 
         self._engine = create_async_engine(
             "postgresql+asyncpg://",

@@ -260,35 +260,37 @@ async def test_a_connection_killed_in_mid_step_changes_nothing_and_the_retry_suc
 async def test_calls_waiting_for_a_killed_connection_get_503_and_their_retries_are_not_doubled(
     small: Small, dsn: str
 ) -> None:
-    """A lock holds the batch up inside its transaction; its backend dies; half of the calls are sent again."""
+    """A lock holds the batches up inside their transactions; their backends die; the calls are sent again."""
     await small.call()
     blocker = await asyncpg.connect(dsn)
     transaction = blocker.transaction()
     await transaction.start()
     await blocker.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
     keys = [f"key-{n:05}" for n in range(10)]
-    waiting = [
-        asyncio.create_task(small.intake.log_call(call(), by=person("seat"), at=START, once=once(key))) for key in keys
-    ]
-    await until_blocked(dsn)
-    done, _ = await asyncio.wait(waiting, timeout=0)
-    assert not done
-    assert await kill_all(dsn) >= 2  # the batch's connection and the blocker's
-    answers = await asyncio.gather(*waiting, return_exceptions=True)
-    assert {type(answer) for answer in answers} == {Unavailable}
+    waiting = asyncio.gather(
+        *(small.intake.log_call(call(), by=person("seat"), at=START, once=once(key)) for key in keys),
+        return_exceptions=True,
+    )
+    assert await kill_blocked(blocker, until=waiting) >= 1
+    assert {type(answer) for answer in await waiting} == {Unavailable}
+    await transaction.rollback()
+    await blocker.close()
     again = [await small.intake.log_call(call(), by=person("seat"), at=START, once=once(key)) for key in keys]
     assert len({taken.ticket.id for taken in again}) == 10
     assert await count(small, "ticket") == 11
     assert (await audit(small.db, small.desk.packs)).clean
 
 
-async def until_blocked(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    while not await connection.fetchval(
-        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass"
-    ):
+async def kill_blocked(blocker: Any, *, until: "asyncio.Future[Any]") -> int:
+    """Kill each backend that waits for the lock, until everybody has his answer; return how many were killed."""
+    killed = 0
+    while not until.done():
+        rows = await blocker.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass"
+        )
+        killed += len(rows)
         await asyncio.sleep(0.01)
-    await connection.close()
+    return killed
 
 
 async def test_one_bad_call_does_not_take_the_others_with_it(small: Small) -> None:
