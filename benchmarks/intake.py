@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -30,6 +30,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from dispatch.cli.listening import listen
 from dispatch.desk.setup import load_world
 from dispatch.desk.world import World
 from dispatch.kit import migrate
@@ -152,23 +153,27 @@ def _text(value: Any) -> str:
 
 
 @contextmanager
-def api(dsn: str, port: int, data: Path) -> Iterator[None]:
-    """Run one API process."""
-    command = [sys.executable, "-m", "dispatch", "api", "--port", str(port)]
+def api(dsn: str, port: int, data: Path, *, processes: int = 1) -> Iterator[None]:
+    """Run the API: so many processes on one listening socket, as ``dispatch serve`` runs them."""
+    listener = listen("127.0.0.1", port)
+    command = [sys.executable, "-m", "dispatch", "api", "--fd", str(listener.fileno())]
     env = os.environ | {"DATABASE_URL": dsn, "DISPATCH_DATA": str(data)}
-    server = subprocess.Popen(command, env=env)
+    servers = [subprocess.Popen(command, env=env, pass_fds=[listener.fileno()]) for _ in range(processes)]
+    listener.close()
     try:
-        _await_ready(server, port)
+        _await_ready(servers, port)
         yield
     finally:
-        server.terminate()
-        server.wait(20)
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait(20)
 
 
-def _await_ready(server: "subprocess.Popen[bytes]", port: int) -> None:
+def _await_ready(servers: Sequence["subprocess.Popen[bytes]"], port: int) -> None:
     for _ in range(300):
-        if server.poll() is not None:
-            raise SystemExit("the API process ended at once; see its lines above")
+        if any(server.poll() is not None for server in servers):
+            raise SystemExit("an API process ended at once; see its lines above")
         try:
             if httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=2).status_code == 200:
                 return
@@ -238,7 +243,7 @@ def measure(given: argparse.Namespace, root: Path) -> dict[str, Any]:
     with Embedded(root / "postgres", options=("max_connections=200",)) as postgres:
         dsn = postgres.dsn
         asyncio.run(prepare(dsn, token))
-        with api(dsn, given.port, root):
+        with api(dsn, given.port, root, processes=given.api_processes):
 
             def load(seconds: float = given.seconds) -> dict[str, Any]:
                 return through_http(given.port, token, seconds, given.connections)
@@ -254,6 +259,7 @@ def measure(given: argparse.Namespace, root: Path) -> dict[str, Any]:
         "pgbench_per_s": statistics.median(one.pgbench_per_s for one in rounds),
         "pgbench_clients": clients,
         "connections": given.connections,
+        "api_processes": given.api_processes,
         "cores": os.cpu_count(),
         "rounds": [asdict(one) for one in rounds],
     }
@@ -265,6 +271,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--clients", type=int, default=0, help="of pgbench; 0: the number it is fastest with")
+    parser.add_argument("--api-processes", type=int, default=os.cpu_count(), help="default: one for each core")
     parser.add_argument("--port", type=int, default=8195)
     parser.add_argument("--root", type=Path, help="directory on a disk, not in memory; default: a new one here")
     parser.add_argument("--out", type=Path, help="write the report here too")

@@ -76,7 +76,8 @@ def _show(tickets: Result, told: list[feed.Finding]) -> None:
     console = Console()
     if tickets.clean and not told:
         logs = f"{tickets.tickets} 张工单、{tickets.events} 条日志"
-        console.print(f"[green]全部相符[/]:{logs}、{tickets.dispatches} 次派工、{tickets.deadlines} 个时限,推送编号连续")
+        rest = f"{tickets.dispatches} 次派工、{tickets.deadlines} 个时限"
+        console.print(f"[green]全部相符[/]:{logs}、{rest},推送编号连续")
         return
     table = Table("对象", "问题", "详情", title="核对不符")
     for finding in tickets.findings:

@@ -18,6 +18,7 @@ from dispatch.accounts.model import Account
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.logs import logger
+from dispatch.kit.metrics import INTAKE_BATCH
 from dispatch.tickets import store
 from dispatch.tickets.lifecycle import evolve
 from dispatch.tickets.model import Ticket
@@ -201,6 +202,7 @@ class Intake:
     async def _flush(self, batch: Sequence[Waiting]) -> None:
         try:
             answers = await self._write(batch)
+            INTAKE_BATCH.observe(len(batch))
         except Unavailable as lost:
             answers = [Unavailable(lost.message) for _ in batch]
         except Exception as error:

@@ -26,9 +26,10 @@ INSERT INTO audit (at, account_id, action, subject, area, details) VALUES ($1, $
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whose tickets a list shows: those of the areas (and lent to them), and those that one of the crews is on."""
+    """Whose tickets a list shows: those of the areas, those the lenders' crews are on, those one of the crews is on."""
 
     areas: tuple[str, ...] = ()
+    lenders: tuple[str, ...] = ()
     crew_ids: tuple[str, ...] = ()
 
 
@@ -109,6 +110,7 @@ async def page(
         return await store.page(
             connection,
             areas=reach.areas,
+            lenders=reach.lenders,
             crew_ids=reach.crew_ids,
             stages=stages,
             is_open=is_open,
@@ -124,8 +126,8 @@ async def _reach(connection: Connection, desk: Desk, by: Account, area: str | No
         raise Forbidden(f"只能查询本辖区({by.area})及其下属单位的工单,请改正 area", field="area", area=code)
     if scope is Scope.OWN_CREW:
         return Reach(crew_ids=(by.crew_id,) if by.crew_id else ())
-    areas = (code, *desk.areas.below(code))
+    areas = (code, *(county for county in desk.areas.counties(code) if county != code))
     if scope is not Scope.OWN_DEPOT:
-        return Reach(areas)
-    rows = await connection.fetch(DEPOT_CREWS, list(areas))
-    return Reach(areas, tuple(row["id"] for row in rows))
+        return Reach(areas, lenders=areas if scope is Scope.AREA_OR_LENT else ())
+    rows = await connection.fetch(DEPOT_CREWS, list(desk.areas.depots(code)))
+    return Reach(areas, crew_ids=tuple(row["id"] for row in rows))

@@ -9,6 +9,7 @@ from .ring import News
 
 MOST_BEHIND = 2_000  # messages
 MOST_BEHIND_SIZE = 4 * 1024 * 1024  # characters
+MOST_SCRIPT = 20_000  # messages
 FRAME_SIZE = 128 * 1024  # characters after which a frame ends
 
 TOO_SLOW = 4008  # close code: read on from where you are
@@ -61,8 +62,10 @@ class Console:
         self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
 
     def say(self, *texts: str) -> None:
-        """Put messages before the changes that are due."""
+        """Put messages before the changes that are due; end a console that asks on and on and does not read."""
         self.script.extend(texts)
+        if len(self.script) > MOST_SCRIPT:
+            self.end(TOO_SLOW, "asks more than it reads")
         self.bell.set()
 
     def owe(self, area: str, news: News) -> None:

@@ -8,7 +8,8 @@ the one with the least sum of scores wins, where a job's score with a crew is
 
 with the numbers of the rule pack (section ``worth``). The first term keeps crews near; the second lets hazards,
 protected and urgent customers go before; the third lets old jobs go before new ones of the same place. Because the
-third is capped, one crew that becomes free in a storm takes a near urgent or old job, not the oldest 300 km away.
+third is capped, one crew that becomes free in a storm takes a near urgent or old job, not the oldest 300 km away; and a
+pair whose drive is beyond the job's reach (``travel.reach_s``) is no pair as long as other crews will become free.
 """
 
 from collections import defaultdict
@@ -26,7 +27,7 @@ from .flow import Arcs, solve
 from .geo import Floats, grid_m, unit_vectors
 from .model import Job, Policy, Worth
 from .nearest import free_now, origins
-from .travel import seconds_per_metre
+from .travel import reach_s, seconds_per_metre
 
 Scores = NDArray[np.float32]
 
@@ -38,7 +39,7 @@ class Left(Labelled):
     """Why a job of the batch still waits."""
 
     NO_CREW_WITH_SKILL = "NO_CREW_WITH_SKILL", "全省没有具备该技能的班组"
-    NO_FREE_CREW = "NO_FREE_CREW", "没有空闲的合格班组"
+    NO_FREE_CREW = "NO_FREE_CREW", "可达范围内没有空闲的合格班组"
     OTHERS_FIRST = "OTHERS_FIRST", "空闲班组已派往更急或更近的工单"
 
 
@@ -143,8 +144,12 @@ def _block(fleet: Fleet, jobs: Sequence[Job], start: Floats, now: datetime) -> F
     places = unit_vectors([job.lon for job in jobs], [job.lat for job in jobs])
     per_metre = np.array([seconds_per_metre(fleet.rule, job.area_class) for job in jobs])
     worth = np.rint([worth_s(job, fleet.rule.worth, now=now) for job in jobs])
+    reach = np.array([reach_s(fleet.rule, job, at=now.timestamp()) for job in jobs])
+    somebody_busy = bool((fleet.table.open_jobs > 0).any())  # else nobody will become free who is nearer
     score: Floats = np.rint(grid_m(places, start) * per_metre[:, None])
+    far = (score > reach[:, None]) & somebody_busy
     score -= worth[:, None]
+    score[far] = np.inf
     return score
 
 

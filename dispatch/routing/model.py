@@ -37,6 +37,7 @@ class ReasonCode(Labelled):
     QUEUE_FULL = "QUEUE_FULL", "在手工单已到上限"
     DEPOT_FULL = "DEPOT_FULL", "班所抢修承载力已满"
     BUSY_UNTIL = "BUSY_UNTIL", "作业中,完工后可到"
+    TOO_FAR = "TOO_FAR", "空闲,但路途过远,不自动派往"
     FARTHER = "FARTHER", "空闲,但到达更晚"
     SHARED_OUT = "SHARED_OUT", "统筹分配多张工单时的最优选择"
     CHOSEN_BY_HAND = "CHOSEN_BY_HAND", "指挥员指定"
@@ -59,6 +60,7 @@ OVERRIDABLE = frozenset(
         ReasonCode.OTHER_DISTRICT,
         ReasonCode.DEPOT_FULL,
         ReasonCode.BUSY_UNTIL,
+        ReasonCode.TOO_FAR,
         ReasonCode.FARTHER,
     }
 )
@@ -88,6 +90,8 @@ class RoutingRule:
 
     speed_kmh: Mapping[str, float]
     detour: Mapping[str, float]  # road metres for each straight metre, by area class
+    reach_s: float  # the longest drive of an automatic choice for a job that has just come in
+    reach_per_waited: float  # and how much farther for each second that it has waited
     stale_s: float  # a position older than this is not trusted
     queue_max: int  # open jobs a crew may hold, the present one included
     overrun_s: float  # the least that is still expected of each open job, however late it is

@@ -15,7 +15,7 @@ from .fleet import Bools, Fleet, Ints, Table
 from .geo import Floats, arcs_m, unit_vectors
 from .model import Basis, Job, Mark, Offer, Offers, Policy, ReasonCode
 from .sentences import sentence
-from .travel import seconds_per_metre, whole_seconds
+from .travel import reach_s, seconds_per_metre, whole_seconds
 
 R = ReasonCode
 CODES: tuple[ReasonCode, ...] = tuple(ReasonCode)
@@ -91,7 +91,15 @@ def rank(fleet: Fleet, job: Job, *, now: datetime, policy: Policy = Policy.NEARE
     free_in = np.where(busy, np.rint(waits), 0.0)
     eta = np.where(placed, np.nan_to_num(travel) + free_in, FAR).astype(np.int64)
     reason = _reasons(fleet, job, policy, on_shift(table, now), placed)
+    _keep_near(reason, eta, reach_s(rule, job, at=now.timestamp()))
     return Ranking(job, now, policy, table, reason, eta, distance, fresh, free_in)
+
+
+def _keep_near(reason: Ints, eta: Ints, reach: float) -> None:
+    """Mark free crews beyond the reach as too far where a busy one will be there before them all the same."""
+    busy = eta[reason == BUSY]
+    if len(busy):
+        reason[(reason == FREE) & (eta > max(reach, float(busy.min())))] = NUMBER[R.TOO_FAR]
 
 
 def _reasons(fleet: Fleet, job: Job, policy: Policy, shift: Bools, placed: Bools) -> Ints:

@@ -13,6 +13,8 @@ def rule_of(pack: RulePack) -> RoutingRule:
     return RoutingRule(
         speed_kmh={name: pack.travel.speed.of(name).value for name in CLASSES},
         detour={name: pack.travel.detour.of(name).value for name in CLASSES},
+        reach_s=pack.travel.reach.duration.total_seconds(),
+        reach_per_waited=pack.travel.reach_per_waited.value,
         stale_s=pack.crew.position_stale.duration.total_seconds(),
         queue_max=pack.crew.crew_queue_max.value,
         overrun_s=pack.crew.overrun.duration.total_seconds(),

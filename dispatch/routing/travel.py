@@ -5,7 +5,7 @@ import numpy as np
 from dispatch.kit.errors import Invalid
 
 from .geo import Floats
-from .model import RoutingRule
+from .model import Job, RoutingRule
 
 
 class UnknownAreaClass(Invalid):
@@ -26,3 +26,12 @@ def seconds_per_metre(rule: RoutingRule, area_class: str) -> float:
 def whole_seconds(distance_m: Floats, per_metre: float) -> Floats:
     """Return travel times rounded to whole seconds, so that equal offers tie; NaN stays NaN."""
     return np.rint(distance_m * per_metre)
+
+
+def reach_s(rule: RoutingRule, job: Job, *, at: float) -> float:
+    """
+    Return the longest drive that an automatic choice may ask for, in seconds; it grows while the job waits.
+
+    :param at: epoch seconds
+    """
+    return rule.reach_s + rule.reach_per_waited * max(0.0, at - job.reported_at)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .connections import Connections
@@ -108,7 +108,8 @@ class Stage:
     doubtful: dict[str, Job] = field(default_factory=dict)  # may have got a crew without our hearing of it; by ticket
     busy: set[str] = field(default_factory=set)  # crews
     where: dict[str, Point] = field(default_factory=dict)  # crew -> last place it stood at
-    road: dict[str, Leg] = field(default_factory=dict)  # crew -> on its way
+    road: dict[str, Leg] = field(default_factory=dict)  # crew -> on its way to a job
+    homeward: dict[str, Leg] = field(default_factory=dict)  # crew -> on its way back to its depot, or there again
     done: Counter[str] = field(default_factory=Counter)  # steps that were taken, for the display
     acknowledged: list[Acknowledged] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -121,8 +122,23 @@ class Stage:
 
     def place(self, crew: str, now: datetime) -> Point:
         """Return where a crew is."""
-        leg = self.road.get(crew)
+        leg = self.road.get(crew) or self.homeward.get(crew)
         return leg.at(now) if leg else self.where[crew]
+
+    def go_home(self, crew: str, way: timedelta, now: datetime) -> None:
+        """Let a crew that is free drive back to its depot (收队), until it is sent out again."""
+        self.homeward[crew] = Leg(self.where[crew], self.world.homes[crew], now, now + way)
+
+    def set_out(self, crew: str, site: Point, way: timedelta, now: datetime) -> None:
+        """Let a crew drive to a site from where it is."""
+        here = self.place(crew, now)
+        self.homeward.pop(crew, None)
+        self.road[crew] = Leg(here, site, now, now + way)
+
+    def stand(self, crew: str, place: Point) -> None:
+        """Let a crew be at a place."""
+        self.road.pop(crew, None)
+        self.where[crew] = place
 
     async def step(self, job: Job, name: str, at: datetime, who: str, /, **matter: object) -> Json | None:
         """
@@ -136,7 +152,7 @@ class Stage:
         answer = await self.line.send("POST", f"/api/v1/tickets/{job.ticket_id}/{name}", token=token, body=body)
         ticket: Json | None = answer.body if answer.status == 200 else None
         if ticket is None and answer.tries > 1:
-            ticket = await self._proved(job, name, at, who)
+            ticket = await self._proved(job, name, at)
         if ticket is None:
             self.give_up(job, name, answer.status, answer.body)
             return None
@@ -144,9 +160,13 @@ class Stage:
         self.last = f"{job.call.town} {name}"
         return ticket
 
-    async def _proved(self, job: Job, name: str, at: datetime, who: str) -> Json | None:
-        """Return the ticket if an earlier sending of the step, whose answer was lost, had got through."""
-        ticket = await self.look(job, who)
+    async def _proved(self, job: Job, name: str, at: datetime) -> Json | None:
+        """
+        Return the ticket if an earlier sending of the step, whose answer was lost, had got through.
+
+        The province's monitor looks: a crew that has restored the supply does not see the ticket any more.
+        """
+        ticket = await self.look(job, self.world.monitor)
         stamp = ticket.get(STAMPS[name]) if ticket else None
         return ticket if isinstance(stamp, str) and datetime.fromisoformat(stamp) == at else None
 

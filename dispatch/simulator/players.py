@@ -10,7 +10,7 @@ from hashlib import blake2b
 from math import ceil
 
 from . import habits as h
-from .play import Acknowledged, Job, Leg, Stage
+from .play import Acknowledged, Job, Stage
 
 NO_CREW = frozenset({"NoCandidates", "CrewTaken", "DepotFull"})
 TAKEN = "AlreadyDispatched"  # the province's round was faster; its answer is on the way
@@ -153,16 +153,14 @@ class Players:
         """出发: from where the crew really stands, by the road as it really is."""
         stage = self._stage
         if await stage.step(job, "depart", at, self._crew(job)):
-            here = stage.where[job.crew]
-            arrives_at = at + self._habits.way(job.key, here, job.site)
-            stage.road[job.crew] = Leg(here, job.site, at, arrives_at)
-            self._later(arrives_at, lambda now: self.arrive(job, now))
+            way = self._habits.way(job.key, stage.place(job.crew, at), job.site)
+            stage.set_out(job.crew, job.site, way, at)
+            self._later(at + way, lambda now: self.arrive(job, now))
 
     async def arrive(self, job: Job, at: datetime) -> None:
         """到达现场: the work begins to count."""
         stage = self._stage
-        stage.road.pop(job.crew, None)
-        stage.where[job.crew] = job.site
+        stage.stand(job.crew, job.site)
         lon, lat = job.site
         if await stage.step(job, "arrive", at, self._crew(job), position={"lon": lon, "lat": lat, "accuracy_m": 15.0}):
             self._later(at + h.Habits.into(self._work(job), h.LOCATED_AT), lambda now: self.locate(job, at, now))
@@ -198,10 +196,12 @@ class Players:
             self._later(ends_at, lambda now: self.restore(job, now))
 
     async def restore(self, job: Job, at: datetime) -> None:
-        """复电: the crew is free."""
+        """复电: the crew is free and drives home."""
+        stage, crew = self._stage, job.crew
         done = {"result": "restored", "cause_l1": job.call.cause, "ownership": "grid", "field_record": "故障已排除"}
-        if await self._stage.step(job, "restore", at, self._crew(job), **done):
-            self._stage.release(job)
+        if await stage.step(job, "restore", at, self._crew(job), **done):
+            stage.release(job)
+            stage.go_home(crew, self._habits.way(f"{job.key}:home", job.site, stage.world.homes[crew]), at)
             when = at + self._habits.takes(job.key, "reply", h.REPLY)
             self._later(when, lambda now: self.reply(job, now))
 
@@ -216,6 +216,11 @@ class Players:
 def request_key(seed: int, call: str, step: str) -> str:
     """Return the Idempotency-Key of a step: a digest, since a file's own numbers may be short or in any script."""
     return blake2b(f"{seed}\0{call}\0{step}".encode(), digest_size=16).hexdigest()
+
+
+def once(*parts: object) -> str:
+    """Return an Idempotency-Key: the same parts, the same key, whatever signs they hold."""
+    return blake2b("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
 def call_body(job: Job, at: datetime) -> dict[str, object]:

@@ -171,14 +171,14 @@ class Replay:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "dispatch", "audit", "--json"),
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             env=environ,
         )
-        said, _ = await process.communicate()
+        said, complaint = await process.communicate()
         try:
             findings = msgspec.json.decode(said)
         except msgspec.DecodeError:
-            findings = None
+            findings = {"failed": complaint.decode(errors="replace")[-1000:]}
         return {"audit_clean": process.returncode == 0, "audit": findings}
 
     def _dsn(self) -> str:

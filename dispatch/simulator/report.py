@@ -14,7 +14,7 @@ The figures of a play, each with its population. Facts come from the database, l
                            earlier the chosen crew arrives than that of the old-district rule; 0 where it is the same
 ``saved_known``            how many dispatches that mean is over: it is not known where the own county had nobody free
 ``deadlines_fired``        limits in state ``fired``
-``overdue_events``         events ``overdue`` in the tickets' logs; equal to ``deadlines_fired`` if each had its effect once
+``overdue_events``         events ``overdue`` in the logs; equal to ``deadlines_fired`` if each had its effect once
 ``feed_gaps``              gaps in the feed's numbers (``notify.audit``) and gaps that the consoles saw
 ``console_divergence``     tickets of consoles' boards that differed from the database, over all comparisons
 ``ack_ms_p50, _p99``       from sending ``POST /calls`` to its 201, acknowledged calls, retries included

@@ -10,7 +10,7 @@ AT_LEAST_EVERY = timedelta(minutes=25)  # below the pack's 1,800 s after which a
 CHUNK = 300  # positions of one request: below 64 KiB
 WAITING_EVERY = timedelta(minutes=2)
 AT_ONCE = 300  # waiting tickets looked at in one round
-PATIENCE = 30  # rounds without anything to give out and with nobody on the way, before the rest is left alone
+PATIENCE = 240  # rounds without anything to give out and with nobody on the way, before the rest is left alone
 ACCURACY_M = 15.0
 
 

@@ -89,14 +89,32 @@ ENTRIES = """
 SELECT ticket_id, version, at_claimed, at_server, actor, role, source, geo, payload, hash
 FROM ticket_event WHERE ticket_id = $1 ORDER BY version
 """
-PAGE = """
-SELECT doc FROM ticket
-WHERE (area = ANY($1::text[]) OR (is_open AND lender = ANY($1::text[])) OR crew_id = ANY($2::text[]))
-  AND (cardinality($3::text[]) = 0 OR stage = ANY($3::text[]))
-  AND ($4::boolean IS NULL OR is_open = $4)
-  AND ($5::text IS NULL OR (reported_at, id) < (SELECT reported_at, id FROM ticket WHERE id = $5))
-ORDER BY reported_at DESC, id DESC LIMIT $6
+WANTED = """
+    (cardinality($3::text[]) = 0 OR stage = ANY($3::text[])) AND (reported_at, id) < (
+        CASE WHEN $4::text IS NULL THEN 'infinity' ELSE (SELECT reported_at FROM ticket WHERE id = $4) END, $4)
 """
+
+
+def _page(kind: str) -> str:
+    """Area by area, each along its index: however long the history, a page costs areas x limit."""
+    wanted = f"{kind} AND {WANTED}"
+    return f"""
+WITH seen AS (
+    SELECT page.id, page.reported_at FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
+        SELECT id, reported_at FROM ticket WHERE area = wanted.code AND {wanted}
+        ORDER BY reported_at DESC, id DESC LIMIT $5
+    ) AS page
+    UNION
+    SELECT id, reported_at FROM ticket WHERE is_open AND lender = ANY($6::text[]) AND {wanted}
+    UNION
+    SELECT id, reported_at FROM ticket WHERE {wanted}
+        AND id IN (SELECT ticket_id FROM dispatch WHERE crew_id = ANY($2::text[]) AND ended_at IS NULL)
+), page AS (SELECT id FROM seen ORDER BY reported_at DESC, id DESC LIMIT $5)
+SELECT doc FROM ticket JOIN page USING (id) ORDER BY reported_at DESC, id DESC
+"""
+
+
+PAGE = {None: _page("true"), True: _page("is_open"), False: _page("NOT is_open")}
 AUDITED = """
 SELECT id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc
 FROM ticket WHERE id > $1 ORDER BY id LIMIT $2

@@ -14,12 +14,13 @@ from typing import Any
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.errors import NotFound, Refusal
+from dispatch.kit.metrics import DEADLINES_FIRED
 from dispatch.kit.rulepack import RulePack
 
 from . import lifecycle, limits, rows, statements
 from .chain import sealed
 from .events import EVENT, Actor, Drafted, Entry, Event, Geo, Overdue, Submitted
-from .model import Ticket
+from .model import ENDED, Ticket
 from .rows import Call, Change
 from .words import CallOutcome, Limit, Source, Stage
 
@@ -124,6 +125,7 @@ def add(change: Change, entry: Entry) -> None:
 def add_overdue(change: Change, fired: Sequence[Row | Mapping[str, Any]], at: datetime) -> None:
     """Add a line for each clock that was taken as run out; it ran out when it was due."""
     for row in sorted(fired, key=lambda row: (row["due_at"], row["name"])):
+        DEADLINES_FIRED.labels(row["name"]).inc()
         event = Overdue(limit=Limit(row["name"]), due_at=row["due_at"])
         ticket = change.after
         add(change, Entry(ticket.id, ticket.version + 1, row["due_at"], at, SYSTEM, Source.SYSTEM, event))
@@ -232,6 +234,7 @@ async def page(
     connection: Connection,
     *,
     areas: Sequence[str],
+    lenders: Sequence[str] = (),
     crew_ids: Sequence[str] = (),
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
@@ -239,18 +242,20 @@ async def page(
     limit: int = 100,
 ) -> list[str]:
     """
-    Return tickets of the areas, or lent to them, or that one of the crews is on, as JSON texts, newest report first.
+    Return tickets of the areas, or that crews of the lenders or one of the crews work on, as JSON texts, newest first.
 
     :param after: id of the last ticket of the page before
     """
+    if is_open is None and stages and ENDED.isdisjoint(stages):
+        is_open = True
     found = await connection.fetch(
-        statements.PAGE,
+        statements.PAGE[is_open],
         list(areas),
         list(crew_ids),
         [stage.value for stage in stages],
-        is_open,
         after,
         limit,
+        list(lenders),
     )
     return [row["doc"] for row in found]
 

@@ -4,11 +4,14 @@ Taking calls: the busiest route. It reads the request itself, so that nothing is
 ``openapi.py`` documents it from what is written on ``log_call``; ``Express`` serves it.
 """
 
+from functools import cached_property
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from dispatch.accounts.rights import check_role
 from dispatch.desk.calls import CallIn
@@ -69,28 +72,59 @@ log_call.parameter = parameter(required=True)  # type: ignore[attr-defined]
 log_call.action = "call.log"  # type: ignore[attr-defined]
 
 
+class QuickHeaders(Headers):
+    """Headers that are looked up, not searched; of one that comes twice the first counts."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        self._values = dict(reversed(scope["headers"]))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        value = self._values.get(key.lower().encode("latin-1"))
+        return default if value is None else value.decode("latin-1")
+
+
+class QuickRequest(Request):
+    """A request that is read once, whole, by code that knows what it looks for."""
+
+    @cached_property
+    def headers(self) -> Headers:
+        return QuickHeaders(self.scope)
+
+    async def body(self) -> bytes:
+        parts = []
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+
 class Express:
     """
-    Answers ``POST /api/v1/calls`` in place of the framework's way to a route, which costs as much as taking the call.
+    Serves ``POST /api/v1/calls`` in place of the framework's way to a route, which costs half as much as taking a call.
 
-    It stands inside all that surrounds a request; every other request goes on unchanged.
+    The app puts the same around it as around every route.
     """
 
     path = PATH  # what logs and figures call the route
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
-            await self.app(scope, receive, send)
-            return
         scope["route"] = self
         try:
-            response = await log_call(Request(scope, receive))
+            response = await log_call(QuickRequest(scope, receive))
         except Refusal as refusal:
             response = refused(refusal)
+        except ClientDisconnect:
+            return
         await response(scope, receive, send)
+
+
+def is_call(scope: Scope) -> bool:
+    """Tell whether the request is for ``Express``."""
+    return bool(scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST")
 
 
 router.add_api_route(

@@ -61,7 +61,7 @@ async def _serve(socket: WebSocket, account: Account) -> None:
         await _close(socket, LATER, "the feed is not at hand")
         return
     visit = Visit(socket, hub, console, account)
-    tasks = {asyncio.create_task(part) for part in (visit.read(), console.pump(hub.take, socket.send_text))}
+    tasks = {asyncio.create_task(part) for part in (visit.read(), console.pump(hub.take, visit.send))}
     tasks.add(asyncio.create_task(visit.recheck()))
     waiting: set[asyncio.Future[Any]] = {*tasks, console.ended}
     try:
@@ -110,6 +110,17 @@ class Visit:
                 self._strike(refusal)
             except Unavailable as refusal:
                 self._console.end(LATER, refusal.code)
+
+    async def send(self, frame: str) -> None:
+        """
+        Send one frame.
+
+        :raises WebSocketDisconnect: if the console is gone, or the line was closed under us (no pong, a broken frame)
+        """
+        try:
+            await self._socket.send_text(frame)
+        except RuntimeError as error:  # what the ASGI server says to whoever sends after a close
+            raise WebSocketDisconnect(1006) from error
 
     async def recheck(self) -> None:
         """End the stay when the session or token has ended, or the account's rights have changed."""

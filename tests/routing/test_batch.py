@@ -196,3 +196,13 @@ def test_no_free_crew_leaves_every_job_waiting() -> None:
     assert plan.pairs == ()
     assert set(plan.left.values()) <= {Left.NO_FREE_CREW, Left.NO_CREW_WITH_SKILL}
     assert len(plan.left) == 3
+
+
+def test_a_batch_sends_nobody_beyond_the_reach_of_a_job() -> None:
+    sent = 0
+    for seed in range(20):
+        jobs = [job_of(random.Random(seed * 100 + n), f"J{n}", reported_at=NOW.timestamp() - 300) for n in range(30)]
+        for pair in assign(fleet_of(seed, 80), jobs, now=NOW).pairs:
+            assert pair.eta_s <= RULE.reach_s + RULE.reach_per_waited * 300 + 1
+            sent += 1
+    assert sent > 100

@@ -273,6 +273,11 @@ def test_two_hundred_offers_equal_those_worked_out_crew_by_crew() -> None:
         job = job_of(rng, f"T{n}")
         expected = brute_force(fleet, job)[:8]
         answer = offers(fleet, job, now=NOW, limit=8)
+        reach = RULE.reach_s + RULE.reach_per_waited * (NOW.timestamp() - job.reported_at)
+        soonest_busy = min((o.eta_s for o in answer.offers if o.reason is R.BUSY_UNTIL and o.eta_s), default=None)
+        expected = [
+            (eta, crew) for eta, crew in expected if eta <= reach or soonest_busy is None or eta <= soonest_busy
+        ]
         free = [offer for offer in answer.offers if offer.reason in (R.NEAREST, R.FARTHER)]
         assert [offer.crew_id for offer in free] == [crew for _, crew in expected]
         assert [offer.eta_s for offer in free] == pytest.approx([eta for eta, _ in expected], abs=1)
@@ -341,3 +346,39 @@ def test_a_shorter_list_is_the_beginning_of_a_longer_one(seed: int, limit: int) 
     assert short.passed_over == long.passed_over[:limit]
     assert (short.best, short.own_district, short.saved_s) == (long.best, long.own_district, long.saved_s)
     assert short.counts == long.counts
+
+
+# ---- reach ----------------------------------------------------------------------------------------------------------
+
+FRESH = Job("T1", 121.87, 29.48, "rural", county="330225", reported_at=NOW.timestamp())
+
+
+def test_a_free_crew_two_hours_away_is_not_sent_by_the_machine_when_a_nearer_one_will_be_free() -> None:
+    fleet = small(card("FAR"), card("BUSY"), positions=[at("FAR", 119.9), at("BUSY", 121.88)], engagements=[ENGAGED])
+    answer = offers(fleet, FRESH, now=NOW)
+    assert answer.best is None
+    assert said(answer) == {"BUSY": R.BUSY_UNTIL, "FAR": R.TOO_FAR}
+
+
+def test_where_nobody_nearer_will_be_free_a_crew_comes_from_anywhere() -> None:
+    fleet = small(card("FAR"), positions=[at("FAR", 119.9)])
+    answer = offers(fleet, FRESH, now=NOW)
+    assert answer.best is not None
+    assert answer.best.crew_id == "FAR"
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.floats(0, 3 * 3600))
+def test_a_crew_is_too_far_only_beyond_the_reach_and_when_a_busy_one_is_there_sooner(seed: int, waited: float) -> None:
+    job = job_of(random.Random(seed), reported_at=NOW.timestamp() - waited)
+    reach = RULE.reach_s + RULE.reach_per_waited * waited
+    answer = offers(fleet_of(seed, 200), job, now=NOW, limit=200)
+    busy = [offer.eta_s for offer in answer.offers if offer.reason is R.BUSY_UNTIL and offer.eta_s is not None]
+    for offer in (*answer.offers, *answer.passed_over):
+        if offer.eta_s is not None and offer.reason in (R.NEAREST, R.FARTHER):
+            assert offer.eta_s <= reach or not busy or offer.eta_s <= min(busy)
+        elif offer.eta_s is not None and offer.reason is R.TOO_FAR:
+            assert offer.eta_s > max(reach, min(busy))
+
+
+ENGAGED = Engagement("T0", "BUSY", NOW.timestamp() - 600, NOW.timestamp() + 900, 121.88, 29.48)

@@ -61,6 +61,7 @@ def test_every_wrong_row_is_named_with_its_field(written: Write) -> None:
         "g,2024-07-25T14:03:00+08:00,121.87,29.47,no_power_one,-1",
         ",2024-07-25T14:03:00+08:00,121.87,29.47,no_power_one,1",
         "h,2024-07-25T14:03:00+08:00,121.87",
+        "i,0001-01-01T00:00:00+08:00,121.87,29.47,no_power_one,1",
     ]
     assert errors(written("\n".join(rows) + "\n")) == [
         (3, "at"),
@@ -72,6 +73,7 @@ def test_every_wrong_row_is_named_with_its_field(written: Write) -> None:
         (9, "customers"),
         (10, "id"),
         (11, "row"),
+        (12, "at"),
     ]
 
 

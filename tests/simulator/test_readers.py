@@ -66,6 +66,12 @@ def test_an_outage_of_days_is_no_more_than_one_shift_of_work(written: Callable[[
     assert call.work == SHIFT
 
 
+def test_an_outage_from_before_the_archive_is_played_when_it_was_first_seen(written: Callable[[str], Path]) -> None:
+    row = "7,556700400,38.5,-121.5,Davis,60,x,0,1572135000,,,,,1572145200\n"
+    (call,) = pge.read(written(HEADER + row), Window()).calls
+    assert call.at == datetime.fromtimestamp(1572135000, UTC)
+
+
 def test_wrong_rows_of_an_outage_log_are_all_named(written: Callable[[str], Path]) -> None:
     rows = "7,soon,38.5,-121.5,Davis,60,x,0,1,,,,,2\n8,1572134400,98.5,-121.5,Davis,60,x,0,1,,,,,2\n9,1572134400\n"
     with pytest.raises(BadFile) as refused:

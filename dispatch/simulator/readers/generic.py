@@ -20,6 +20,8 @@ OPTIONAL = (
     "town", "district", "address", "text", "symptom", "category", "level", "hazard", "customers", "cause",
     "work_min", "waited_min",
 )  # fmt: skip
+NAME = 40  # characters of a town's or district's name
+YEARS = (2001, 2099)  # that the server accepts whatever the zone
 NEAR = 5.0  # degrees: a point farther than that from the middle of the file, and near when swapped, is swapped
 YES_NO = {"": False, "0": False, "1": True, "否": False, "是": True, "false": False, "true": True}
 
@@ -41,7 +43,7 @@ def read(path: Path, window: Window, *, seed: int = 0) -> Day:
         if fields is None:
             continue
         try:
-            calls.append((row[0], _call(fields, seen, row[0]), fields.get("district", "").strip()))
+            calls.append((row[0], _call(fields, seen, row[0]), _short(fields, "district", NAME)))
         except BadField as error:
             complaints.add(row[0], error.field, error.message)
     _refuse_swapped(calls, complaints)
@@ -60,7 +62,7 @@ def _call(fields: dict[str, str], seen: dict[str, int], row: int) -> Call:
         at=_time(given["at"]),
         lon=lon,
         lat=lat,
-        town=given.get("town") or f"{lon:.1f},{lat:.1f}",
+        town=_short(given, "town", NAME) or f"{lon:.1f},{lat:.1f}",
         symptom=_word(given, "symptom", Symptom, Symptom.NO_POWER_ONE),
         category=_word(given, "category", Category, Category.LV),
         level=_word(given, "level", Level, Level.NORMAL),
@@ -98,10 +100,9 @@ def _time(text: str) -> datetime:
         raise BadField("at", f"“{text[:40]}”不是 2024-07-25T14:03:00+08:00 这样的时间") from None
     if at.tzinfo is None:
         raise BadField("at", f"“{text[:40]}”没有时区,北京时间请在后面加 +08:00")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise BadField("at", f"“{text[:40]}”超出可用的年份") from None
+    if not YEARS[0] <= at.year < YEARS[1]:
+        raise BadField("at", f"“{text[:40]}”的年份应在 {YEARS[0]} 至 {YEARS[1] - 1}")
+    return at.astimezone(UTC)
 
 
 def _word(given: dict[str, str], name: str, words: type[Word], default: Word) -> Word:
@@ -121,7 +122,7 @@ def _flag(text: str) -> bool:
 
 
 def _short(given: dict[str, str], name: str, most: int) -> str:
-    text = given.get(name, "")
+    text = given.get(name, "").strip()
     if len(text) > most:
         raise BadField(name, f"有 {len(text)} 个字符,最多 {most} 个")
     return text

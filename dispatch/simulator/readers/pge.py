@@ -16,6 +16,7 @@ COLUMNS = (
     "outage_id", "start", "lat", "lon", "region", "customers_max", "cause", "hazard",
     "first_seen", "t_onsite", "t_repair_onsite", "last_seen",
 )  # fmt: skip
+ARCHIVE_BEGINS = datetime(2019, 6, 1, tzinfo=UTC)  # some starts are years older than that: mistakes or very old outages
 LAST_SECOND = 4_102_444_800.0  # 2100-01-01
 FEEDER = 50  # customers: above that the fault is taken to be on the medium-voltage side [P]
 
@@ -43,7 +44,8 @@ class _Whole:
 
 def read(path: Path, window: Window, *, seed: int = 0) -> Day:
     """
-    Read the file: every outage is one call of the first customer who reports it, at ``start``.
+    Read the file: every outage is one call of the first customer who reports it, at ``start``, or when it was first
+    seen if it is said to have started before the archive did.
 
     Work on site: from the first stage that shows a crew on site to ``last_seen``; within [10 min, 8 h]; drawn from
     the file's own where it shows none. Districts: none; towns (``region``) are weighted by their outages in all.
@@ -78,6 +80,8 @@ def _take(fields: dict[str, str], window: Window, whole: _Whole) -> None:
     if work is not None:
         whole.worked.append(min(max(work, SHORTEST), SHIFT))
     at = datetime.fromtimestamp(start, UTC)
+    if at < ARCHIVE_BEGINS:
+        at = datetime.fromtimestamp(number(fields["first_seen"], "first_seen", low=0, high=LAST_SECOND), UTC)
     if window.holds(at):
         waited = on_site - at if on_site and on_site > at else None
         whole.calls.append(_call(fields, at, lon, lat, town, work, waited))

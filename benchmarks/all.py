@@ -1,0 +1,19 @@
+"""Run every benchmark, one after the other: `make bench`. Each prints its table; the figures go to docs/benchmarks.md by hand."""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("benchmarks.nearest", "benchmarks.intake", "benchmarks.push")
+
+
+def main() -> int:
+    """Return the worst exit code."""
+    codes = []
+    for name in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        codes.append(subprocess.run([sys.executable, "-m", name], check=False).returncode)
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
