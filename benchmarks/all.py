@@ -1,4 +1,4 @@
-"""Run every benchmark, one after the other: `make bench`. Each prints its table; the figures go to docs/benchmarks.md by hand."""
+"""Run every benchmark, one after the other (`make bench`); each prints its table, for docs/benchmarks.md."""
 
 import subprocess
 import sys

@@ -195,7 +195,7 @@ class Travel(Strict):
     speed: ByArea[Speed]
     detour: ByArea[Ratio]  # road metres for each straight metre
     reach: Span  # an automatic choice farther than this waits for a busy crew that will be there sooner
-    reach_per_waited: Ratio  # and how much farther for each minute that it has waited
+    reach_per_waited: Ratio  # or this share of the time that the ticket has waited, if that is longer
 
 
 class Crews(Strict):

@@ -90,8 +90,8 @@ class RoutingRule:
 
     speed_kmh: Mapping[str, float]
     detour: Mapping[str, float]  # road metres for each straight metre, by area class
-    reach_s: float  # the longest drive of an automatic choice for a job that has just come in
-    reach_per_waited: float  # and how much farther for each second that it has waited
+    reach_s: float  # an automatic choice farther than this waits for a busy crew that will be there sooner
+    reach_per_waited: float  # or this share of the time that the job has waited, if that is longer
     stale_s: float  # a position older than this is not trusted
     queue_max: int  # open jobs a crew may hold, the present one included
     overrun_s: float  # the least that is still expected of each open job, however late it is

@@ -34,4 +34,4 @@ def reach_s(rule: RoutingRule, job: Job, *, at: float) -> float:
 
     :param at: epoch seconds
     """
-    return rule.reach_s + rule.reach_per_waited * max(0.0, at - job.reported_at)
+    return max(rule.reach_s, rule.reach_per_waited * (at - job.reported_at))

@@ -3,6 +3,7 @@
 import random
 from itertools import combinations, permutations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,8 +116,15 @@ def test_looking_at_few_candidates_leaves_no_job_that_a_free_crew_could_take(see
     fleet, jobs = fleet_of(seed, 60, depots=12), jobs_of(seed, 40)
     plan = assign(fleet, jobs, now=NOW, candidates=1)
     problem = posed(fleet, jobs)
-    assert len(plan.left) == len(assign(fleet, jobs, now=NOW, candidates=1000).left)
-    assert judged(plan)[0] <= total(problem, greedy(problem))[0]
+    crews = [fleet.table.crews[int(row)].id for row in problem.rows]
+    depot = dict(zip(crews, problem.depot.tolist(), strict=True))
+    used = {pair.crew_id for pair in plan.pairs}
+    room = problem.room.tolist()
+    for crew in used:
+        room[depot[crew]] -= 1
+    could = [i for i, crew in enumerate(crews) if crew not in used and room[depot[crew]] > 0]
+    for n, job in enumerate(jobs):
+        assert job.id not in plan.left or not np.isfinite(problem.scores[n, could]).any()
 
 
 @settings(max_examples=25, deadline=None)
@@ -199,10 +207,10 @@ def test_no_free_crew_leaves_every_job_waiting() -> None:
 
 
 def test_a_batch_sends_nobody_beyond_the_reach_of_a_job() -> None:
-    sent = 0
+    sent = 0  # so that the law is not about nothing
     for seed in range(20):
         jobs = [job_of(random.Random(seed * 100 + n), f"J{n}", reported_at=NOW.timestamp() - 300) for n in range(30)]
         for pair in assign(fleet_of(seed, 80), jobs, now=NOW).pairs:
-            assert pair.eta_s <= RULE.reach_s + RULE.reach_per_waited * 300 + 1
+            assert pair.eta_s <= RULE.reach_s + 1
             sent += 1
-    assert sent > 100
+    assert sent > 20

@@ -273,7 +273,7 @@ def test_two_hundred_offers_equal_those_worked_out_crew_by_crew() -> None:
         job = job_of(rng, f"T{n}")
         expected = brute_force(fleet, job)[:8]
         answer = offers(fleet, job, now=NOW, limit=8)
-        reach = RULE.reach_s + RULE.reach_per_waited * (NOW.timestamp() - job.reported_at)
+        reach = max(RULE.reach_s, RULE.reach_per_waited * (NOW.timestamp() - job.reported_at))
         soonest_busy = min((o.eta_s for o in answer.offers if o.reason is R.BUSY_UNTIL and o.eta_s), default=None)
         expected = [
             (eta, crew) for eta, crew in expected if eta <= reach or soonest_busy is None or eta <= soonest_busy
@@ -282,7 +282,7 @@ def test_two_hundred_offers_equal_those_worked_out_crew_by_crew() -> None:
         assert [offer.crew_id for offer in free] == [crew for _, crew in expected]
         assert [offer.eta_s for offer in free] == pytest.approx([eta for eta, _ in expected], abs=1)
         shown += len(free)
-    assert shown > 1400  # the comparison was not about nothing
+    assert shown > 1000  # the comparison was not about nothing
 
 
 # ---- laws -----------------------------------------------------------------------------------------------------------
@@ -371,7 +371,7 @@ def test_where_nobody_nearer_will_be_free_a_crew_comes_from_anywhere() -> None:
 @given(SEEDS, st.floats(0, 3 * 3600))
 def test_a_crew_is_too_far_only_beyond_the_reach_and_when_a_busy_one_is_there_sooner(seed: int, waited: float) -> None:
     job = job_of(random.Random(seed), reported_at=NOW.timestamp() - waited)
-    reach = RULE.reach_s + RULE.reach_per_waited * waited
+    reach = max(RULE.reach_s, RULE.reach_per_waited * waited)
     answer = offers(fleet_of(seed, 200), job, now=NOW, limit=200)
     busy = [offer.eta_s for offer in answer.offers if offer.reason is R.BUSY_UNTIL and offer.eta_s is not None]
     for offer in (*answer.offers, *answer.passed_over):

@@ -272,3 +272,21 @@ async def test_a_crew_sees_its_own_jobs_and_a_depots_leader_those_of_his_crews(c
     for who, seen in (("crew-1", [ticket["id"]]), ("crew-2", []), ("leader", [ticket["id"]])):
         page = (await (await centre.by(who)).get("/tickets")).json()
         assert [t["id"] for t in page["tickets"]] == seen
+
+
+async def test_an_administrator_lets_a_countys_auditor_in_who_sees_no_ticket_that_is_only_lent_there(
+    centre: Centre,
+) -> None:
+    ticket = await centre.call()
+    await centre.does("xiangshan", ticket, "accept")
+    await centre.does("xiangshan", ticket, "dispatch", crew_id="c3")
+    admin = await centre.by("admin")
+    new = {"login": "auditor.ninghai", "name": "宁海审核", "role": "REPLY_AUDITOR", "area": NINGHAI}
+    made = await admin.post("/accounts", json=new, headers=key())
+    assert made.status_code == 201, made.text
+    token = await admin.post(f"/accounts/{made.json()['id']}/tokens", json={"label": "测试"}, headers=key())
+    assert token.status_code == 201, token.text
+    async with centre.client(token.json()["token"]) as auditor:
+        assert (await auditor.get("/me")).json()["account"]["login"] == "auditor.ninghai"
+        assert (await auditor.get("/tickets")).json()["tickets"] == []
+        assert (await auditor.get(f"/tickets/{ticket['id']}")).status_code == 404
