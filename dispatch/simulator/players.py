@@ -125,6 +125,8 @@ class Players:
     def sent(self, job: Job, crew: str, at: datetime) -> None:
         """A crew has the job; it will take it or, rarely, not."""
         stage = self._stage
+        if job.crew:  # heard twice: from the answer, and by looking while the answer was under way
+            return
         stage.waiting.pop(job.ticket_id, None)
         stage.doubtful.pop(job.ticket_id, None)
         stage.busy.add(crew)
