@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.nearest", "benchmarks.intake", "benchmarks.push")
+BENCHMARKS = ("benchmarks.nearest", "benchmarks.intake", "benchmarks.push", "benchmarks.sequencer")
 
 
 def main() -> int:

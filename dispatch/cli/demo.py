@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from dispatch.accounts.model import Role
 from dispatch.kit.settings import DEFAULT_PORT, Settings
 from dispatch.simulator.replay import Replay, Terms
 from dispatch.simulator.running import run
@@ -76,7 +77,9 @@ def _with_logins(made: Scenario) -> tuple[list[tuple[str, str, str, str]], Json]
         account | ({"password": passwords[account["id"]]} if account["id"] in passwords else {})
         for account in made.world.doc["accounts"]
     ]
-    logins = [(account["role"], account["name"], account["login"], passwords[account["id"]]) for account in shown]
+    logins = [
+        (Role(account["role"]).label, account["name"], account["login"], passwords[account["id"]]) for account in shown
+    ]
     return logins, made.world.doc | {"accounts": accounts}
 
 

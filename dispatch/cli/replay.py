@@ -14,6 +14,7 @@ from rich.console import Console
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid
 from dispatch.kit.settings import Settings
+from dispatch.routing.model import Policy
 from dispatch.simulator.day import Day, Window
 from dispatch.simulator.readers import generic, pge, sffd
 from dispatch.simulator.readers.rows import BadFile
@@ -32,13 +33,6 @@ class Kind(StrEnum):
     PGE = "pge"
     SFFD = "sffd"
     CSV = "csv"
-
-
-class Policy(StrEnum):
-    """How crews are chosen."""
-
-    NEAREST = "nearest"
-    OWN_DISTRICT = "own-district"
 
 
 READERS: dict[Kind, tuple[Callable[..., Day], tzinfo]] = {  # and in which zone a date without one is meant

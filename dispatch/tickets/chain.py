@@ -9,6 +9,8 @@ import json
 from dataclasses import replace
 from hashlib import sha256
 
+import msgspec
+
 from .events import Entry, Geo
 
 
@@ -41,7 +43,7 @@ def digest(before: bytes, entry: Entry, payload: str, geo: str | None) -> bytes:
         geo,
         payload,
     )
-    return sha256(before + json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+    return sha256(before + msgspec.json.encode(line)).digest()
 
 
 def sealed(before: bytes, entry: Entry) -> tuple[Entry, str]:

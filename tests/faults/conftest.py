@@ -13,9 +13,9 @@ TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) V
 
 
 @pytest.fixture
-async def siege() -> AsyncIterator[Siege]:
-    """A server with nothing in it, not started."""
-    server = Siege()
+async def siege(request: pytest.FixtureRequest) -> AsyncIterator[Siege]:
+    """A server with nothing in it, not started; its parameter says how many API processes it will have."""
+    server = Siege(processes=getattr(request, "param", 1))
     try:
         yield server
         server.look()

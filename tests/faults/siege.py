@@ -125,7 +125,17 @@ class Siege(Server):
         self.look()
 
     async def all_gone(self) -> None:
-        await until(lambda: all(map(is_gone, self.seen)))
+        """
+        Wait until nothing is left of all that ever belonged to the server.
+
+        :raises TimeoutError: if something is; it is killed, so that the next test does not suffer
+        """
+        try:
+            await until(lambda: all(map(is_gone, self.seen)))
+        finally:
+            for one in self.seen:
+                if not is_gone(one):
+                    os.kill(one.pid, signal.SIGKILL)
 
     def backends(self) -> list[Process]:
         """Return the sessions' processes of PostgreSQL, its own helpers left out."""

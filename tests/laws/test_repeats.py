@@ -8,9 +8,9 @@ from dispatch.desk.calls import TooOld
 from dispatch.desk.idempotency import KeyReused
 from dispatch.desk.room import Once, Report
 from dispatch.desk.steps import step
+from dispatch.kit.errors import NotFound
 from dispatch.tickets.events import Event
 from dispatch.tickets.model import Ticket, document
-from dispatch.tickets.store import NoSuchTicket
 from dispatch.tickets.words import Source
 from tests.worlds import ROAD, START, Small, call, minutes, person
 
@@ -34,7 +34,7 @@ async def test_a_crew_whose_answer_was_lost_gets_it_although_the_ticket_is_no_lo
     first, again = [await _step(small, repaired, who, event, Once("restore-01", b"request")) for _ in range(2)]
     assert document(again) == document(first)
     assert first.stage == "restored"
-    with pytest.raises(NoSuchTicket):
+    with pytest.raises(NotFound):
         await _step(small, repaired, who, event, Once("restore-02", b"request"))
 
 

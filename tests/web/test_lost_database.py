@@ -32,8 +32,10 @@ async def held(dsn: str, statement: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def kill_the_waiting(connection: asyncpg.Connection) -> int:
     """Wait until a request waits for the lock, and kill its connection; return how many were killed."""
-    while not (pids := [row["pid"] for row in await connection.fetch(WAITING)]):
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(30):
+        while not (pids := [row["pid"] for row in await connection.fetch(WAITING)]):
+            await asyncio.sleep(0.005)
+            await connection.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the first look is kept
     for pid in pids:
         assert await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
     return len(pids)
