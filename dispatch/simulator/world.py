@@ -204,4 +204,3 @@ def _gazetteer(counties: Sequence[County]) -> list[Json]:
         }
         for town, county in sorted(inside.items())
     ]
-
