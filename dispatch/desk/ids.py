@@ -17,4 +17,5 @@ def new_id(at: datetime) -> str:
 
 def ticket_number(at: datetime, number: int) -> str:
     """Return the number people say aloud (工单编号): day in China, then seven digits."""
-    return f"{at.astimezone(CHINA):%y%m%d}{number:07d}"
+    day = at.astimezone(CHINA)
+    return f"{day.year % 100:02d}{day.month:02d}{day.day:02d}{number:07d}"

@@ -7,6 +7,7 @@ Plain ASGI functions; Starlette's ``BaseHTTPMiddleware`` costs four times the re
 import re
 from contextlib import suppress
 from functools import lru_cache
+from itertools import count
 from secrets import token_hex
 from time import perf_counter
 
@@ -24,7 +25,10 @@ GIVEN_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})  # others are counted together
 
+PROCESS = token_hex(4)  # with a number it names a request
+
 log = logger("web")
+_numbers = count(1)
 
 
 class Trace:
@@ -37,7 +41,7 @@ class Trace:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _given_id(scope) or token_hex(8)
+        request_id = _given_id(scope) or f"{PROCESS}{next(_numbers):08x}"
         token = REQUEST_ID.set(request_id)
         header = (b"x-request-id", request_id.encode())
         status = 0
