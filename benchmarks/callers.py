@@ -3,8 +3,9 @@ A crowd of seats that log calls as fast as they are acknowledged: the load for `
 
     python benchmarks/callers.py --port 8095 --token TOKEN --county 330225 --point 121.87,29.48 [--seconds 8]
 
-A lean HTTP/1.1 client on keep-alive connections: the bodies are made beforehand, only the Idempotency-Key and the place
-differ from call to call. Prints one line of JSON: calls acknowledged with 201, seconds, latencies (ms), refusals.
+A lean HTTP/1.1 client on keep-alive connections: the bodies are made beforehand; the Idempotency-Key, who calls and the
+place differ from call to call, as a customer who called before would open no ticket. Prints one line of JSON: calls
+acknowledged with 201, seconds, latencies (ms), refusals.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import asyncio
 import json
 import random
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, time
 from typing import cast
 
 import uvloop
@@ -20,9 +21,11 @@ import uvloop
 LENGTH = b"content-length: "
 SYMPTOMS = ("no_power_one", "no_power_many", "no_power_area", "low_voltage", "meter_fault")
 VARIETY = 512  # different bodies
-DECIMALS = b"654321"  # of a longitude; each call has its own
+SUBSCRIBER = b"87654321"  # of a telephone and of an account; each call has its own
+DECIMALS = b"654321"  # of a longitude; as well
+FASTEST = 10_000  # calls a second; later crowds have later subscribers
 
-Body = tuple[bytes, bytes]  # what comes before and after the decimals
+Body = bytes  # with places for telephone, account and decimals
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Tally:
     waits_s: list[float] = field(default_factory=list)
     refused: list[bytes] = field(default_factory=list)
     sent: int = 0
+    first: int = field(default_factory=lambda: int(time() * FASTEST))
 
 
 class Seat(asyncio.Protocol):
@@ -52,8 +56,8 @@ class Seat(asyncio.Protocol):
         self.tally.sent += 1
         body = self.bodies[number % len(self.bodies)]
         self.sent_at = perf_counter()
-        before, after = body
-        self.transport.write(b"%b%010d\r\n%b%06d%b" % (self.head, number, before, number % 1_000_000, after))
+        who = (self.tally.first + number) % 100_000_000
+        self.transport.write(b"%b%010d\r\n" % (self.head, number) + body % (who, who, number % 1_000_000))
 
     def data_received(self, data: bytes) -> None:
         data = self.left + data
@@ -89,8 +93,8 @@ def bodies(county: str, lon: float, lat: float, token: str) -> tuple[bytes, list
     for n in range(VARIETY):
         call = {
             "channel": "phone",
-            "phone": f"1390000{n:04d}",
-            "account_no": f"33{n:010d}",
+            "phone": f"139{SUBSCRIBER.decode()}",
+            "account_no": f"3300{SUBSCRIBER.decode()}",
             "county": county,
             "place": {"lon": float(f"{lon:.1f}{DECIMALS.decode()}"), "lat": lat + dice.uniform(-0.05, 0.05)},
             "address": f"丹东街道东谷路{n}号附近,靠近菜场北门",
@@ -102,8 +106,8 @@ def bodies(county: str, lon: float, lat: float, token: str) -> tuple[bytes, list
             "customers_out": dice.randrange(1, 200),
         }
         body = json.dumps(call, ensure_ascii=False).encode()
-        before, after = (b"Content-Length: %d\r\n\r\n%b" % (len(body), body)).split(DECIMALS)
-        calls.append((before, after))
+        whole = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+        calls.append(whole.replace(SUBSCRIBER, b"%08d").replace(DECIMALS, b"%06d"))
     return head.encode(), calls
 
 

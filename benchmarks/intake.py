@@ -67,6 +67,7 @@ TOKEN = (
     "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($1, 'bench-seat', 'bench', now())"
 )
 FRESH = {"id", "ticket_id", "call_id", "incident_id", "ticket_no", "key"}
+GENERATED = "SELECT table_name, column_name FROM information_schema.columns WHERE is_generated = 'ALWAYS'"
 ROWS = {
     "call": "SELECT * FROM call WHERE ticket_id = $1",
     "incident": "SELECT * FROM incident WHERE id = $1",
@@ -74,6 +75,7 @@ ROWS = {
     "ticket_event": "SELECT * FROM ticket_event WHERE ticket_id = $1",
     "deadline": "SELECT * FROM deadline WHERE ticket_id = $1",
     "outbox": "SELECT area, kind, ticket_id, version, body FROM outbox WHERE ticket_id = $1",
+    "matter": "SELECT * FROM matter WHERE ticket_id = $1 ORDER BY key",
     "idempotency": "SELECT account_id, key, request_hash, status, response FROM idempotency WHERE key >= 'b' LIMIT 1",
 }
 
@@ -104,11 +106,13 @@ async def same_inserts(dsn: str) -> str:
     """Make the function that inserts what the newest call through HTTP made; return pgbench's script."""
     connection = await asyncpg.connect(dsn)
     ticket_id = await connection.fetchval("SELECT ticket_id FROM outbox ORDER BY id DESC LIMIT 1")
+    generated = {(row["table_name"], row["column_name"]) for row in await connection.fetch(GENERATED)}
     statements, texts = [], []
     for table, query in ROWS.items():
         for row in await connection.fetch(query, *([ticket_id] if "$1" in query else [])):
-            values = [await _value(connection, name, value, texts) for name, value in row.items()]
-            statements.append(f"INSERT INTO {table} ({', '.join(row.keys())}) VALUES ({', '.join(values)});")
+            given = {name: value for name, value in row.items() if (table, name) not in generated}
+            values = [await _value(connection, name, value, texts) for name, value in given.items()]
+            statements.append(f"INSERT INTO {table} ({', '.join(given)}) VALUES ({', '.join(values)});")
     arguments = ", ".join(f"t{n} text" for n in range(len(texts)))
     await connection.execute(
         f"CREATE OR REPLACE FUNCTION same_inserts({arguments}) RETURNS text LANGUAGE plpgsql AS $f$\n"
@@ -131,6 +135,8 @@ def _quoted(text: str) -> str:
 
 async def _value(connection: Any, name: str, value: Any, texts: list[str]) -> str:
     """Return a column's value as SQL: made anew, handed in as text, or the same as it was."""
+    if name == "key" and value[:2] in {"a:", "p:"}:  # the two keys of a matter, about as long as they are
+        return f"'{value[:2]}' || right(fresh, 12)"
     if name in FRESH:
         return "fresh"
     if isinstance(value, str) and len(value) > 100:
@@ -143,6 +149,8 @@ async def _value(connection: Any, name: str, value: Any, texts: list[str]) -> st
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "{" + ",".join("NULL" if one is None else f'"{_text(one)}"' for one in value) + "}"
     return (
         "\\x" + value.hex()
         if isinstance(value, bytes)

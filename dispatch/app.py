@@ -25,19 +25,35 @@ from dispatch.tickets import store
 from dispatch.web import (
     accounts,
     areas,
+    callbacks,
     calls,
+    capacity,
     commands,
     crews,
     dispatching,
     errors,
+    field,
+    gateway,
     health,
+    known,
     live,
+    merging,
+    modes,
+    notices,
     offers,
     openapi,
+    outages,
     packs,
+    replies,
+    reviews,
+    sensing,
+    services,
     sessions,
+    supervision,
     tickets,
+    weather,
 )
+from dispatch.web import messages as outgoing
 from dispatch.web.middleware import BodyLimit, Trace
 
 API = "/api/v1"
@@ -47,15 +63,31 @@ SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  #
 ROUTERS: tuple[APIRouter, ...] = (
     calls.router,
     commands.router,
+    supervision.router,
     dispatching.router,
     offers.router,
     crews.router,
+    field.router,
+    replies.router,
     tickets.router,
+    merging.router,
+    known.router,
+    outages.router,
+    notices.router,
+    sensing.router,
     live.router,
     sessions.router,
     accounts.router,
     areas.router,
+    modes.router,
+    services.router,
+    capacity.router,
+    weather.router,
     packs.router,
+    reviews.router,
+    callbacks.router,
+    outgoing.router,
+    gateway.router,
 )
 
 
@@ -114,7 +146,8 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     stack.push_async_callback(db.close)
     state: Any = app.state
     state.clock = clock_from(settings.clock_path)
-    state.desk = await open_desk(db, settings.pack)
+    state.sms_gateway = settings.sms_gateway
+    state.desk = await open_desk(db, settings.pack, holidays=settings.holidays)
     state.accounts = Doorkeeper(db)
     stack.push_async_callback(state.accounts.close)
     state.hub = Hub(db, store.board, state.clock)

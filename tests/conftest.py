@@ -6,9 +6,14 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dispatch.kit.db import Database
 from tests.servers import Server, embedded, migrated, scratch
+
+# A slow machine is no fault: no example has a deadline, and slow drawing is no failure.
+settings.register_profile("patient", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 pytest_plugins = ["tests.worlds"] if importlib.util.find_spec("tests.worlds") else []
 

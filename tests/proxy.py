@@ -10,10 +10,13 @@ LOWEST, HIGHEST = 20_000, 32_000  # below the range that the system gives to out
 
 
 def free_socket() -> socket.socket:
-    """Return a bound socket on a free port of this machine; close it, or hand it to a server."""
+    """
+    Return a bound socket on a free port of this machine; close it, or hand it to a server.
+
+    Without SO_REUSEADDR: with it two processes could be given the same port, until one of them listens.
+    """
     while True:
         bound = socket.socket()
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind(("127.0.0.1", random.randint(LOWEST, HIGHEST)))
         except OSError:

@@ -82,7 +82,10 @@ def scratch() -> Path:
 
 
 def _sweep(directory: Path) -> None:
-    """Remove a directory whose owner is gone: nobody holds its lock, and it is not just being made."""
+    """Remove a directory whose maker is gone (its number is in the name), and its server too: nobody holds the lock."""
+    maker = directory.name.removeprefix(PREFIX).partition("-")[0]
+    if Path("/proc", maker).exists():
+        return
     try:
         with (directory / "owner.lock").open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from dispatch.desk.steps import step
 from dispatch.desk.world import World
 from dispatch.kit.db import Database
 from dispatch.tickets import events as e
+from dispatch.tickets.events import Geo
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import (
     Category,
@@ -48,6 +50,9 @@ PEOPLE: dict[str, tuple[Role, str, str | None]] = {
     "crew-4": (Role.CREW, "330226-2", "c4"),
     "auditor": (Role.REPLY_AUDITOR, "33", None),
     "admin": (Role.ADMINISTRATOR, "33", None),
+    "ami": (Role.METERING, "33", None),
+    "scada": (Role.AUTOMATION, "33", None),
+    "marketing": (Role.MARKETING, "33", None),
 }
 NAMES = {"xiangshan": "象山值班员", "ninghai": "宁海值班员"}
 
@@ -117,11 +122,19 @@ def minutes(n: float) -> datetime:
     return START + timedelta(minutes=n)
 
 
+_callers = count(1)
+
+
+def stranger() -> str:
+    """Return the telephone of somebody who has not called yet."""
+    return f"1390{next(_callers):07}"
+
+
 def call(**said: Any) -> CallIn:
-    """Return a usual call: one flat dark in 丹城."""
+    """Return a usual call: one flat dark in 丹城; each caller has a telephone of his own."""
     usual: dict[str, Any] = {
         "channel": Channel.PHONE,
-        "phone": "13900000000",
+        "phone": stranger(),
         "address": "丹城镇东街1号",
         "place": IN_TOWN,
         "symptom": Symptom.NO_POWER_ONE,
@@ -181,6 +194,8 @@ class Small:
         """Let one of ``PEOPLE`` take one step."""
         by = person(who)
         source = Source.APP if by.role is Role.CREW else Source.PHONE
+        if isinstance(event, e.Arrived) and isinstance(ticket, Ticket) and ticket.lon is not None:
+            report = {"geo": Geo(ticket.lon, ticket.lat or 0.0, 12.0), **report}
         return await step(
             self.desk,
             ticket if isinstance(ticket, str) else ticket.id,

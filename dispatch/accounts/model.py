@@ -19,6 +19,10 @@ class Role(Labelled):
     CREW = "CREW", "抢修人员"
     REPLY_AUDITOR = "REPLY_AUDITOR", "回单审核"
     ADMINISTRATOR = "ADMINISTRATOR", "管理员"
+    GATEWAY = "GATEWAY", "消息网关"  # a machine: SMS and voice gateway
+    METERING = "METERING", "用电信息采集"  # a machine: readings of meters, alarms of terminals
+    AUTOMATION = "AUTOMATION", "配电网自动化"  # a machine: what breakers do
+    MARKETING = "MARKETING", "营销业务系统"  # a machine: stops for arrears
     SYSTEM = "SYSTEM", "系统"  # the worker itself; nobody can log in as it
 
 
@@ -33,6 +37,10 @@ PLACED: dict[Role, frozenset[str]] = {
     Role.CREW: frozenset({"county", "depot"}),
     Role.REPLY_AUDITOR: frozenset({"province", "city", "county"}),
     Role.ADMINISTRATOR: frozenset({"province", "city", "county"}),
+    Role.GATEWAY: frozenset({"province"}),
+    Role.METERING: frozenset({"province", "city", "county"}),
+    Role.AUTOMATION: frozenset({"province", "city", "county"}),
+    Role.MARKETING: frozenset({"province", "city", "county"}),
 }
 
 Login = Annotated[str, StringConstraints(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]*$")]

@@ -41,7 +41,9 @@ class Right:
 SEATS = (Role.SEAT_AGENT, Role.SEAT_SUPERVISOR)
 MONITOR, DISPATCHER, LEADER = Role.PROVINCE_MONITOR, Role.COUNTY_DISPATCHER, Role.DEPOT_LEADER
 CREW, AUDITOR, ADMIN, SYSTEM = Role.CREW, Role.REPLY_AUDITOR, Role.ADMINISTRATOR, Role.SYSTEM
-PEOPLE = tuple(role for role in Role if role is not SYSTEM)
+METERING, AUTOMATION, MARKETING = Role.METERING, Role.AUTOMATION, Role.MARKETING
+MACHINES = (Role.GATEWAY, METERING, AUTOMATION, MARKETING)  # each may tell its own matter, and sees nothing
+PEOPLE = tuple(role for role in Role if role not in (SYSTEM, *MACHINES))
 
 
 def _in(scope: Scope, *roles: Role) -> dict[Role, Scope]:
@@ -70,6 +72,10 @@ RIGHTS: dict[str, Right] = {
     "ticket.accept": Right("接单", _area(DISPATCHER, SYSTEM)),  # 3; the machine where the county is in mode auto
     "ticket.return": Right("退单", _area(DISPATCHER)),  # 4
     "ticket.resubmit": Right("重新派发", _area(*SEATS, MONITOR)),  # 5
+    "ticket.transfer": Right("转单位", _area(MONITOR)),  # 2.6
+    "merging.read": Right("查看全县归并建议", _area(DISPATCHER, MONITOR)),  # 2.8.1
+    "ticket.merge-proposals": Right("查看工单归并建议", _area(DISPATCHER, MONITOR)),
+    "ticket.decline-merge": Right("驳回归并建议", _area(DISPATCHER)),
     "ticket.merge": Right("归并", _area(DISPATCHER, SYSTEM)),  # 6
     "ticket.unmerge": Right("解除归并", _area(DISPATCHER, SYSTEM)),  # 2.8.6
     "ticket.dispatch": Right("派工", _area(DISPATCHER, MONITOR, SYSTEM)),  # 7, 9
@@ -81,22 +87,80 @@ RIGHTS: dict[str, Right] = {
     "ticket.start-repair": Right("开始抢修", FIELD_STEP),  # 14
     "ticket.progress": Right("进展汇报", FIELD_STEP),  # 14
     "ticket.restore": Right("复电", FIELD_STEP),  # 15, 20
+    "ticket.power-back": Right("复电核实", _area(*SEATS, DISPATCHER, SYSTEM)),  # 2.8.5
     "ticket.reply": Right("回单", _area(DISPATCHER)),  # 16
+    "ticket.check-reply": Right("回单自检", _area(DISPATCHER, AUDITOR)),  # 2.13
+    "reply.audits": Right("查看回单审核名单", _area(AUDITOR, MONITOR)),
+    "field.report": Right("现场汇报", _in(Scope.OWN_CREW, CREW)),  # 8 to 15, late and doubled too
+    "field.phone": Right("登记电话汇报", _in(Scope.AREA_OR_LENT, DISPATCHER)),
+    "field.read": Right(
+        "查看现场汇报", _area(MONITOR, AUDITOR) | {DISPATCHER: Scope.AREA_OR_LENT, CREW: Scope.OWN_CREW}
+    ),
+    "field.decide": Right("裁定现场汇报", _area(DISPATCHER, MONITOR, AUDITOR)),
     "ticket.reject-reply": Right("回单退回", _area(AUDITOR)),  # 17
     "ticket.queue-callback": Right("转回访", _area(DISPATCHER, AUDITOR)),  # 18
     "ticket.try-callback": Right("回访未通", _area(*SEATS)),  # 18
     "ticket.close": Right("回访归档", _area(*SEATS)),  # 18
     "ticket.cancel": Right("取消", _area(*SEATS, DISPATCHER)),  # 19
-    "ticket.chase": Right("催办", _area(*SEATS, MONITOR)),  # 2.9
+    "ticket.chase": Right("催办", _area(*SEATS, MONITOR, DISPATCHER)),  # 2.9
+    "ticket.supervise": Right("督办", _area(MONITOR)),  # 2.10
+    "ticket.supervision-answer": Right("答复督办", _area(DISPATCHER)),
+    "ticket.supervision-clear": Right("消除督办", _area(MONITOR)),
+    "ticket.escalate": Right("升级", _area(SEATS[1], MONITOR)),
+    "ticket.suspend": Right("挂起", _area(DISPATCHER, MONITOR)),  # 2.11; a crew asks its dispatcher
+    "ticket.resume": Right("解除挂起", _area(DISPATCHER, MONITOR)),
+    "ticket.excuse": Right("延时说明", _area(SEATS[0], DISPATCHER)),  # 2.5 e
+    "ticket.note": Right("记事", _area(*SEATS, DISPATCHER) | _in(Scope.OWN_CREW, CREW)),  # 3.4
+    "supervision.read": Right("查看督办单", _area(SEATS[1], MONITOR, DISPATCHER)),
+    "supervision.contacts": Right("查看告知缺口", _area(MONITOR, DISPATCHER, ADMIN)),
+    "warning.read": Right("查看预警", _area(SEATS[1], MONITOR, DISPATCHER)),
     "ticket.correct": Right("更正", _area(DISPATCHER, MONITOR)),  # 2.4
+    "review.read": Right("查看工单评价", _area(SEATS[1], MONITOR, DISPATCHER, AUDITOR) | _in(Scope.OWN_DEPOT, LEADER)),
+    "review.appeal": Right("评价申诉", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "review.decide": Right("申诉裁定", _area(MONITOR)),
+    "index.read": Right("查看指标", _area(SEATS[1], MONITOR, DISPATCHER, LEADER, AUDITOR, SYSTEM)),  # 8
+    "callback.read": Right("查看回访名单", _area(*SEATS, MONITOR)),  # 2.14
+    "callback.call": Right("回访客户", _area(*SEATS)),
+    "message.read": Right("查看外呼消息", _area(SEATS[1], MONITOR, ADMIN)),
+    "message.requeue": Right("重发消息", _area(ADMIN)),
+    "inbound.read": Right("处理来信", _area(*SEATS, MONITOR)),
+    "contact.manage": Right("维护值班联系人", _area(ADMIN)),
+    "gateway.report": Right("网关回传", _in(Scope.ANYWHERE, Role.GATEWAY)),
     "offers.read": Right("查看候选队伍", _area(DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
     "dispatching.assign_waiting": Right("批量派工", _area(MONITOR, SYSTEM)),
     "crew.read": Right("查看队伍", _area(*SEATS, MONITOR, DISPATCHER, LEADER, ADMIN) | _in(Scope.OWN_CREW, CREW)),
     # Beside the crew's own phone: the vehicle platform's machine account, and a dispatcher told by telephone.
     "crew.position": Right("上报位置", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_CREW, CREW)),
+    "outage.read": Right("查看停电信息", _in(Scope.ANYWHERE, *PEOPLE)),  # it is public
+    "outage.write": Right("发布停电信息", _area(DISPATCHER, MONITOR)),  # 4.2
+    "notice.read": Right("查看报备", _in(Scope.ANYWHERE, *PEOPLE)),
+    "notice.apply": Right("申请报备", _area(DISPATCHER)),
+    "notice.approve": Right("审批报备", _area(MONITOR)),
+    "notice.revoke": Right("撤销报备", _area(DISPATCHER, MONITOR)),
+    "signal.read": Right("查看设备信号", _area(DISPATCHER, MONITOR)),
+    "signal.report": Right("上报设备信号", _area(METERING, AUTOMATION, DISPATCHER)),  # 4.4.6
+    "meter.report": Right("上报电表召测", _area(METERING)),  # 4.4.4
+    "arrears.report": Right("上报欠费停电", _area(MARKETING)),  # 4.4.1
     "area.read": Right("查看区域", _in(Scope.ANYWHERE, *PEOPLE)),
     "mode.read": Right("查看派工模式", _in(Scope.ANYWHERE, *PEOPLE)),
     "mode.set": Right("切换派工模式", _area(MONITOR)),
+    "mode.dry_run": Right("试算派工模式", _area(MONITOR, DISPATCHER)),
+    "weather.read": Right("查看恶劣天气令", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
+    "weather.issue": Right("发布恶劣天气令", _area(MONITOR)),  # 2.11
+    "weather.revoke": Right("撤销恶劣天气令", _area(MONITOR)),
+    "disaster.read": Right("查看灾害报告", _area(MONITOR, DISPATCHER)),
+    "disaster.send": Right("报送灾害报告", _area(MONITOR, DISPATCHER)),
+    "service.read": Right("查看服务工单", _area(*SEATS, MONITOR, DISPATCHER, AUDITOR)),  # 6.1, 6.2
+    "service.open": Right("受理服务工单", _in(Scope.ANYWHERE, *SEATS) | _area(MONITOR, DISPATCHER)),
+    "service.advance": Right("办结服务工单环节", _area(DISPATCHER)),
+    "service.pause": Right("暂停或恢复计时", _area(DISPATCHER)),
+    "service.answer": Right("答复客户", _area(*SEATS, DISPATCHER)),
+    "service.close": Right("归档服务工单", _area(*SEATS, DISPATCHER)),
+    "service.contact": Right("查看服务工单联系方式", _area(*SEATS, MONITOR, DISPATCHER)),
+    "capacity.declare": Right("申报承载力", _in(Scope.OWN_DEPOT, LEADER)),  # 1.2, 7.2
+    "capacity.read": Right("查看承载力", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "booking.make": Right("办理预约", _area(*SEATS, DISPATCHER)),  # 7.1
+    "booking.read": Right("查看预约", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "pack.read": Right("查看规则包", _in(Scope.ANYWHERE, *PEOPLE)),
     "live.listen": Right("订阅实时工单", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
     "account.manage": Right("管理账号", _area(ADMIN)),
@@ -112,7 +176,7 @@ RIGHTS: dict[str, Right] = {
 OPEN_ACTIONS: frozenset[str] = frozenset({"session.make"})
 
 # Actions on one ticket or call: outside the reader's sight the answer is "no such ticket", so existence is not told.
-_HIDDEN = ("ticket.", "call.", "offers.")
+_HIDDEN = ("ticket.", "call.", "offers.", "review.", "callback.")
 
 # Sources a role may claim for a step; None stands for "did not say" and means the first. Domain 2.3 row 8, 2.4:
 # a step that a dispatcher enters for the crew is a telephone report and must not count as the crew's own tap.
@@ -123,7 +187,9 @@ SOURCES: dict[Role, tuple[str, ...]] = {
 ON_BEHALF: tuple[str, ...] = ("PHONE",)
 AT_A_DESK: tuple[str, ...] = ("CTI", "PHONE", "APP", "SCADA", "AMI")
 FIELD_STEPS: frozenset[str] = frozenset(name for name, right in RIGHTS.items() if CREW in right.roles) & frozenset(
-    name for name in RIGHTS if name.startswith("ticket.") and name not in ("ticket.read", "ticket.contact")
+    name
+    for name in RIGHTS
+    if name.startswith("ticket.") and name not in ("ticket.read", "ticket.contact", "ticket.note")
 )
 
 

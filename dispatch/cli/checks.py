@@ -6,16 +6,18 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
 from dispatch.cli.database import embedded
 from dispatch.cli.listening import listen
+from dispatch.desk import onduty
 from dispatch.kit import cluster, migrate
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.postgres import PortBusy
@@ -26,6 +28,7 @@ LOWEST_PYTHON = (3, 11)
 LITTLE_DISK_GB, NO_DISK_GB = 5.0, 1.0
 NOTICED_SKEW_S, HARMFUL_SKEW_S = 1.0, 30.0
 FILES_FOR_CONSOLES = 4096
+MOST_NAMED = 5  # counties that a finding names
 
 
 class Verdict(Labelled):
@@ -51,7 +54,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a check that cannot be made says so and does not stop the others."""
-    here: list[Callable[[Settings], Finding]] = [python, programs, port, disk, open_files, fonts, clock]
+    here: list[Callable[[Settings], Finding]] = [python, programs, port, disk, open_files, fonts, clock, gateway]
     return [*(check(settings) for check in here), *[finding async for finding in database(settings)]]
 
 
@@ -84,7 +87,7 @@ def port(settings: Settings) -> Finding:
     subject = f"端口 {settings.port}"
     running = _running(settings)
     if running is not None:
-        return Finding(subject, Verdict.OK, f"本系统正在运行:{running}")
+        return Finding(f"端口 {urlsplit(running).port}", Verdict.OK, f"本系统正在运行:{running}")
     try:
         listen(settings.host, settings.port).close()
     except PortBusy as error:
@@ -141,6 +144,14 @@ def clock(settings: Settings) -> Finding:
     return Finding("时钟来源", Verdict.WARNING, f"模拟时钟 {settings.clock_path}", "正式运行请取消 DISPATCH_CLOCK")
 
 
+def gateway(settings: Settings) -> Finding:
+    """Can messages go out?"""
+    if settings.sms_gateway is None:
+        remedy = "短信和语音只排队不发送:请设 DISPATCH_SMS_GATEWAY 后重启后台进程"
+        return Finding("短信网关", Verdict.WARNING, "未设置", remedy)
+    return Finding("短信网关", Verdict.OK, urlsplit(settings.sms_gateway).netloc.rpartition("@")[2])
+
+
 async def database(settings: Settings) -> AsyncIterator[Finding]:
     """Yield what can be seen on the running database: version, schema, clock."""
     dsn = settings.database_url or _attached(settings)
@@ -157,6 +168,8 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("数据库", Verdict.OK, f"PostgreSQL {version}")
         yield _schema(found)
         yield await _skew(connection)
+        if found == migrate.head():
+            yield _on_duty(await onduty.gaps(connection))
 
 
 def _attached(settings: Settings) -> str | None:
@@ -179,6 +192,19 @@ def _schema(found: str | None) -> Finding:
         return Finding("数据库结构", Verdict.OK, wanted)
     remedy = f"本程序需要 {wanted}:请执行 dispatch migrate(若数据库更新,请升级程序)"
     return Finding("数据库结构", Verdict.FAULT, found or "空", remedy)
+
+
+def _on_duty(gaps: Sequence[onduty.Gap]) -> Finding:
+    """Would every warning reach somebody?"""
+    subject, remedy = "值班联系人", "请维护值班联系人与队伍电话;明细见 GET /supervision/contacts"
+    silent = [gap for gap in gaps if gap.missing]
+    crews = sum(gap.crews for gap in gaps)
+    if not gaps:
+        return Finding(subject, Verdict.OK, "各县预警、督办、升级均有人可告知")
+    named = "、".join(gap.name for gap in silent[:MOST_NAMED]) + ("等" if len(silent) > MOST_NAMED else "")
+    said = [f"{len(silent)} 个县有对象无人可告知({named})"] if silent else []
+    said += [f"{crews} 支队伍没有登记电话"] if crews else []
+    return Finding(subject, Verdict.WARNING, ";".join(said), remedy)
 
 
 async def _skew(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:

@@ -1,7 +1,6 @@
 """``dispatch demo``: a made-up typhoon day in Zhejiang on the real server, which then stays."""
 
 import asyncio
-import json
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dispatch.accounts.model import Role
+from dispatch.cli import reporting
 from dispatch.kit.settings import DEFAULT_PORT, Settings
 from dispatch.simulator.replay import Replay, Terms
 from dispatch.simulator.running import run
@@ -37,6 +37,7 @@ def demo(
     report: Annotated[Path | None, typer.Option(help="把报告写入这个 JSON 文件")] = None,
 ) -> None:
     """演示:按种子生成浙江的一个台风日,在真实服务上演完,出报告,然后留下服务和演示账号。"""
+    reporting.check_path(report)
     server = Server(port=port or _port(leave), database_url=Settings.from_env().database_url)
     run(_play(server, Terms("nearest", speed, seed), hours, crews, report, leave=leave))
 
@@ -56,13 +57,13 @@ async def _play(
             show.say(f"{made.day.name}:{len(made.day.calls)} 次来电,{len(made.world.crews)} 支抢修队;启动服务……")
             figures, ended_at = await Replay(made.day, made.world, server, terms, show.watch).play(doc=doc)
         print_report(console, figures)
-        if report is not None:
-            report.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        reporting.write(report, figures)
         if not leave:
             _say_where(console, server, logins)
             with suppress(asyncio.CancelledError):  # Ctrl-C is how one leaves
                 await keep_running(server.clock, since=ended_at)
             console.print("演示结束")
+    reporting.judge(figures)
 
 
 def _with_logins(made: Scenario) -> tuple[list[tuple[str, str, str, str]], Json]:

@@ -1,11 +1,13 @@
 """The address: what the command line says, and the one listening socket that all API processes share."""
 
+import errno
 import socket
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from dispatch.cli import holders
 from dispatch.kit.postgres import PortBusy
 from dispatch.kit.settings import Settings
 
@@ -26,7 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
     Open the socket and start queueing connections.
 
     :param port: 0 lets the system choose
-    :raises PortBusy: if it is taken or not allowed
+    :raises PortBusy: if it is taken or not allowed; the message names who has it
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -36,7 +38,8 @@ def listen(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LONGEST_SILENCE_MS)
         listener.bind(address)
     except OSError as error:
-        message = f"无法监听 {host}:{port}({error.strerror}):请停掉占用它的程序,或用 --port / DISPATCH_PORT 换一个"
+        remedy = holders.remedy(port) if error.errno == errno.EADDRINUSE else "请用 --port / DISPATCH_PORT 换一个端口"
+        message = f"无法监听 {host}:{port}({error.strerror}):{remedy}"
         raise PortBusy(message, field="DISPATCH_PORT", host=host, port=port) from error
     listener.listen(BACKLOG)
     return listener

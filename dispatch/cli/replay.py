@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from dispatch.cli import reporting
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid
 from dispatch.kit.settings import Settings
@@ -66,8 +67,9 @@ def replay(
     keep: Annotated[bool, typer.Option("--keep", help="结束后保留数据库和日志")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出打印 JSON")] = False,
 ) -> None:
-    """回放真实来电:在全新的数据库上启动真实服务,座席、指挥员、抢修队都经接口操作,席位照常监听,最后出报告。"""
+    """回放真实来电:在全新的数据库上启动真实服务,座席、指挥员、抢修队都经接口操作,最后出报告;有问题时退出码为 1。"""
     console = Console(stderr=True)
+    reporting.check_path(report)
     read, zone = READERS[kind]
     window = Window(_instant(start, zone, "from"), _instant(end, zone, "to", whole_day=True), limit)
     terms = Terms(str(policy), _speed(speed), seed)
@@ -78,14 +80,14 @@ def replay(
         raise
     server = Server(processes=processes, database_url=Settings.from_env().database_url, keep=keep)
     figures = run(_play(day, terms, server, console, crews=crews, districts=districts))
-    if report is not None:
-        report.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    reporting.write(report, figures)
     if as_json:
         print(json.dumps(figures, ensure_ascii=False))
     else:
         print_report(Console(), figures)
     if keep:
         console.print(f"数据与日志保留在 {server.place}", highlight=False)
+    reporting.judge(figures)
 
 
 async def _play(day: Day, terms: Terms, server: Server, console: Console, *, crews: int | None, districts: int) -> Json:

@@ -23,16 +23,19 @@ from rich.console import Console
 
 from dispatch.cli.database import embedded
 from dispatch.cli.listening import listen, url_of
+from dispatch.desk.setup import known_packs
 from dispatch.kit import children, migrate
 from dispatch.kit.cluster import BadDataDirectory
+from dispatch.kit.db import Database
 from dispatch.kit.errors import Unavailable
 from dispatch.kit.logs import logger
 from dispatch.kit.postgres import Embedded
-from dispatch.kit.settings import Settings
+from dispatch.kit.rulepack import Packs, UnknownPack
+from dispatch.kit.settings import BadSetting, Settings
 
 log = logger("supervisor")
 
-TICK_S = 0.1
+TICK_S, ASK_S = 0.1, 0.5
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 STEADY_S = 30.0  # a process that lived this long starts again without waiting
 STOP = ((signal.SIGTERM, 20.0),)
@@ -95,11 +98,13 @@ class Supervisor:
         :raises AlreadyServing: the data directory has a supervisor
         :raises PortBusy: the address is taken
         :raises Unavailable: the database cannot be used; OldSchema names the command
+        :raises BadSetting: there is no rule pack of that name
         """
         for ask in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(ask, self._asked_to_stop)
         address = self.settings.host, self.settings.port
         with suppress(Stopped), self._sole(), listen(*address) as listener, self._database() as dsn:
+            asyncio.run(_check_pack(dsn, self.settings.pack))
             self._environ = self._environ_of_children(dsn)
             self._children = [*self._api(listener.fileno()), Child("worker", [*COMMAND, "worker"])]
             try:
@@ -162,15 +167,18 @@ class Supervisor:
     def _watch(self, url: str) -> None:
         """Bring back whatever ends; say once where the system answers, and what it lacks."""
         said: list[str] | None = None
+        ask_at = 0.0
         while not self._stopping:
             now = time.monotonic()
             if self._server_runs(now):
                 for child in self._children:
                     self._keep(child, now)
             self._write_run_file(url)
-            if said != [] and (missing := _missing(url)) != said:
-                said = missing
-                _announce(url, missing)
+            if said != [] and now >= ask_at:
+                ask_at = now + ASK_S
+                if (missing := _missing(url)) != said:
+                    said = missing
+                    _announce(url, missing)
             time.sleep(TICK_S)
 
     def _keep(self, child: Child, now: float) -> None:
@@ -227,6 +235,17 @@ class Supervisor:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         fresh.write_text(json.dumps({**body, "at": at}, indent=2) + "\n")
         fresh.replace(self.settings.run_file)
+
+
+async def _check_pack(dsn: str, pack_id: str) -> None:
+    """Refuse a family of rule packs that no process could start with, instead of starting one after another."""
+    db = Database(dsn, size=1)
+    try:
+        (await known_packs(db, Packs.load())).latest(pack_id)
+    except UnknownPack as error:
+        raise BadSetting(f"环境变量 DISPATCH_PACK 不对:{error.message}", field="DISPATCH_PACK") from error
+    finally:
+        await db.close()
 
 
 def _announce(url: str, missing: list[str] | None) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 import httpx
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 
 from dispatch.cli.wall import Wall, summary
-from dispatch.client import LiveClient, NotAdmitted
+from dispatch.client import LiveClient, Message, NotAdmitted, Refused
 from dispatch.kit.errors import Refusal
 from dispatch.kit.rulepack import Packs
 from dispatch.kit.settings import Settings
@@ -41,9 +42,11 @@ def watch(
 ) -> None:
     """在终端看实时工单:各环节数量、最先到期的时限、最近变化、连接是否新鲜。"""
     try:
-        asyncio.run(_watch(url or _running_server(), token, login, area or (), as_json=as_json))
-    except (httpx.HTTPError, NotAdmitted) as error:
-        raise CannotWatch(f"看不到实时工单:{error};请核对地址、令牌和网络") from error
+        asyncio.run(_watch((url or _running_server()).rstrip("/"), token, login, area or (), as_json=as_json))
+    except NotAdmitted as error:
+        raise CannotWatch(f"看不到实时工单:{error}") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise CannotWatch(f"连不上 {url or _running_server()}({error}):请核对地址和网络", field="url") from error
 
 
 def _running_server() -> str:
@@ -61,8 +64,24 @@ async def _watch(url: str, token: str | None, login: str | None, areas: Sequence
         me: dict[str, Any] = await _get(http, "/me", headers)
         listed: dict[str, Any] = await _get(http, "/areas", headers)
     names = {one["code"]: one["name"] for one in listed["areas"]}
-    async with LiveClient(url, None, areas=areas or [me["account"]["area"]], headers=headers) as live:
-        await (_print_lines(live) if as_json else _draw(Wall(live, names, Packs.load())))
+    wanted = list(areas or [me["account"]["area"]])
+    async with LiveClient(url, None, areas=wanted, headers=headers) as live:
+        heard = _heard(live, set(wanted))
+        await (_print_lines(heard) if as_json else _draw(Wall(live, names, Packs.load()), heard))
+
+
+async def _heard(live: LiveClient, wanted: set[str]) -> AsyncIterator[Message]:
+    """
+    Yield what is heard; an area that is refused is said.
+
+    :raises CannotWatch: if nothing is left to be heard
+    """
+    async for message in live:
+        if isinstance(message, Refused):
+            wanted -= set(message.areas)
+            if not wanted:
+                raise CannotWatch(f"看不到实时工单:{message.message}", field="area")
+        yield message
 
 
 async def _headers(http: httpx.AsyncClient, url: str, token: str | None, login: str | None) -> dict[str, str]:
@@ -72,30 +91,44 @@ async def _headers(http: httpx.AsyncClient, url: str, token: str | None, login: 
     if not login:
         raise CannotWatch("请给出 --token(或 DISPATCH_TOKEN),或用 --login 登录", field="token")
     password = os.environ.get(PASSWORD) or typer.prompt("密码", hide_input=True, err=True)
-    answer = await http.post("/sessions", json={"login": login, "password": password})
-    answer.raise_for_status()
+    answer = _good(await http.post("/sessions", json={"login": login, "password": password}))
     cookie = answer.headers["set-cookie"].partition(";")[0]
     return {"Cookie": cookie, "Origin": url}
 
 
 async def _get(http: httpx.AsyncClient, path: str, headers: dict[str, str]) -> Any:
-    answer = await http.get(path, headers=headers)
-    answer.raise_for_status()
-    return answer.json()
+    return _good(await http.get(path, headers=headers)).json()
 
 
-async def _print_lines(live: LiveClient) -> None:
-    async for message in live:
+def _good(answer: httpx.Response) -> httpx.Response:
+    """
+    Return the answer if it is a good one.
+
+    :raises CannotWatch: with the server's own sentence, if it gave one
+    """
+    if answer.is_success:
+        return answer
+    try:
+        said = str(answer.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        said = f"{answer.url} 答复 HTTP {answer.status_code},不是本系统的答复,请核对地址"
+    raise CannotWatch(f"看不到实时工单:{said}")
+
+
+async def _print_lines(heard: AsyncIterator[Message]) -> None:
+    async for message in heard:
+        if isinstance(message, Refused):
+            print(f"{'、'.join(message.areas)}  {message.message}", file=sys.stderr)
         if (line := summary(message)) is not None:
             print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-async def _draw(wall: Wall) -> None:
+async def _draw(wall: Wall, heard: AsyncIterator[Message]) -> None:
     """Draw from this loop and not from rich's thread, which would read the board while it changes."""
     with Live(wall, console=Console(), auto_refresh=False, screen=True) as screen:
         drawing = asyncio.create_task(_redraw(screen))
         try:
-            async for message in wall.live:
+            async for message in heard:
                 wall.hear(message)
         finally:
             drawing.cancel()

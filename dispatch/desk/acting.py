@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from dispatch.accounts import rights
-from dispatch.accounts.model import Account
+from dispatch.accounts.model import SYSTEM, Account
 from dispatch.kit.db import Connection
-from dispatch.tickets import store
+from dispatch.tickets import ladder, store
 from dispatch.tickets.events import Event
 from dispatch.tickets.model import Ticket, lender
 from dispatch.tickets.store import Stale
 
+from . import alerting, judging, telling, visits
 from .room import Desk, Report, actor
 
 
@@ -56,13 +57,14 @@ async def stale(tx: Connection, ticket_id: str) -> Stale:
 async def make(
     tx: Connection, desk: Desk, ticket: Ticket, event: Event, *, by: Account, report: Report, at: datetime
 ) -> Ticket:
-    """Append an event to a ticket that was loaded, under its own rule pack."""
+    """Append an event to a ticket that was loaded, under its own rule pack; tell who wants to hear of it."""
+    pack = desk.packs.get(ticket.pack)
     try:
-        return await store.append(
+        changes = await store.append(
             tx,
             ticket,
             event,
-            pack=desk.packs.get(ticket.pack),
+            pack=pack,
             by=actor(by),
             source=report.source,
             at=at,
@@ -71,3 +73,22 @@ async def make(
         )
     except Stale:
         raise await stale(tx, ticket.id) from None
+    after = changes[-1].after
+    await alerting.follow(tx, changes, packs=desk.packs, at=at)
+    await telling.tell_of(tx, desk, event, before=ticket, after=after, at=at)
+    await visits.keep(tx, desk, event, before=ticket, after=after, at=at)
+    await judging.conclude(tx, desk, after, by=by.id, at=at)
+    return await report_important(tx, desk, after, at=at)
+
+
+async def caught_up(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Ticket:
+    """Return the ticket as its clocks leave it at this moment, for who must know what they did before deciding."""
+    changes = await store.catch_up(tx, ticket, pack=desk.packs.get(ticket.pack), at=at)
+    await alerting.follow(tx, changes, packs=desk.packs, at=at)
+    return changes[-1].after if changes else ticket
+
+
+async def report_important(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Ticket:
+    """Let those who answer for important customers know of a ticket, as soon as it is known to be one. Domain 3.5."""
+    event = ladder.important(ticket, desk.packs.get(ticket.pack))
+    return ticket if event is None else await make(tx, desk, ticket, event, by=SYSTEM, report=Report(), at=at)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
+
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import reserve
@@ -23,7 +25,7 @@ from dispatch.tickets import store
 from dispatch.tickets.events import Dispatched
 from dispatch.tickets.model import Ticket, document
 
-from . import idempotency
+from . import idempotency, modes
 from .acting import expect, make, permit
 from .choosing import Choice, NoCandidates, best_free, by_name, full, of_plan
 from .jobs import Seen, find_job, job_of, seen, tell_fleet
@@ -69,6 +71,9 @@ class Assigned:
     waiting: int
 
 
+ASSIGNED = TypeAdapter(Assigned)
+
+
 async def offers_for(
     desk: Desk, ticket_id: str, *, by: Account, at: datetime, policy: Policy = Policy.NEAREST, limit: int = 8
 ) -> Offers:
@@ -109,6 +114,7 @@ async def dispatch(
     :raises CrewFull: if the named crew holds as many jobs as it may
     :raises CrewUnfit: if the named crew cannot do it
     :raises NoSuchCrew: if there is no such crew
+    :raises MachineOff: if nobody is named in a county that decides by hand
     :raises Refusal: what ``steps.step`` refuses
     """
     async with desk.db.connection() as connection:
@@ -117,6 +123,8 @@ async def dispatch(
             return Ticket.model_validate_json(first)
         permit(desk, by, "ticket.dispatch", ticket)
         await _check_first(connection, ticket, report, transfer_reason)
+        if crew_id is None:
+            await modes.check_machine(connection, desk, ticket.area)
     looked = seen(ticket)
     if crew_id is not None:
         choices = [by_name(desk, looked, crew_id, policy=policy, at=at)]
@@ -227,22 +235,60 @@ async def assign_waiting(
     limit: int = 200,
     by: Account,
     at: datetime,
+    once: Once | None = None,
 ) -> Assigned:
     """
     Give free crews to the accepted tickets of the areas, all planned together under each depot's repair reserve.
 
-    Each dispatch is a transaction of its own; one that somebody else changes meanwhile just waits on. Asked again, it
-    goes on with what is left.
+    Each dispatch is a transaction of its own; one that somebody else changes meanwhile just waits on. Asked again
+    without a key, it goes on with what is left. With a key it gives the first answer; one that was broken off half-way
+    is gone on with, and its answer tells of both halves.
 
     :param areas: any area codes; None: the whole province
     :param limit: dispatches at most
     :raises NoSuchArea: if one of the areas does not exist
     :raises Forbidden: if ``by`` may not dispatch there
+    :raises KeyReused: if the key was used for another request
+    :raises Unavailable: if the same request is being worked on
     """
     counties = _counties(desk, areas, by)
+    async with idempotency.alone(desk.db, by, once):
+        async with desk.db.connection() as connection:
+            if (first := await idempotency.find(connection, by, once)) is not None:
+                return ASSIGNED.validate_json(first)
+            before = _sent_before(await idempotency.parts(connection, by, once))
+        sent = await _give_out(desk, counties, before, policy=policy, limit=limit, by=by, at=at, once=once)
+        async with desk.db.transaction() as tx:
+            done = Assigned((*before, *sent), await tx.fetchval(COUNT_WAITING, counties))
+            await idempotency.remember(tx, by, once, ASSIGNED.dump_json(done).decode())
+    return done
+
+
+def _sent_before(tickets: Sequence[str]) -> tuple[Sent, ...]:
+    """Return what a batch that was broken off had sent, from its tickets as they were then."""
+    read = [Ticket.model_validate_json(ticket) for ticket in tickets]
+    return tuple(
+        Sent(ticket.id, last.crew_id, last.eta_s, last.saved_s) for ticket in read for last in ticket.dispatches[-1:]
+    )
+
+
+async def _give_out(
+    desk: Desk,
+    counties: Sequence[str],
+    before: Sequence[Sent],
+    *,
+    policy: Policy,
+    limit: int,
+    by: Account,
+    at: datetime,
+    once: Once | None,
+) -> list[Sent]:
+    """Plan once and send; a ticket that this batch sent a crew to before is not its matter any more."""
     async with desk.db.connection() as connection:
+        counties = await modes.left_to_machine(connection, desk, counties)
         rows = await connection.fetch(WAITING, counties, MOST_WAITING) if _somebody_is_free(desk, at) else []
-    waiting = {ticket.id: ticket for ticket in (seen(row["doc"]) for row in rows)}
+    had = {sent.ticket_id for sent in before}
+    waiting = {ticket.id: ticket for ticket in (seen(row["doc"]) for row in rows) if ticket.id not in had}
     jobs = [job for ticket in waiting.values() if (job := find_job(ticket, desk.areas)) is not None]
     picture = desk.fleet.still()
     plan = await asyncio.to_thread(batch.assign, picture, jobs, now=at, policy=policy, solve=solve_apart)
@@ -250,12 +296,14 @@ async def assign_waiting(
 
     async def send(pair: batch.Pair) -> Sent | None:
         async with gate:
-            return await _send_planned(desk, waiting[pair.job_id], pair.crew_id, policy, by=by, at=at)
+            return await _send_planned(desk, waiting[pair.job_id], pair.crew_id, policy, by=by, at=at, once=once)
 
-    done = await asyncio.gather(*(send(pair) for pair in plan.pairs[:limit]))
-    async with desk.db.connection() as connection:
-        left = await connection.fetchval(COUNT_WAITING, counties)
-    return Assigned(tuple(sent for sent in done if sent is not None), left)
+    pairs = plan.pairs[: max(0, limit - len(before))]
+    done = await asyncio.gather(*map(send, pairs), return_exceptions=True)  # none goes on after the batch has ended
+    for one in done:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in done if isinstance(one, Sent)]
 
 
 def _counties(desk: Desk, areas: Sequence[str] | None, by: Account) -> list[str]:
@@ -272,14 +320,15 @@ def _somebody_is_free(desk: Desk, at: datetime) -> bool:
 
 
 async def _send_planned(
-    desk: Desk, ticket: Seen, crew_id: str, policy: Policy, *, by: Account, at: datetime
+    desk: Desk, ticket: Seen, crew_id: str, policy: Policy, *, by: Account, at: datetime, once: Once | None
 ) -> Sent | None:
     """Send one crew of a plan; None if the ticket or the crew is not what it was."""
     choice = of_plan(desk, ticket, crew_id, policy=policy, at=at)
     if choice is None or choice.offer.eta_s is None:
         return None
     try:
-        await _send(desk, ticket.id, choice, by=by, report=Report(version=ticket.version), at=at)
+        part = idempotency.part(once, ticket.id)
+        await _send(desk, ticket.id, choice, by=by, report=Report(version=ticket.version), at=at, once=part)
     except Unavailable:
         raise
     except Refusal:

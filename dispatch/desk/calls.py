@@ -1,20 +1,28 @@
 """What a seat writes down while the customer is on the line, and the ticket's first event that comes of it."""
 
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
 from pydantic import AwareDatetime, Field
 
+from dispatch.accounts.model import Account
 from dispatch.kit.errors import Invalid
+from dispatch.notify.phones import masked, plain
 from dispatch.places.locate import check_crs
 from dispatch.tickets.events import Drafted, Submitted
 from dispatch.tickets.facts import Address, Code, Facts, Households, Lat, Lon, Person, Text
 from dispatch.tickets.guards import CLOCK_SKEW, FutureTime, MissingField
-from dispatch.tickets.model import Frozen
-from dispatch.tickets.words import Category, Channel, Level, Protected, Symptom
+from dispatch.tickets.matters import Claim, account_key, phone_key
+from dispatch.tickets.model import Frozen, Ticket
+from dispatch.tickets.rows import Change
+from dispatch.tickets.store import Opening
+from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Protected, Symptom
 
 from .placing import place
-from .room import Desk
+from .room import Desk, Once
 
 OLDEST = timedelta(hours=24)  # [P] a call older than this is no longer a call that is being taken
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9](?:[0-9 -]{1,18})[0-9]$", max_length=20)]
@@ -70,17 +78,57 @@ class CallIn(Frozen):
     appointment_at: AwareDatetime | None = None
     skill: Code | None = None
     external_no: Code | None = None
-    repeat_of: Code | None = None
+    repeat_of: Annotated[Code | None, Field(description="再次报修的已归档工单;同一户号七日内的由系统填写")] = None
+    another_matter: Annotated[bool, Field(description="同一电话另报一处,不作催办;同一户号的未结工单不受此影响")] = False
+    still_dark: Annotated[bool, Field(description="工单已报复电而客户仍无电:重新处理")] = False
 
 
 REQUIRED = {"symptom": "故障现象", "category": "故障分类", "level": "紧急程度", "hazard": "是否涉及险情"}
 SAID = tuple(name for name in CallIn.model_fields if name in Facts.model_fields)
 
 
-def masked(phone: str) -> str:
-    """Return a telephone number that can be recognised but not dialled."""
-    digits = "".join(c for c in phone if c.isdigit())
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else f"****{digits[-2:]}"
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answer to a call: what became of it, and the ticket that is its matter."""
+
+    call_id: str
+    ticket: Ticket
+    outcome: CallOutcome
+    replayed: bool = False  # it is the first answer to the same request
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call that was found right and waits to be written: the ticket it opens, unless its matter has one."""
+
+    said: CallIn
+    opening: Opening
+    change: Change  # what the opening makes
+    claim: Claim
+    by: Account
+    once: Once | None
+    answer: "asyncio.Future[Taken]"
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        return (self.by.id, self.once.key) if self.once else None
+
+    def without(self, keys: Collection[str]) -> "Waiting":
+        """Return the call without keys that belong to another matter."""
+        left = tuple(key for key in self.claim.keys if key not in keys)
+        return replace(self, claim=replace(self.claim, keys=left))
+
+
+def keys(call: CallIn) -> tuple[str, ...]:
+    """
+    Return what another call of the same customer is known by.
+
+    Who reports a fault before any customer does (主动抢修) has no telephone of his own.
+    """
+    found = [] if call.account_no is None else [account_key(call.account_no)]
+    if call.channel is not Channel.ACTIVE and (digits := plain(call.phone)):
+        found.append(phone_key(digits))
+    return tuple(found)
 
 
 def check_times(call: CallIn, at: datetime) -> datetime:

@@ -1,13 +1,19 @@
-"""The same request sent twice has one effect: its first answer is kept beside the effect, in the same transaction."""
+"""
+The same request sent twice has one effect: its first answer is kept beside the effect, in the same transaction.
 
-from collections.abc import Sequence
+A request of many transactions (a batch) keeps each part's answer beside that part, and the whole answer at its end.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
 
 from dispatch.accounts.model import Account
-from dispatch.kit.db import Connection, Database
+from dispatch.kit.db import LOST, Connection, Database
 from dispatch.kit.errors import Invalid, Unavailable
+from dispatch.kit.role import turn
 
 from .room import Once
 
@@ -22,6 +28,8 @@ ORDER BY no ON CONFLICT DO NOTHING RETURNING account_id, key
 """
 PURGE = "DELETE FROM idempotency WHERE at < clock_timestamp() - $1::interval"
 
+PART = "/"  # between a batch's key and the name of a part; no key of a request holds it
+PARTS = "SELECT request_hash, response FROM idempotency WHERE account_id = $1 AND starts_with(key, $2) ORDER BY at, key"
 FIND = "SELECT request_hash, response FROM idempotency WHERE account_id = $1 AND key = $2"
 REMEMBER = """
 INSERT INTO idempotency (account_id, key, request_hash, status, response) VALUES ($1, $2, $3, $4, $5)
@@ -66,7 +74,49 @@ async def remember(tx: Connection, by: Account, once: Once | None, response: str
     try:
         await tx.execute(REMEMBER, by.id, once.key, once.request_hash, status, response)
     except asyncpg.UniqueViolationError as error:
-        raise Unavailable("同一请求正在处理,请稍候用同一 Idempotency-Key 重试") from error
+        raise _in_hand() from error
+
+
+@asynccontextmanager
+async def alone(db: Database, by: Account, once: Once | None) -> AsyncIterator[None]:
+    """
+    Let a batch be worked on once at a time; the key of one whose process died is free again.
+
+    :raises Unavailable: if the same batch is being worked on at this moment; sent again, it gets that answer
+    """
+    if once is None:
+        yield
+        return
+    try:
+        async with turn(db.dsn, f"{by.id}{PART}{once.key}") as ours:
+            if not ours:
+                raise _in_hand()
+            yield
+    except LOST as error:
+        raise Unavailable("数据库暂时连不上,请稍候用同一请求重试", cause=type(error).__name__) from error
+
+
+def part(once: Once | None, name: str) -> Once | None:
+    """Return the key of one part of a batch."""
+    return None if once is None else Once(f"{once.key}{PART}{name}", once.request_hash)
+
+
+async def parts(connection: Connection, by: Account, once: Once | None) -> list[str]:
+    """
+    Return the answers of a batch's parts that are done, the oldest first.
+
+    :raises KeyReused: if the key belongs to another batch
+    """
+    if once is None:
+        return []
+    rows = await connection.fetch(PARTS, by.id, f"{once.key}{PART}")
+    for row in rows:
+        check(once, row["request_hash"])
+    return [row["response"] for row in rows]
+
+
+def _in_hand() -> Unavailable:
+    return Unavailable("同一请求正在处理,请稍候用同一 Idempotency-Key 重试")
 
 
 async def claim(tx: Connection, wanted: Sequence[tuple[str, Once, str]]) -> set[tuple[str, str]]:

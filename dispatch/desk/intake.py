@@ -4,14 +4,15 @@ Take calls (受理): each becomes call, incident, ticket, log line, clocks and a
 Calls that come in at the same time share a transaction (group commit): while one batch is being written the next
 gathers, so the batch grows with the load and a lone call waits for nobody. A call is answered only after its commit.
 All that can be wrong with a call is found before; if the database still refuses a batch, its calls are written one by
-one.
+one. A call whose customer has an open ticket does not open another: it leaves the batch and chases that one
+(``matters``).
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
@@ -19,16 +20,16 @@ from dispatch.kit.db import Connection
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.logs import logger
 from dispatch.kit.metrics import INTAKE_BATCH
+from dispatch.tickets import matters as claims
 from dispatch.tickets import store
-from dispatch.tickets.lifecycle import evolve
-from dispatch.tickets.model import Ticket
-from dispatch.tickets.rows import Call, Change
+from dispatch.tickets.matters import Claim
+from dispatch.tickets.rows import Call
 from dispatch.tickets.store import Opening
 from dispatch.tickets.words import CallOutcome, Channel, Source, Stage
 
-from . import idempotency
-from .acting import permit
-from .calls import CallIn, check_times, first_event
+from . import idempotency, matters
+from .acting import permit, report_important
+from .calls import CallIn, Taken, Waiting, check_times, first_event, keys
 from .ids import new_id, ticket_number
 from .room import Desk, Once, actor
 
@@ -44,30 +45,6 @@ class NotClosed(Refusal):
     """Only a closed ticket can have come back; an open one is chased."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The answer to a call."""
-
-    call_id: str
-    ticket: Ticket
-    replayed: bool = False  # it is the first answer to the same request
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A call that was found right and waits to be written."""
-
-    change: Change
-    call: Call
-    by: Account
-    once: Once | None
-    answer: "asyncio.Future[Taken]"
-
-    @property
-    def key(self) -> tuple[str, str] | None:
-        return (self.by.id, self.once.key) if self.once else None
-
-
 class Intake:
     """The desk where calls come in; one for each process."""
 
@@ -79,6 +56,7 @@ class Intake:
         self._in_hand: dict[tuple[str, str], tuple[Once, asyncio.Future[Taken]]] = {}
         self._numbers = iter(range(0))
         self._numbering = asyncio.Lock()
+        self._looking: set[asyncio.Task[None]] = set()
         self._closing = False
 
     async def log_call(self, call: CallIn, *, by: Account, at: datetime, once: Once | None = None) -> Taken:
@@ -99,7 +77,7 @@ class Intake:
         idempotency.check(once, same[0].request_hash)
         taken = await asyncio.shield(same[1])
         once.replayed = True
-        return Taken(taken.call_id, taken.ticket, replayed=True)
+        return replace(taken, replayed=True)
 
     async def close(self) -> None:
         """Write what waits, then stop."""
@@ -119,7 +97,7 @@ class Intake:
                 kept = await idempotency.find(connection, by, once)
                 if kept is None:
                     raise
-                return await _first(connection, kept)
+                return await matters.first(connection, kept)
 
     async def _take(self, call: CallIn, by: Account, at: datetime, once: Once | None) -> Taken:
         if self._closing:
@@ -167,7 +145,8 @@ class Intake:
         )
         source = SOURCES.get(call.channel, Source.SYSTEM)
         opening = Opening(ticket_id, event, contact, actor(by), source, at, pack)
-        return Waiting(store.opened(opening), contact, by, once, answer)
+        claim = Claim(ticket_id, event.area, keys(call) if pack.merging else ())
+        return Waiting(call, opening, store.opened(opening), claim, by, once, answer)
 
     async def _check_repeat(self, call: CallIn, by: Account) -> None:
         """:raises NotClosed: if the ticket whose trouble is said to be back is still open"""
@@ -194,12 +173,13 @@ class Intake:
             await self._filled.wait()
             if self._queue:
                 await self._flush([self._queue.popleft() for _ in range(min(MOST, len(self._queue)))])
-            elif self._closing:
+            elif self._closing and not self._looking:
                 return
             else:
                 self._filled.clear()
 
     async def _flush(self, batch: Sequence[Waiting]) -> None:
+        answers: Sequence[Taken | Exception | None]
         try:
             answers = await self._write(batch)
             INTAKE_BATCH.observe(len(batch))
@@ -213,39 +193,54 @@ class Intake:
                 return
             answers = [error]
         for waiting, answer in zip(batch, answers, strict=True):
-            _settle(waiting.answer, answer)
+            if answer is None:
+                self._look_at(waiting)
+            else:
+                _settle(waiting.answer, answer)
 
-    async def _write(self, batch: Sequence[Waiting]) -> list[Taken | Exception]:
+    async def _write(self, batch: Sequence[Waiting]) -> list[Taken | None]:
+        """Write the calls whose matter is new; None: one that is not, or was taken before, is looked at by itself."""
         async with self._desk.db.transaction() as tx:
-            new = await idempotency.claim(tx, [(w.by.id, w.once, _kept(w)) for w in batch if w.once])
-            fresh = [waiting for waiting in batch if waiting.key is None or waiting.key in new]
+            repeats = await self._claim(tx, batch)
+            free = [waiting for waiting in batch if waiting.claim.ticket_id in repeats]
+            new = await idempotency.claim(tx, [(w.by.id, w.once, matters.kept(w)) for w in free if w.once])
+            fresh = {w.claim.ticket_id: w for w in free if w.key is None or w.key in new}
+            if len(fresh) < len(free):
+                await claims.release(tx, [w.claim.ticket_id for w in free if w.claim.ticket_id not in fresh])
+            changes = {ticket_id: matters.change_of(w, repeats[ticket_id]) for ticket_id, w in fresh.items()}
             if fresh:
-                await store.write_openings(tx, [w.change for w in fresh], [w.call for w in fresh])
-            return [
-                Taken(w.call.id, w.change.after) if w.key is None or w.key in new else await _first_answer(tx, w)
-                for w in batch
-            ]
+                await store.write_openings(tx, list(changes.values()), [w.opening.call for w in fresh.values()])
+                for change in changes.values():
+                    await report_important(tx, self._desk, change.after, at=change.after.stage_at)
+        return [
+            matters.taken(w, changes[w.claim.ticket_id].after) if w.claim.ticket_id in changes else None for w in batch
+        ]
 
+    async def _claim(self, tx: Connection, batch: Sequence[Waiting]) -> dict[str, str | None]:
+        rules = self._desk.pack.merging
+        lately = rules.repeat_within.duration if rules else timedelta()
+        return await claims.claim(tx, [w.claim for w in batch], since=batch[-1].opening.at - lately)
 
-def _kept(waiting: Waiting) -> str:
-    """Return what is kept of the answer: the ticket's first version stands in its log."""
-    return f"{waiting.call.id} {waiting.change.after.id}"
+    def _look_at(self, waiting: Waiting) -> None:
+        task = asyncio.create_task(self._know(waiting))
+        self._looking.add(task)
+        task.add_done_callback(self._looked_at)
 
+    def _looked_at(self, task: "asyncio.Task[None]") -> None:
+        self._looking.discard(task)
+        self._filled.set()
 
-async def _first_answer(tx: Connection, waiting: Waiting) -> Taken | Refusal:
-    """Return the answer that the same request got before, or why it cannot have it."""
-    try:
-        kept = await idempotency.find(tx, waiting.by, waiting.once)
-    except idempotency.KeyReused as refusal:
-        return refusal
-    assert kept is not None
-    return await _first(tx, kept)
-
-
-async def _first(connection: Connection, kept: str) -> Taken:
-    call_id, _, ticket_id = kept.partition(" ")
-    first, *_ = await store.log(connection, ticket_id)
-    return Taken(call_id, evolve(None, first), replayed=True)
+    async def _know(self, waiting: Waiting) -> None:
+        """Answer a call that another ticket's matter, or an earlier answer, stands in the way of."""
+        try:
+            known = await matters.known(self._desk, waiting)
+        except Exception as error:
+            _settle(waiting.answer, error)
+            return
+        if isinstance(known, Taken):
+            _settle(waiting.answer, known)
+        else:
+            self._queue.append(known)
 
 
 def _settle(future: "asyncio.Future[Taken]", answer: Taken | Exception) -> None:

@@ -23,15 +23,14 @@ from dispatch.tickets.events import (
     Unmerged,
 )
 from dispatch.tickets.guards import Contradiction, NotMergeable
-from dispatch.tickets.lifecycle import WITH_CREW, WORKING
 from dispatch.tickets.model import Ticket, document
-from dispatch.tickets.words import Result, Source, Stage
+from dispatch.tickets.proposals import PARENTS
+from dispatch.tickets.words import Result, Source
 
 from . import idempotency
 from .acting import expect, make, permit
 from .room import Desk, Once, Report
 
-PARENTS = frozenset({Stage.ACCEPTED}) | WITH_CREW | WORKING
 TELLING = (Arrived, Located, Progressed, Restored, Cancelled)  # steps of a parent that its children follow
 
 

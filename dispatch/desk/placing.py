@@ -57,13 +57,16 @@ def check_county(desk: Desk, code: str, *, field: str) -> None:
         raise UnknownCounty(f"“{code[:20]}”不是县(区)编码,请从地区列表中选择", field=field)
 
 
-def amended(desk: Desk, event: Amended) -> Amended:
+def amended(desk: Desk, event: Amended, *, unresolved: bool = False) -> Amended:
     """
     Return the amendment with what follows from its place; what the reporter says of that is not asked.
 
-    A correction does not move the ticket to another county (that is what returning is for); sending it out does.
+    A correction does not move the ticket to another county (that is what returning is for); sending it out does, and
+    so does the correction that at last says where a ticket of unknown place belongs.
+
+    :param unresolved: the ticket's place is not known yet
     """
-    moves = isinstance(event, Completed | Resubmitted)
+    moves = unresolved or isinstance(event, Completed | Resubmitted)
     county = event.area if isinstance(event, Completed | Resubmitted) else None
     if county is not None:
         check_county(desk, county, field="area")

@@ -8,7 +8,7 @@ from datetime import datetime
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.accounts.rights import Forbidden, Scope
-from dispatch.kit.db import Connection
+from dispatch.kit.db import Connection, Row
 from dispatch.tickets import store
 from dispatch.tickets.events import Entry
 from dispatch.tickets.model import Ticket
@@ -84,7 +84,12 @@ async def contact(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> l
         calls = await tx.fetch(CALLS, ticket_id)
         details = json.dumps({"calls": [row["id"] for row in calls]})
         await tx.execute(AUDIT, at, by.id, ticket_id, found.area, details)
-    return [Contact(row["id"], Channel(row["channel"]), row["phone"], row["at"], row["account_no"]) for row in calls]
+    return [contact_of(row) for row in calls]
+
+
+def contact_of(call: Row) -> Contact:
+    """Return the contact that a row of ``CALLS`` is."""
+    return Contact(call["id"], Channel(call["channel"]), call["phone"], call["at"], call["account_no"])
 
 
 async def page(

@@ -1,12 +1,13 @@
 """What stands on the command desk: the database, the rule packs, the map, the crews; and what a report brings along."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dispatch.accounts.model import Account
 from dispatch.kit.db import Database
 from dispatch.kit.rulepack import Packs, RulePack
+from dispatch.kit.workdays import Calendar
 from dispatch.places.areas import Areas
 from dispatch.places.locate import Locator
 from dispatch.tickets.events import Actor, Geo
@@ -30,6 +31,7 @@ class Desk:
     areas: Areas
     locator: Locator
     fleet: "Fleet"
+    calendar: Calendar = field(default_factory=Calendar.of_library)
 
     @property
     def pack(self) -> RulePack:

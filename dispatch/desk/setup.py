@@ -1,29 +1,34 @@
 """Set the desk up: bring a world into the database, keep the rule packs ever in force, read all into memory."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import asyncpg
 
-from dispatch.accounts.passwords import Hasher, check_rules
+from dispatch.accounts.loading import Loaded, hashes, write
 from dispatch.kit.db import Connection, Database
 from dispatch.kit.rulepack import Packs, RulePack
+from dispatch.kit.workdays import Calendar
+from dispatch.notify.phones import plain
+from dispatch.outages import network
 from dispatch.places.locate import PlaceRule
 from dispatch.routing.fleet import Fleet
 from dispatch.routing.rules import rule_of
 
+from .contacts import enter
 from .map import read_map
 from .room import Desk
 from .world import BadWorld, World
 
+OTHER_PROVINCE = "SELECT min(code) FROM area WHERE level = 'province' AND code <> $1"
 AREAS = """
-INSERT INTO area (code, name, level, parent, lon, lat, boundary, approximate)
+INSERT INTO area (code, name, level, parent, lon, lat, boundary, approximate, households, mv_users)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::jsonb[],
-                     $8::boolean[])
+                     $8::boolean[], $9::int[], $10::int[])
 ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, level = EXCLUDED.level, parent = EXCLUDED.parent,
-    lon = EXCLUDED.lon, lat = EXCLUDED.lat, boundary = EXCLUDED.boundary, approximate = EXCLUDED.approximate
+    lon = EXCLUDED.lon, lat = EXCLUDED.lat, boundary = EXCLUDED.boundary, approximate = EXCLUDED.approximate,
+    households = coalesce(EXCLUDED.households, area.households), mv_users = coalesce(EXCLUDED.mv_users, area.mv_users)
 """
 PLACES = """
 INSERT INTO place (code, name, area, lon, lat, population)
@@ -32,65 +37,75 @@ ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, area = EXCLUDED.area, lon
     population = EXCLUDED.population
 """
 CREW = """
-INSERT INTO crew (id, name, depot, area, members, vehicle, skills, shift_start, shift_end)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO crew (id, name, depot, area, members, vehicle, skills, shift_start, shift_end, active, phone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, depot = EXCLUDED.depot, area = EXCLUDED.area,
     members = EXCLUDED.members, vehicle = EXCLUDED.vehicle, skills = EXCLUDED.skills,
-    shift_start = EXCLUDED.shift_start, shift_end = EXCLUDED.shift_end
+    shift_start = EXCLUDED.shift_start, shift_end = EXCLUDED.shift_end, active = EXCLUDED.active,
+    phone = coalesce(EXCLUDED.phone, crew.phone)
 """
 RESERVE = """
 INSERT INTO repair_reserve (depot, jobs, declared_by, declared_at) VALUES ($1, $2, 'system', now())
 ON CONFLICT (depot) DO UPDATE SET jobs = EXCLUDED.jobs, declared_by = EXCLUDED.declared_by,
     declared_at = EXCLUDED.declared_at
 """
-ACCOUNT = """
-INSERT INTO account (id, login, name, role, area, crew_id, password_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, now())
-ON CONFLICT (id) DO UPDATE SET login = EXCLUDED.login, name = EXCLUDED.name, role = EXCLUDED.role,
-    area = EXCLUDED.area, crew_id = EXCLUDED.crew_id,
-    password_hash = coalesce(EXCLUDED.password_hash, account.password_hash)
-"""
 REGISTER = """
 INSERT INTO rule_pack (key, body, digest) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING
 """
 
 
-async def load_world(db: Database, world: World) -> dict[str, int]:
+async def load_world(db: Database, world: World, *, reset_passwords: bool = False) -> dict[str, int]:
     """
     Bring a world into the database, all or nothing; what is there already is brought up to date, nothing is removed.
 
-    Return how many of each there are in the world.
+    Who gets another role, area, crew or password by it is put out (``accounts.loading``).
 
-    :raises BadWorld: if a login belongs to another account of the database
+    :param reset_passwords: give the file's passwords also to those who have one
+    :return: how many of each there are in the world
+    :raises BadWorld: if a login belongs to another account of the database, or another province is there
     :raises WeakPassword: if a password is too easy to guess
     """
-    hashes = await _hashes(world)
+    accounts = [Loaded(**one.model_dump()) for one in world.accounts]
+    made = await hashes(db, accounts, reset=reset_passwords)
     try:
         async with db.transaction() as tx:
+            await _check_province(tx, world)
             await _write_areas(tx, world)
             await _write_crews(tx, world)
-            await _write_accounts(tx, world, hashes)
+            await network.write(tx, (node.node() for node in world.network))
+            await write(tx, accounts, made)
+            await enter(tx, ((contact.area, contact) for contact in world.contacts))
     except asyncpg.UniqueViolationError as error:
         raise BadWorld("accounts 中有登录名已被数据库里的另一账号使用,请改名", field="accounts.login") from error
-    parts = {"areas": world.areas, "places": world.places, "crews": world.crews}
-    return {name: len(part) for name, part in {**parts, "reserves": world.reserves, "accounts": world.accounts}.items()}
+    names = ("areas", "places", "crews", "reserves", "network", "accounts", "contacts")
+    return {name: len(getattr(world, name)) for name in names}
 
 
-async def _hashes(world: World) -> dict[str, str]:
-    """Return the argon2id hash of each password, by account."""
-    given = {account.id: account.password for account in world.accounts if account.password is not None}
-    for account in world.accounts:
-        if account.password is not None:
-            check_rules(account.password, login=account.login)
-    distinct = sorted(set(given.values()))
-    hasher = Hasher(max_waiting=len(distinct))
-    made = dict(zip(distinct, await asyncio.gather(*map(hasher.hash, distinct)), strict=True))
-    return {account_id: made[password] for account_id, password in given.items()}
+async def _check_province(tx: Connection, world: World) -> None:
+    """Refuse a second province: whose calls would be whose? A province is an installation of its own."""
+    code = world.tree().province().code
+    other = await tx.fetchval(OTHER_PROVINCE, code)
+    if other is not None:
+        raise BadWorld(
+            f"数据库里已有省级区域 {other},不能再导入 {code}:一套系统只管一个省,请核对编码,或另装一套(另一个数据库)",
+            field="areas",
+        )
 
 
 async def _write_areas(tx: Connection, world: World) -> None:
     areas = [
-        (a.code, a.name, a.level.value, a.parent, a.lon, a.lat, _json(a.boundary), world.approximate)
+        (
+            a.code,
+            a.name,
+            a.level.value,
+            a.parent,
+            a.lon,
+            a.lat,
+            _json(a.boundary),
+            world.approximate,
+            a.households,
+            a.mv_users,
+        )
         for a in world.areas
     ]
     await tx.execute(AREAS, *map(list, zip(*areas, strict=True)))
@@ -118,18 +133,13 @@ async def _write_crews(tx: Connection, world: World) -> None:
                 crew.skills,
                 crew.shift_start,
                 crew.shift_end,
+                crew.active,
+                plain(crew.phone) if crew.phone else None,
             )
             for crew in world.crews
         ],
     )
     await tx.executemany(RESERVE, [(reserve.depot, reserve.jobs) for reserve in world.reserves])
-
-
-async def _write_accounts(tx: Connection, world: World, hashes: Mapping[str, str]) -> None:
-    await tx.executemany(
-        ACCOUNT,
-        [(a.id, a.login, a.name, a.role.value, a.area, a.crew_id, hashes.get(a.id)) for a in world.accounts],
-    )
 
 
 async def register(db: Database, packs: Packs) -> Packs:
@@ -155,14 +165,32 @@ async def known_packs(db: Database, packs: Packs) -> Packs:
     return packs.having(RulePack.model_validate_json(body) for body in bodies)
 
 
-async def open_desk(db: Database, pack_id: str, *, packs: Packs | None = None, folder: Path | None = None) -> Desk:
+async def open_desk(
+    db: Database,
+    pack_id: str,
+    *,
+    packs: Packs | None = None,
+    folder: Path | None = None,
+    holidays: Path | None = None,
+) -> Desk:
     """
     Return the desk of this database: packs registered, areas and places read, an empty fleet for its keeper to fill.
 
+    :param holidays: file of years that the holiday library lacks
+    :raises BadHolidays: if that file cannot be used
     :raises BadPack, UnknownPack: if the packs cannot be used
     :raises NoSuchArea: if no world was loaded
     """
+    calendar = Calendar.load(holidays)
     known = await register(db, packs or Packs.load(folder))
     pack = known.latest(pack_id)
     _, areas, locator = await read_map(db, PlaceRule.of(pack))
-    return Desk(db=db, packs=known, pack_id=pack_id, areas=areas, locator=locator, fleet=Fleet(rule_of(pack)))
+    return Desk(
+        db=db,
+        packs=known,
+        pack_id=pack_id,
+        areas=areas,
+        locator=locator,
+        fleet=Fleet(rule_of(pack)),
+        calendar=calendar,
+    )

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from dispatch.accounts.model import Account
-from dispatch.kit.db import Connection
+from dispatch.accounts.model import Account, Role
+from dispatch.accounts.rights import SEATS
 from dispatch.tickets import store
-from dispatch.tickets.events import Completed, Consulted, Corrected, Event, Resubmitted, Returned
+from dispatch.tickets.events import Chased, Completed, Corrected, Event, Resubmitted, Returned, Transferred
 from dispatch.tickets.guards import Contradiction
+from dispatch.tickets.ladder import who_moves
 from dispatch.tickets.model import Ticket, document
-from dispatch.tickets.words import CallOutcome
 
-from . import idempotency, merging
-from .acting import expect, make, permit
+from . import fieldwork, following, idempotency
+from .acting import expect, permit
 from .jobs import tell_fleet
 from .placing import amended, check_county
 from .room import Desk, Once, Report
@@ -44,32 +44,37 @@ async def step(
             return Ticket.model_validate_json(first)
         permit(desk, by, action, ticket)
         await expect(tx, ticket, report.version)
-        event = prepared(desk, ticket, event)
-        after = await make(tx, desk, ticket, event, by=by, report=report, at=at)
-        await _conclude_call(tx, after, event)
-        await merging.follow(tx, desk, after, event, by=by, report=report, at=at)
+        event = prepared(desk, ticket, event, by)
+        after = await following.take(tx, desk, ticket, event, by=by, report=report, at=at)
+        if event.kind in fieldwork.FREES:
+            after = await fieldwork.release(tx, desk, after, at=at)
         await idempotency.remember(tx, by, once, document(after))
     tell_fleet(desk, after)
     return after
 
 
-def prepared(desk: Desk, ticket: Ticket, event: Event) -> Event:
+def prepared(desk: Desk, ticket: Ticket, event: Event, by: Account) -> Event:
     """
     Return the event with what the desk knows better than the reporter.
 
     :raises Invalid: if it names a county that is none, or a point that cannot be one of this province
     """
     if isinstance(event, Completed | Resubmitted | Corrected):
-        return amended(desk, event)
-    if isinstance(event, Returned) and event.right_area is not None:
+        return amended(desk, event, unresolved=ticket.flags.place_unresolved)
+    if isinstance(event, Returned | Transferred):
+        return _directed(desk, ticket, event, by)
+    if isinstance(event, Chased):
+        return event.model_copy(update={"target": who_moves(ticket), "by_customer": by.role in SEATS})
+    return event
+
+
+def _directed(desk: Desk, ticket: Ticket, event: Returned | Transferred, by: Account) -> Event:
+    """Look at the county that a ticket is said to belong to; who decides for the province does so by order."""
+    if isinstance(event, Transferred):
+        check_county(desk, event.to_area, field="to_area")
+        return event.model_copy(update={"by_order": by.role is Role.PROVINCE_MONITOR})
+    if event.right_area is not None:
         check_county(desk, event.right_area, field="right_area")
         if event.right_area == ticket.area:
             raise Contradiction("正确单位与本单位相同,请重选或改用其他退单原因", field="right_area")
     return event
-
-
-async def _conclude_call(tx: Connection, ticket: Ticket, event: Event) -> None:
-    if isinstance(event, Completed):
-        await store.set_outcome(tx, ticket.call_id, CallOutcome.TICKET)
-    elif isinstance(event, Consulted):
-        await store.set_outcome(tx, ticket.call_id, CallOutcome.CONSULTED)

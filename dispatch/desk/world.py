@@ -1,19 +1,25 @@
 """A world: areas, places, crews, declared reserves and accounts that an installation starts from; one JSON file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import time
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from dispatch.accounts.model import Login, NewAccount, Role
 from dispatch.kit.errors import Invalid, Refusal
+from dispatch.notify.phones import plain
+from dispatch.outages.model import Node, NodeKind, Served
 from dispatch.places.areas import Area, AreaLevel, Areas
 from dispatch.places.locate import border_of
 from dispatch.tickets.facts import Lat, Lon
+from dispatch.tickets.words import Protected
+
+from .contacts import DutyContact, Phone, check_contacts
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
+Customers = Annotated[int, Field(ge=0, le=2_000_000_000)]
 Skill = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -35,6 +41,8 @@ class WorldArea(Part):
     lon: Lon | None = None
     lat: Lat | None = None
     boundary: dict[str, Any] | None = None  # GeoJSON (Multi)Polygon, WGS-84; counties only
+    households: Customers | None = None  # low-voltage customers; None: not known, indices per customer are not computed
+    mv_users: Customers | None = None  # 中压用户: 公变台区 and 专变 users; never mixed with households
 
 
 class WorldPlace(Part):
@@ -56,11 +64,40 @@ class WorldCrew(Part):
     skills: tuple[Skill, ...] = ()
     shift_start: time = time(0)  # Asia/Shanghai; start = end: round the clock
     shift_end: time = time(0)
+    phone: Phone | None = None  # personal data; None: as it is
+    active: bool = True  # False: the crew was dissolved; it keeps its past and gets no more jobs
 
 
 class WorldReserve(Part):
     depot: Code
     jobs: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class WorldContact(DutyContact):
+    """Who is told when an addressee of an area is to be told."""
+
+    area: Code
+
+
+class WorldNode(Part):
+    """One piece of the network; of an account the code is its number."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    kind: NodeKind
+    parent: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    name: Name
+    area: Code  # county
+    served: Served = Served.PUBLIC
+    households: Annotated[int, Field(ge=0, le=2_000_000_000)] = 0
+    lon: Lon | None = None
+    lat: Lat | None = None
+    meter_no: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    protected: Protected | None = None
+    installed_at: AwareDatetime | None = None
+
+    def node(self) -> Node:
+        """Say it in the outage room's words."""
+        return Node(**self.model_dump())
 
 
 class WorldAccount(Part):
@@ -70,12 +107,13 @@ class WorldAccount(Part):
     role: Role
     area: Code
     crew_id: Code | None = None
+    active: bool | None = None  # None: as it is; a new account is active
     password: Annotated[str | None, Field(max_length=128, repr=False)] = None
 
     def check(self) -> None:
         """:raises BadWorld: if nobody could be given this account"""
         try:
-            NewAccount.model_validate(self.model_dump(exclude={"id"}))
+            NewAccount.model_validate(self.model_dump(exclude={"id", "active"}))
         except (ValidationError, Refusal) as error:
             why = error.message if isinstance(error, Refusal) else error.errors()[0]["msg"]
             raise BadWorld(f"accounts 中 {self.id} 不合要求:{why}", field="accounts") from error
@@ -88,7 +126,9 @@ class World(Part):
     places: tuple[WorldPlace, ...] = ()
     crews: tuple[WorldCrew, ...] = ()
     reserves: tuple[WorldReserve, ...] = ()
+    network: tuple[WorldNode, ...] = ()
     accounts: tuple[WorldAccount, ...] = ()
+    contacts: tuple[WorldContact, ...] = ()
 
     @classmethod
     def read(cls, text: str | bytes) -> Self:
@@ -139,12 +179,32 @@ class World(Part):
         _known("reserves", "depot", ((r.depot, r.depot) for r in self.reserves), depots)
         _known("accounts", "area", ((a.id, a.area) for a in self.accounts), (a.code for a in self.areas))
         _known("accounts", "crew_id", ((a.id, a.crew_id) for a in self.accounts if a.crew_id), crews)
+        _known("contacts", "area", ((c.name, c.area) for c in self.contacts), (a.code for a in self.areas))
+        _once("crews.phone", (plain(crew.phone) for crew in self.crews if crew.phone))
+        for code in {contact.area for contact in self.contacts}:
+            check_contacts([contact for contact in self.contacts if contact.area == code])
+        check_network(self.network, {area.code for area in tree.of_level(AreaLevel.COUNTY)})
         for account in self.accounts:
             account.check()
         for crew in self.crews:
             county = tree.county_of_depot(crew.depot)
             if crew.area not in (None, county):
                 raise BadWorld(f"队伍 {crew.id} 的 area 应为其班所所在县 {county},现为 {crew.area}", field="crews.area")
+
+
+def check_network(nodes: Sequence[WorldNode], counties: Collection[str]) -> None:
+    """:raises BadWorld: unless every node hangs on one that is nearer to the source, in a county that is there"""
+    kinds, order = {node.code: node.kind for node in nodes}, list(NodeKind)
+    _once("network", (node.code for node in nodes))
+    _once("network.meter_no", (node.meter_no for node in nodes if node.meter_no))
+    _known("network", "area", ((node.code, node.area) for node in nodes), counties)
+    _known("network", "parent", ((node.code, node.parent) for node in nodes if node.parent), kinds)
+    for node in nodes:
+        if node.parent is not None and order.index(kinds[node.parent]) >= order.index(node.kind):
+            above = kinds[node.parent].label
+            raise BadWorld(
+                f"network 中 {node.code} 是{node.kind.label},不能接在{above} {node.parent} 之下", field="network.parent"
+            )
 
 
 def _once(part: str, codes: Iterable[str]) -> None:

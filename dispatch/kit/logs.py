@@ -39,6 +39,7 @@ PRIVATE = frozenset(
 NUMBER = re.compile(r"(?<![\d.])(?:(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?!\d)")
 MASK = "***"
 OWN_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access")  # loggers that come with handlers of their own
+TALKATIVE = ("httpx", "httpcore")  # a line for every request that we make
 UNHEARD = "uvicorn.access"  # ``web.middleware`` writes the line of a request, without its query
 
 Line = MutableMapping[str, Any]
@@ -97,6 +98,8 @@ def configure(*, process: str, level: int = logging.INFO, stream: TextIO | None 
     for name in OWN_HANDLERS:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != UNHEARD
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _foreign(shared: list[structlog.typing.Processor]) -> logging.Formatter:

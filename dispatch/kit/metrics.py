@@ -33,6 +33,7 @@ FEED_LAG = Gauge(
 )
 DEADLINES_FIRED = Counter("dispatch_deadlines_fired_total", "Limits that passed unmet, by name", ("limit",))
 OPEN_CONSOLES = Gauge("dispatch_open_consoles", "Consoles that listen now", multiprocess_mode="livesum")
+MESSAGES = Counter("dispatch_messages_total", "Tries to send a message, by what came of it", ("channel", "outcome"))
 LOST_DATABASE = Counter("dispatch_database_lost_total", "Requests refused because the database could not be reached")
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

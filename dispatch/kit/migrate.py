@@ -59,6 +59,10 @@ class MigrationFailed(Unavailable):
     """A script could not be applied; nothing of it stays."""
 
 
+class NoWayBack(Unavailable):
+    """There is no downgrade: an older program could not read what a newer one wrote."""
+
+
 def scripts() -> Path:
     """Return the scripts' directory: inside an installed package, else beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
@@ -125,6 +129,15 @@ def run_script(connection: SqlConnection, script: str) -> None:
     adapted = connection.connection.dbapi_connection
     connection.exec_driver_sql("SELECT 1")  # opens the transaction that the script belongs to
     adapted.run_async(lambda driver: driver.execute(script))  # type: ignore[union-attr]
+
+
+def refuse_downgrade() -> None:
+    """
+    Stand for the ``downgrade`` of every script.
+
+    :raises NoWayBack: always
+    """
+    raise NoWayBack("数据库结构不能降级(会丢数据):请停止服务,恢复升级前的备份,再用旧版本的程序启动")
 
 
 async def _wait_for_turn(guard: Connection) -> None:

@@ -56,6 +56,20 @@ async def held(dsn: str, role: Role) -> AsyncIterator[Session]:
         await _end(session)
 
 
+@asynccontextmanager
+async def turn(dsn: str, name: str) -> AsyncIterator[bool]:
+    """
+    Tell whether nobody else has the turn of this name; if so it is ours for the block, and free when our process dies.
+
+    :raises OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError: no session
+    """
+    session = await asyncpg.connect(dsn, timeout=10, command_timeout=30, server_settings={"application_name": "turn"})
+    try:
+        yield await session.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, $2))", name, SPACE)
+    finally:
+        await _end(session)
+
+
 async def _end(session: Session) -> None:
     """Close the session; at once if it does not close by itself."""
     try:

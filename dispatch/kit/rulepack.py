@@ -9,22 +9,32 @@ line of an exam, [K] common knowledge of the trade, [P] proposed here (domain 0.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from .errors import Invalid, NotFound
+from .looprules import (
+    BookingRules,
+    FieldRules,
+    MergingRules,
+    MessageRules,
+    ModeRules,
+    OutageRules,
+    ReplyRules,
+    ReviewRules,
+    Supervision,
+    VisitRules,
+)
+from .numbers import ByArea, Count, Name, Names, NoSuchNumber, Span, Strict
+from .packparts import AreaClasses, Crews, Limits, Location, Travel, Worth
+from .servicerules import ServiceRules, WeatherRules
 
-SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 FOLDER = Path(__file__).with_name("packs")
-
-Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
-Window = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class BadPack(Invalid):
@@ -33,189 +43,6 @@ class BadPack(Invalid):
 
 class UnknownPack(NotFound):
     """No pack of that name and version."""
-
-
-class NoSuchNumber(NotFound):
-    """The pack sets no such limit."""
-
-
-class Strict(BaseModel):
-    """A part of a pack: no unknown key, nothing converted silently."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Number(Strict):
-    """A quantity of the trade and where it comes from."""
-
-    value: Annotated[float, Field(ge=0)]
-    unit: str
-    source: Source
-
-
-class Span(Number):
-    """A length of time."""
-
-    unit: Literal["s", "min", "h", "d"]
-
-    @property
-    def duration(self) -> timedelta:
-        return timedelta(seconds=self.value * SECONDS[self.unit])
-
-
-N = TypeVar("N", bound=Number)
-
-
-class Workdays(Number):
-    unit: Literal["workday"]
-
-
-class Count(Number):
-    value: Annotated[int, Field(ge=0)]
-    unit: Literal["times", "jobs", "stations"]
-
-
-class Distance(Number):
-    value: Annotated[float, Field(gt=0)]
-    unit: Literal["km"]
-
-
-class Speed(Number):
-    value: Annotated[float, Field(gt=0)]
-    unit: Literal["km/h"]
-
-
-class Ratio(Number):
-    value: Annotated[float, Field(gt=0)]
-    unit: Literal["ratio"]
-
-
-class Windows(Strict):
-    """Parts of the day, Asia/Shanghai, half-open; one may run over midnight."""
-
-    value: tuple[Window, ...] = Field(strict=False)
-    unit: Literal["local_time"]
-    source: Source
-
-    @property
-    def spans(self) -> tuple[tuple[time, time], ...]:
-        parts = (window.partition("-") for window in self.value)
-        return tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, _, end in parts)
-
-
-class Names(Strict):
-    value: tuple[Name, ...] = Field(strict=False)
-    unit: Literal["names"]
-    source: Source
-
-
-class ByArea(Strict, Generic[N]):
-    """A quantity that differs by the area class of the fault."""
-
-    urban: N
-    rural: N
-    remote: N
-
-    def of(self, area_class: str) -> N:
-        """:raises NoSuchNumber: if there is no such class"""
-        return by_name({"urban": self.urban, "rural": self.rural, "remote": self.remote}, area_class)
-
-
-class SpanByCategory(Strict):
-    hv: Span
-    lv: Span
-    pq: Span
-    meter: Span
-    cust: Span
-    nonpower: Span
-    ev: Span
-
-    def of(self, category: str) -> Span:
-        """:raises NoSuchNumber: if there is no such category"""
-        numbers: dict[str, Span] = {name: getattr(self, name) for name in type(self).model_fields}
-        return by_name(numbers, category)
-
-
-class Limits(Strict):
-    """The time limits of domain 2.5. What a pack leaves out, it does not limit."""
-
-    arrive: ByArea[Span]
-    submit_after_call: Span | None = None
-    accept_or_return: Span | None = None
-    dispatch: Span | None = None
-    non_site_contact: Span | None = None
-    contact_customer: Span | None = None
-    ev_charger_arrive: Span | None = None
-    arrival_entry: Span | None = None
-    etr_after_located: Span | None = None
-    long_job_threshold: Span | None = None
-    long_job_report_every: Span | None = None
-    finish_report: Span | None = None
-    reply_after_finish: Span | None = None
-    restore_after_arrival: ByArea[Span] | None = None
-    callback: Span | None = None
-    callback_quiet: Windows | None = None
-    callback_attempts: Count | None = None
-    chase_forward: Span | None = None
-    arrears_reconnect: Span | None = None
-    outage_fact_entry: Span | None = None
-    outage_etr_entry: Span | None = None
-    outage_notify_customer: Span | None = None
-    complaint_major_to_province: Span | None = None
-    complaint_major_to_city: Span | None = None
-    complaint_reply: Workdays | None = None
-    planned_outage_notice: Span | None = None
-    temporary_outage_notice: Span | None = None
-    excused_by: Names | None = None
-
-
-class Town(Strict):
-    """How far from its centre a place of at least this many people counts as urban."""
-
-    population: Annotated[int, Field(ge=0)]
-    radius: Distance
-
-
-class AreaClasses(Strict):
-    """What makes the place of a fault urban, rural or remote."""
-
-    urban: tuple[Town, ...] = Field(strict=False, min_length=1)  # largest towns first
-    remote_from: Distance  # farther than this from every place of the smallest urban size: remote
-
-
-class Location(Strict):
-    """How far a point may lie from what it is matched with."""
-
-    county_within: Distance  # of a place whose county has no border: the point belongs to that county
-    shore: Distance  # of a border: jetties, and borders that are only rough
-    crew_within: Distance  # of the province: a crew's position farther out is a fault of its phone
-
-
-class Travel(Strict):
-    speed: ByArea[Speed]
-    detour: ByArea[Ratio]  # road metres for each straight metre
-    reach: Span  # an automatic choice farther than this waits for a busy crew that will be there sooner
-    reach_per_waited: Ratio  # or this share of the time that the ticket has waited, if that is longer
-
-
-class Crews(Strict):
-    position_stale: Span
-    crew_queue_max: Count  # open jobs a crew may hold, the present one included
-    repair: ByArea[Span]  # work on site that is expected, for planning only
-    repair_by_category: SpanByCategory
-    overrun: Span  # the least that is still expected of an open job, however late it is
-
-
-class Worth(Strict):
-    """What makes one waiting job go before another, as driving time that it is worth."""
-
-    hazard: Span
-    life_support: Span
-    important: Span
-    urgent: Span
-    sensitive: Span
-    waited: Ratio
-    waited_cap: Span
 
 
 class RulePack(Strict):
@@ -230,7 +57,20 @@ class RulePack(Strict):
     travel: Travel
     crew: Crews
     worth: Worth
-    local_examples: dict[Name, dict[Name, Span | Count | Names]] = {}  # known practice; not applied by itself
+    supervision: Supervision | None = None  # the sections of the closed loop; a pack without them does not do it
+    merging: MergingRules | None = None
+    field_reports: FieldRules | None = None
+    replies: ReplyRules | None = None
+    visits: VisitRules | None = None
+    messages: MessageRules | None = None
+    review: ReviewRules | None = None
+    modes: ModeRules | None = None
+    services: ServiceRules | None = None
+    weather: WeatherRules | None = None
+    outages: OutageRules | None = None
+    booking: BookingRules | None = None
+    # known practice; not applied by itself
+    local_examples: dict[Name, dict[Name, Span | Count | Names]] = Field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -238,8 +78,10 @@ class RulePack(Strict):
 
     @property
     def digest(self) -> str:
-        """Sha-256 of what the pack says, whatever its file looks like."""
-        body = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Sha-256 of what the pack says, whatever its file looks like; a section of a later program changes nothing."""
+        body = json.dumps(
+            self.model_dump(mode="json", exclude_none=True), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
         return sha256(body.encode()).hexdigest()
 
     def find(self, name: str, *, area_class: str | None = None) -> timedelta | None:
@@ -340,10 +182,3 @@ def read(text: str, file: str) -> RulePack:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(整份文件)"
         raise BadPack(f"规则包 {file} 的 {key} 不合要求:{first['msg']}", field=key, file=file) from error
-
-
-def by_name(numbers: Mapping[str, N], name: str) -> N:
-    """:raises NoSuchNumber: naming what there is"""
-    if name not in numbers:
-        raise NoSuchNumber(f"此项按类别规定,类别应为 {'、'.join(numbers)} 之一,现为 {name!r}", name=name)
-    return numbers[name]

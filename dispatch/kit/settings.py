@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +29,9 @@ class Settings:
     :param api_processes: ``DISPATCH_API_PROCESSES``
     :param pool_size: ``DISPATCH_POOL``, database connections of each process
     :param pack: ``DISPATCH_PACK``, the family of rule packs that new tickets are opened under
+    :param holidays: ``DISPATCH_HOLIDAYS``, a YAML file of years that the holiday library lacks (docs/holidays.md)
+    :param sms_gateway: ``DISPATCH_SMS_GATEWAY``, address of the SMS and voice gateway; None: messages stay queued
+    :param sms_token: ``DISPATCH_SMS_TOKEN``, what the gateway asks for as a bearer token
     :param cookie: name of the session cookie
     """
 
@@ -41,6 +44,9 @@ class Settings:
     api_processes: int = 1
     pool_size: int = 8
     pack: str = "sgcc"
+    holidays: Path | None = None
+    sms_gateway: str | None = None
+    sms_token: str | None = field(default=None, repr=False)
     cookie: str = "__Host-dispatch"
 
     @classmethod
@@ -62,6 +68,9 @@ class Settings:
             api_processes=_whole(env, "DISPATCH_API_PROCESSES", default=1, lowest=1, highest=64),
             pool_size=_whole(env, "DISPATCH_POOL", default=8, lowest=1, highest=200),
             pack=env.get("DISPATCH_PACK") or "sgcc",
+            holidays=Path(holidays).absolute() if (holidays := env.get("DISPATCH_HOLIDAYS")) else None,
+            sms_gateway=_gateway(env.get("DISPATCH_SMS_GATEWAY")),
+            sms_token=env.get("DISPATCH_SMS_TOKEN") or None,
         )
 
     def environ(self) -> dict[str, str]:
@@ -76,6 +85,9 @@ class Settings:
             "DISPATCH_API_PROCESSES": str(self.api_processes),
             "DISPATCH_POOL": str(self.pool_size),
             "DISPATCH_PACK": self.pack,
+            "DISPATCH_HOLIDAYS": str(self.holidays) if self.holidays else None,
+            "DISPATCH_SMS_GATEWAY": self.sms_gateway,
+            "DISPATCH_SMS_TOKEN": self.sms_token,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 
@@ -99,6 +111,16 @@ def _database_url(url: str | None) -> str | None:
         message = "环境变量 DATABASE_URL 应形如 postgresql://用户:口令@主机:5432/库名;只支持 PostgreSQL"
         raise BadSetting(message, field="DATABASE_URL")
     return f"postgresql://{rest}"
+
+
+def _gateway(address: str | None) -> str | None:
+    if not address:
+        return None
+    if not address.startswith(("http://", "https://")):
+        raise BadSetting(
+            "环境变量 DISPATCH_SMS_GATEWAY 应形如 https://主机:端口/路径", field="DISPATCH_SMS_GATEWAY"
+        )
+    return address.rstrip("/")
 
 
 def _whole(env: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int) -> int:

@@ -36,13 +36,13 @@ SELECT format('%s/%s', told.area, ticket_id) AS place,
        format('最后告知 %s 版本 %s,工单为版本 %s', told.kind, told.version, ticket.version) AS found
 FROM told JOIN ticket ON ticket.id = ticket_id
 WHERE NOT EXISTS (SELECT FROM outbox WHERE outbox.area = told.area AND outbox.ticket_id = told.ticket_id)
-  AND CASE WHEN told.area = ticket.area OR told.area IS NOT DISTINCT FROM ticket.lender
+  AND CASE WHEN told.area IN (ticket.area, ticket.lender, ticket.depot)
            THEN told.kind <> 'ticket' OR told.version <> ticket.version ELSE told.kind <> 'gone' END
 ORDER BY told.area, ticket_id
 """
 UNTOLD = """
 SELECT format('%s/%s', area, ticket.id) AS place, format('版本 %s 从未告知', version) AS found
-FROM ticket CROSS JOIN LATERAL unnest(ARRAY[area, lender]) AS entitled(code)
+FROM ticket CROSS JOIN LATERAL unnest(ARRAY[area, lender, depot]) AS entitled(code)
 WHERE code IS NOT NULL AND (SELECT first_n FROM feed_state) = 1
   AND NOT EXISTS (SELECT FROM feed WHERE feed.area = code AND feed.ticket_id = ticket.id)
   AND NOT EXISTS (SELECT FROM outbox WHERE outbox.area = code AND outbox.ticket_id = ticket.id)

@@ -20,7 +20,7 @@ DRAIN_S, STEP_S = 60.0, 0.05
 ROUNDS = 20  # tries to catch a moment in which nothing changes
 
 HEADS = "SELECT area, max(seq) AS seq FROM feed GROUP BY area"
-OPEN = "SELECT id, area, lender, doc::text AS doc FROM ticket WHERE is_open"
+OPEN = "SELECT id, area, lender, depot, doc::text AS doc FROM ticket WHERE is_open"
 PENDING = "SELECT EXISTS (SELECT FROM outbox)"
 
 Boards = list[dict[str, dict[str, str]]]
@@ -147,6 +147,6 @@ async def _seen(connection: Connection) -> dict[str, dict[str, str]]:
     seen: dict[str, dict[str, str]] = {}
     for row in await connection.fetch(OPEN):
         told = digest(msgspec.json.decode(row["doc"]))
-        for area in {row["area"], row["lender"]} - {None}:
+        for area in {row["area"], row["lender"], row["depot"]} - {None}:
             seen.setdefault(area, {})[row["id"]] = told
     return seen

@@ -5,13 +5,18 @@ Every step is an HTTP request of that person with the simulated time as its clai
 timeline only after the answer.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from math import ceil
 
+from dispatch.kit.clock import CHINA
+from dispatch.tickets.words import Category, Ownership
+
 from . import habits as h
 from .play import Acknowledged, Job, Stage
 
+Answer = Callable[[Job, datetime], Awaitable[None]]
 NO_CREW = frozenset({"NoCandidates", "CrewTaken", "DepotFull"})
 TAKEN = "AlreadyDispatched"  # the province's round was faster; its answer is on the way
 ETR_MARGIN = 1.15  # crews promise a little more than they need: 94 % keep the last promise (README of the real data)
@@ -110,8 +115,9 @@ class Players:
     async def reply(self, job: Job, at: datetime) -> None:
         """回单."""
         call = job.call
-        form = {"handling": f"{call.symptom.label}已处理,恢复供电", "category": call.category, "cause_l1": call.cause}
-        if await self._stage.step(job, "reply", at, self.dispatcher(job), **form, ownership="grid"):
+        handling = f"{call.town}{call.symptom.label}:{call.cause.label},更换受损部件并测试正常,恢复供电"
+        form = {"handling": handling, "category": call.category, "cause_l1": call.cause, "ownership": owner(job)}
+        if await self._stage.step(job, "reply", at, self.dispatcher(job), **form):
             when = at + self._habits.takes(job.key, "queue", h.QUEUE)
             self._later(when, lambda now: self.queue_callback(job, now))
 
@@ -136,7 +142,12 @@ class Players:
         rejects = self._habits.happens(job.key, f"reject{job.sent_n}", h.REJECT_SHARE)
         answer = self.crew_reject if rejects else self.crew_accept
         when = at + self._habits.takes(job.key, f"crew_accept{job.sent_n}", h.CREW_ACCEPT)
-        self._later(when, lambda now: answer(job, now))
+        self._later(when, lambda now: self._unless_gone(job, crew, answer, now))
+
+    async def _unless_gone(self, job: Job, crew: str, answer: Answer, at: datetime) -> None:
+        """Let the crew answer, if the ticket was not given up meanwhile: its dispatcher may have got an error."""
+        if job.crew == crew:
+            await answer(job, at)
 
     async def crew_reject(self, job: Job, at: datetime) -> None:
         """班组拒单: the dispatcher sends another."""
@@ -173,7 +184,7 @@ class Players:
         promised_s = ceil(work.total_seconds() * ETR_MARGIN / ETR_STEP_S) * ETR_STEP_S
         etr_at = (arrived_at + timedelta(seconds=promised_s)).isoformat()
         photo = [f"photo-{job.number}-1"]
-        found = {"fault_point": f"{job.call.town}附近", "ownership": "grid", "etr_at": etr_at, "photos": photo}
+        found = {"fault_point": f"{job.call.town}附近", "ownership": owner(job), "etr_at": etr_at, "photos": photo}
         if await self._stage.step(job, "locate", at, self._crew(job), **found):
             begins_at = arrived_at + h.Habits.into(work, h.REPAIR_AT)
             self._later(begins_at, lambda now: self.start_repair(job, arrived_at, now))
@@ -200,7 +211,8 @@ class Players:
     async def restore(self, job: Job, at: datetime) -> None:
         """复电: the crew is free and drives home."""
         stage, crew = self._stage, job.crew
-        done = {"result": "restored", "cause_l1": job.call.cause, "ownership": "grid", "field_record": "故障已排除"}
+        record = f"{job.call.town}{job.call.symptom.label},更换受损部件,{at.astimezone(CHINA):%H:%M} 测试正常送电"
+        done = {"result": "restored", "cause_l1": job.call.cause, "ownership": owner(job), "field_record": record}
         if await stage.step(job, "restore", at, self._crew(job), **done):
             stage.release(job)
             stage.go_home(crew, self._habits.way(f"{job.key}:home", job.site, stage.world.homes[crew]), at)
@@ -225,12 +237,17 @@ def once(*parts: object) -> str:
     return blake2b("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
+def owner(job: Job) -> str:
+    """Return whose equipment the crew finds broken."""
+    return (Ownership.CUSTOMER if job.call.category is Category.CUST else Ownership.GRID).value
+
+
 def call_body(job: Job, at: datetime) -> dict[str, object]:
-    """Return what the seat types. The phone numbers are made up; the record has none."""
+    """Return what the seat types. The phone numbers are made up, one for each call; the record has none."""
     call = job.call
     return {
         "channel": "phone",
-        "phone": f"1390000{job.number % 10_000:04d}",
+        "phone": f"139{job.number:08d}",
         "call_at": at.isoformat(),
         "place": {"lon": call.lon, "lat": call.lat},
         "address": call.address,

@@ -19,6 +19,7 @@ The figures of a play, each with its population. Facts come from the database, l
 ``console_divergence``     tickets of consoles' boards that differed from the database, over all comparisons
 ``ack_ms_p50, _p99``       from sending ``POST /calls`` to its 201, acknowledged calls, retries included
 ``push_ms_p50, _p99``      from the write of a change to its receipt by a console, every change at every console
+``indices``                those of domain 8 over all tickets that ended, by the functions that judge a live day
 ``wall_s``                 real seconds from the first simulated instant to the last
 """
 
@@ -33,6 +34,11 @@ import numpy as np
 
 from dispatch.kit.db import Database
 from dispatch.notify import audit
+from dispatch.tickets import reviews
+from dispatch.tickets.indices import Period, repeated
+from dispatch.tickets.judged import Judged
+from dispatch.tickets.outage_minutes import interruptions
+from dispatch.tickets.reliability import all_figures
 
 from .consoles import Compared
 from .play import Acknowledged
@@ -44,6 +50,7 @@ TICKETS = "SELECT doc::text AS doc FROM ticket"
 CALLS = "SELECT id, ticket_id FROM call"
 FIRED = "SELECT name, count(*) AS fired FROM deadline WHERE state = 'fired' GROUP BY name ORDER BY name"
 ARRIVE_BY = "SELECT ticket_id, min(due_at) AS due_at FROM deadline WHERE name = 'arrive' GROUP BY ticket_id"
+JUDGED = f"SELECT {reviews.ROW} FROM review WHERE counts"
 EVENTS = "SELECT kind, count(*) AS seen FROM ticket_event GROUP BY kind ORDER BY kind"
 
 
@@ -57,6 +64,7 @@ class Facts:
     arrive_by: dict[str, datetime]  # ticket -> due time
     events: dict[str, int]  # kind -> how many
     feed: Sequence[audit.Finding]
+    judged: Sequence[Judged] = ()
 
 
 async def facts(db: Database) -> Facts:
@@ -69,6 +77,7 @@ async def facts(db: Database) -> Facts:
             arrive_by={row["ticket_id"]: row["due_at"] for row in await connection.fetch(ARRIVE_BY)},
             events={row["kind"]: row["seen"] for row in await connection.fetch(EVENTS)},
             feed=await audit.findings(connection),
+            judged=[reviews.judged(row) for row in await connection.fetch(JUDGED)],
         )
 
 
@@ -99,7 +108,18 @@ def tickets_report(found: Facts) -> Json:
         "deadlines_fired_by_limit": found.fired,
         "overdue_events": found.events.get("overdue", 0),
         "events": sum(found.events.values()),
+        "indices": indices(found.judged),
     }
+
+
+def indices(judged: Sequence[Judged]) -> Json:
+    """Return the value of each index that can be computed of a play, whose tickets are its population."""
+    if not judged:
+        return {}
+    begin, end = min(row.reported_at for row in judged), max(row.ended_at for row in judged)
+    reported = Counter(row.category for row in judged if row.submitted_at is not None)
+    period = Period(begin, end, reported=reported, repeated=repeated(judged), outages=interruptions(judged))
+    return {one.index.value: round(one.value, 4) for one in all_figures(judged, period) if one.value is not None}
 
 
 def _by_class(arrived: Sequence[Json], found: Facts) -> Json:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from .play import Point, Stage
-from .players import Players
+from .players import Players, request_key
 
 POSITIONS_EVERY = timedelta(minutes=5)
 AT_LEAST_EVERY = timedelta(minutes=25)  # below the pack's 1,800 s after which a position counts as stale
@@ -66,9 +66,8 @@ class Rounds:
         stage = self._stage
         token = stage.tokens[stage.world.monitor]
         body = {"limit": AT_ONCE, "policy": stage.policy}
-        answer = await stage.line.send("POST", "/api/v1/dispatching/assign-waiting", token=token, body=body)
-        if answer.tries > 1:  # an answer was lost, and with it who was sent by it
-            stage.doubtful.update(stage.waiting)
+        key = request_key(stage.habits.seed, "waiting", at.isoformat())
+        answer = await stage.line.send("POST", "/api/v1/dispatching/assign-waiting", token=token, body=body, key=key)
         if answer.status != 200:
             return
         for given in answer.body["dispatched"]:

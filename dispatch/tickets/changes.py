@@ -5,6 +5,8 @@ from typing import Any
 
 from .events import Entry, Opened
 from .facts import Facts
+from .loopchanges import CHANGES as LOOP_CHANGES
+from .loopchanges import going_on
 from .model import Dispatch, Flags, Ticket
 from .words import Limit, Ownership, Stage
 
@@ -40,7 +42,13 @@ def _amended(ticket: Ticket, _entry: Entry, event: Any) -> Change:
 
 
 def _sent_out(ticket: Ticket, entry: Entry, event: Any) -> Change:
-    return _amended(ticket, entry, event) | {"area": event.area or ticket.area, "submitted_at": entry.at_claimed}
+    sent: Change = {"area": event.area or ticket.area, "submitted_at": entry.at_claimed}
+    change = _amended(ticket, entry, event) | sent
+    if ticket.returned_n >= 2:  # only the province sends such a ticket out again (guards), and that is final
+        flags = change.get("flags", ticket.flags)
+        assert isinstance(flags, Flags)
+        change["flags"] = flags.model_copy(update={"ordered": True})
+    return change
 
 
 def _end_crew(ticket: Ticket, entry: Entry, reason: str) -> tuple[Dispatch, ...]:
@@ -83,13 +91,18 @@ def _kept(ticket: Ticket, event: Any, limit: Limit) -> Flags:
 
 
 def _arrived(ticket: Ticket, entry: Entry, event: Any) -> Change:
+    """The promise is the first arrival; a crew that comes again does not change when it was kept."""
+    here = {"arrived_at": entry.at_claimed}
+    crews = tuple(d.model_copy(update=here) if d.ended_at is None else d for d in ticket.dispatches)
+    if ticket.arrived_at is not None:
+        return {"dispatches": crews}
     flags = _kept(ticket, event, Limit.ARRIVE)
-    return {"arrived_at": entry.at_claimed, "arrived_source": entry.source, "flags": flags}
+    return here | {"arrived_source": entry.source, "flags": flags, "dispatches": crews}
 
 
 def _merged(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     place: Change = {"merged_into": event.into, "incident_id": event.incident_id}
-    return place | _with_parent(ticket, event)
+    return place | _with_parent(ticket, event) | {"flags": _kept(ticket, event, Limit.ARRIVE)}
 
 
 def _followed(ticket: Ticket, _entry: Entry, event: Any) -> Change:
@@ -107,7 +120,9 @@ def _with_parent(ticket: Ticket, event: Any) -> Change:
 
 
 def _unmerged(ticket: Ticket, _entry: Entry, _event: Any) -> Change:
-    return {"merged_into": None, "incident_id": ticket.id, "arrived_at": None, "etr_at": None}
+    """It was not reached with that parent; but who was reached before, and is seen to again, was (2.8.5)."""
+    reached = ticket.arrived_at if ticket.reopened_n else None
+    return {"merged_into": None, "incident_id": ticket.id, "arrived_at": reached, "etr_at": None}
 
 
 def _located(ticket: Ticket, entry: Entry, event: Any) -> Change:
@@ -122,10 +137,50 @@ def _progressed(ticket: Ticket, entry: Entry, event: Any) -> Change:
 
 
 def _restored(ticket: Ticket, entry: Entry, event: Any) -> Change:
-    done = {name: getattr(event, name) for name in ("result", "cause_l1", "cause_l2", "field_record")}
+    done = {name: getattr(event, name) for name in ("result", "cause_l1", "cause_l2", "field_record", "waiver")}
     owner = event.ownership or ticket.ownership
-    ended: Change = {"dispatches": _end_crew(ticket, entry, "完工"), "flags": _kept(ticket, event, Limit.RESTORE)}
-    return done | ended | {"restored_at": entry.at_claimed, "ownership": owner}
+    flags = _kept(ticket, event, Limit.RESTORE).model_copy(update={"suspended": False})
+    ended: Change = {"dispatches": _end_crew(ticket, entry, "完工"), "flags": flags}
+    return done | ended | going_on(ticket, entry.at_claimed) | {"restored_at": entry.at_claimed, "ownership": owner}
+
+
+STAMPS = {
+    "crew_accepted": "crew_accepted_at",
+    "departed": "departed_at",
+    "located": "located_at",
+    "repair_started": "repairing_at",
+    "restored": "restored_at",
+}
+
+
+def _backfilled(ticket: Ticket, _entry: Entry, event: Any) -> Change:
+    """Let a late report stand where the step would have put it; a crew that left again keeps its own arrival only."""
+    step, at = event.step, event.happened_at
+    latest = ticket.dispatches[-1] if ticket.dispatches else None
+    at_work = latest is not None and latest.no == event.no and (ticket.crew is not None or ticket.restored_at)
+    if step.kind == "arrived":
+        return _was_there(ticket, event, instead=bool(at_work))
+    if not at_work:
+        return {}
+    if step.kind == "progressed":
+        change: Change = {"progress_at": max(at, ticket.progress_at or at)}
+    else:
+        change = {STAMPS[step.kind]: at}
+    if step.kind == "located":
+        disputed = step.ownership is Ownership.DISPUTED and ticket.replied_at is None
+        flags = ticket.flags.model_copy(update={"disputed": ticket.flags.disputed or disputed})
+        found: Change = {"fault_point": step.fault_point, "site_class": step.site_class, "flags": flags}
+        change |= found | {"ownership": ticket.ownership or step.ownership}
+    elif step.kind == "repair_started":
+        change["permit"] = step.permit
+    return change | {"etr_at": event.etr_at or ticket.etr_at}
+
+
+def _was_there(ticket: Ticket, event: Any, *, instead: bool) -> Change:
+    at = event.happened_at
+    crews = tuple(d.model_copy(update={"arrived_at": at}) if d.no == event.no else d for d in ticket.dispatches)
+    first = at if instead or ticket.arrived_at is None else min(at, ticket.arrived_at)
+    return {"dispatches": crews, "arrived_at": first, "flags": _kept(ticket, event, Limit.ARRIVE)}
 
 
 def _replied(ticket: Ticket, entry: Entry, event: Any) -> Change:
@@ -141,20 +196,10 @@ def _returned(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     return {"returned_n": ticket.returned_n + 1, "return_reason": event.reason}
 
 
-def _overdue(ticket: Ticket, _entry: Entry, event: Any) -> Change:
-    overdue = ticket.flags.overdue
-    if event.limit in overdue:
-        return {}
-    return {"flags": ticket.flags.model_copy(update={"overdue": (*overdue, event.limit)})}
-
-
-def _chased(ticket: Ticket, _entry: Entry, _event: Any) -> Change:
-    return {"flags": ticket.flags.model_copy(update={"chased_n": ticket.flags.chased_n + 1})}
-
-
 def _cancelled(ticket: Ticket, entry: Entry, event: Any) -> Change:
     left = _end_crew(ticket, entry, "取消")
-    return {"cancelled_at": entry.at_claimed, "cancel_reason": event.reason, "dispatches": left}
+    gone: Change = {"cancelled_at": entry.at_claimed, "cancel_reason": event.reason, "dispatches": left}
+    return gone | going_on(ticket, entry.at_claimed) | {"flags": ticket.flags.model_copy(update={"suspended": False})}
 
 
 def _stamp(field: str) -> Callable[[Ticket, Entry, Any], Change]:
@@ -182,13 +227,14 @@ CHANGES: dict[str, Callable[[Ticket, Entry, Any], Change]] = {
     "repair_started": lambda _t, entry, event: {"repairing_at": entry.at_claimed, "permit": event.permit},
     "progressed": _progressed,
     "restored": _restored,
+    "backfilled": _backfilled,
     "replied": _replied,
     "reply_rejected": lambda ticket, _e, _event: {"reply_rejected_n": ticket.reply_rejected_n + 1},
     "callback_queued": lambda _t, _e, _event: {},
     "callback_tried": lambda ticket, _e, _event: {"callback_attempts": ticket.callback_attempts + 1},
     "closed": lambda _t, entry, event: {"closed_at": entry.at_claimed, "satisfied": event.satisfied},
     "cancelled": _cancelled,
-    "chased": _chased,
-    "corrected": _amended,
-    "overdue": _overdue,
-}
+    "corrected": lambda ticket, entry, event: (
+        _amended(ticket, entry, event) | ({} if event.area is None else {"area": event.area})
+    ),
+} | LOOP_CHANGES

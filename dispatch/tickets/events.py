@@ -11,13 +11,32 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import Field, TypeAdapter
 
 from .facts import Amendment, Code, Facts, Photos, Stated, Text, Words
+from .loopevents import Asked as Asked
+from .loopevents import Assessed as Assessed
+from .loopevents import Chased as Chased
+from .loopevents import Confirmed as Confirmed
+from .loopevents import Contradicted as Contradicted
+from .loopevents import Escalated as Escalated
+from .loopevents import Excused as Excused
+from .loopevents import Noted as Noted
+from .loopevents import Overdue as Overdue
+from .loopevents import Reopened as Reopened
+from .loopevents import Resumed as Resumed
+from .loopevents import Settled as Settled
+from .loopevents import Supervised as Supervised
+from .loopevents import SupervisionAnswered as SupervisionAnswered
+from .loopevents import SupervisionCleared as SupervisionCleared
+from .loopevents import Surveyed as Surveyed
+from .loopevents import Suspended as Suspended
+from .loopevents import Transferred as Transferred
+from .loopevents import Warned as Warned
 from .model import Frozen
+from .terms import Waiver
 from .words import (
     Category,
     Cause,
     Channel,
     Level,
-    Limit,
     Matched,
     MeterCheck,
     Ownership,
@@ -102,6 +121,8 @@ class Merged(Frozen):
     evidence: Words
     arrived_at: datetime | None = None  # of the parent's crew, if it is there already
     etr_at: datetime | None = None
+    late_entry: bool = False
+    in_time: bool = False
 
 
 class Unmerged(Frozen):
@@ -187,16 +208,34 @@ class Progressed(Frozen):
 
 
 class Restored(Frozen):
-    """The second report of the crew."""
+    """The second report of the crew; who was never there needs a named waiver."""
 
     label: ClassVar[str] = "复电"
     kind: Literal["restored"] = "restored"
+    waiver: Waiver | None = None
     result: Result = Result.RESTORED
     cause_l1: Cause = Cause.UNKNOWN
     cause_l2: Code | None = None
     ownership: Ownership | None = None
     field_record: Text = ""
     photos: Photos = ()
+    brief: bool = False  # two words by telephone or SMS; what was found is told in the reply
+    late_entry: bool = False
+    in_time: bool = False
+
+
+class Backfilled(Frozen):
+    """A step that comes to be known after a later one (离线补报): it takes its place in time, the stage stays."""
+
+    label: ClassVar[str] = "补报环节"
+    kind: Literal["backfilled"] = "backfilled"
+    step: Annotated[
+        CrewAccepted | Departed | Arrived | Located | RepairStarted | Progressed | Restored, Field(discriminator="kind")
+    ]
+    happened_at: datetime
+    no: Annotated[int, Field(ge=1)]  # of the dispatch that it belongs to
+    report_id: Code
+    etr_at: datetime | None = None  # the promise that holds when all that is known stands in its order
     late_entry: bool = False
     in_time: bool = False
 
@@ -211,6 +250,7 @@ class Replied(Frozen):
     cause_l1: Cause
     cause_l2: Code | None = None
     ownership: Ownership
+    evidence: Photos = ()  # of the ownership: pictures of the boundary, number of the contract
 
 
 class ReplyRejected(Frozen):
@@ -235,6 +275,10 @@ class Closed(Frozen):
     kind: Literal["closed"] = "closed"
     satisfied: bool | None = None  # None: nobody answered, after as many attempts as the pack asks for
     text: Text = ""
+    power_back: bool | None = None
+    on_time: bool | None = None
+    attitude_good: bool | None = None
+    charged: bool | None = None  # whether money was asked for
 
 
 class Cancelled(Frozen):
@@ -244,26 +288,13 @@ class Cancelled(Frozen):
     meter: MeterCheck
 
 
-class Chased(Frozen):
-    label: ClassVar[str] = "催办"
-    kind: Literal["chased"] = "chased"
-    call_id: Code | None = None
-    text: Text = ""
-
-
 class Corrected(Amendment):
     """A correction is a new event with a reason, never an update."""
 
     label: ClassVar[str] = "更正"
     kind: Literal["corrected"] = "corrected"
+    area: Code | None = None  # filled in: the county, once the place of a ticket that had none is known
     reason: Words
-
-
-class Overdue(Frozen):
-    label: ClassVar[str] = "超时"
-    kind: Literal["overdue"] = "overdue"
-    limit: Limit
-    due_at: datetime
 
 
 Event = Annotated[
@@ -286,6 +317,7 @@ Event = Annotated[
     | RepairStarted
     | Progressed
     | Restored
+    | Backfilled
     | Replied
     | ReplyRejected
     | CallbackQueued
@@ -294,7 +326,24 @@ Event = Annotated[
     | Cancelled
     | Chased
     | Corrected
-    | Overdue,
+    | Overdue
+    | Transferred
+    | Suspended
+    | Resumed
+    | Excused
+    | Warned
+    | Escalated
+    | Supervised
+    | SupervisionAnswered
+    | SupervisionCleared
+    | Asked
+    | Confirmed
+    | Reopened
+    | Surveyed
+    | Assessed
+    | Noted
+    | Contradicted
+    | Settled,
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -302,7 +351,7 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 KINDS: dict[str, Any] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(Event)[0])}
 
 # Fields that the desk or the store fills in, whatever the reporter says.
-OURS = frozenset({"area_class", "place_unresolved", "late_entry", "in_time"})
+OURS = frozenset({"area_class", "place_unresolved", "late_entry", "in_time", "target", "by_customer", "told", "brief"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """What must be true of an event beyond the stage: the order of time, and the data each step requires. Domain 2.3."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.kit.errors import Invalid, Refusal
 
 from .events import (
     Cancelled,
+    Chased,
     Completed,
     Dispatched,
     Drafted,
     Entry,
+    Escalated,
     Located,
     Merged,
     Overdue,
@@ -18,15 +20,21 @@ from .events import (
     ReplyRejected,
     Restored,
     Resubmitted,
+    Resumed,
     Returned,
     Submitted,
+    Supervised,
+    Warned,
 )
 from .facts import Amendment
 from .model import Ticket
 from .words import Category, MeterCheck, Ownership, Protected, Result, ReturnReason, Source, Stage
 
+FARTHEST = timedelta(days=30)  # [P] a repair that is appointed later than this is planned work
 CLOCK_SKEW = timedelta(minutes=2)  # domain 2.3, last line: "later than server time + 2 min" is illegal
+BY_THE_CLOCK = (Overdue, Warned, Escalated, Supervised, Chased, Resumed)  # claimed for when they were due
 NEVER_MERGED = frozenset({Category.PQ, Category.CUST})  # domain 2.8.2
+REACHED = frozenset({Stage.ARRIVED, Stage.LOCATED, Stage.REPAIRING, Stage.MERGED})
 BY_ORDER = frozenset({"PROVINCE_MONITOR", "SYSTEM"})  # who sends a ticket out again that came back twice (2.6)
 
 
@@ -76,7 +84,7 @@ def time(ticket: Ticket | None, entry: Entry) -> None:
             field="at",
             at_server=entry.at_server.isoformat(),
         )
-    if ticket is not None and not isinstance(entry.event, Overdue) and entry.at_claimed < ticket.last_at:
+    if ticket is not None and not isinstance(entry.event, BY_THE_CLOCK) and entry.at_claimed < ticket.last_at:
         raise TimeBackwards(
             f"时间 {entry.at_claimed.isoformat()} 早于上一环节 {ticket.last_at.isoformat()},请核对后重报",
             field="at",
@@ -89,6 +97,7 @@ def opening(event: Drafted | Submitted) -> None:
     if isinstance(event, Submitted):
         _findable(event.address, event.account_no, event.lon)
     _whole_point(event.lon, event.lat)
+    appointment(event.appointment_at, event.reported_at)
 
 
 def data(ticket: Ticket, entry: Entry) -> None:
@@ -124,6 +133,7 @@ def _paper(ticket: Ticket, event: object) -> None:
 
 def _may_amend(ticket: Ticket, entry: Entry, event: Amendment) -> None:
     _whole_point(event.lon, event.lat)
+    appointment(event.appointment_at, ticket.reported_at)
     if isinstance(event, Completed):
         _findable(
             ticket.address if event.address is None else event.address,
@@ -139,6 +149,16 @@ def _may_amend(ticket: Ticket, entry: Entry, event: Amendment) -> None:
             raise NeedsOrder(f"工单 {ticket.ticket_no} 已两次退单,须由省监控裁定派发", returned_n=ticket.returned_n)
 
 
+def appointment(appointment_at: datetime | None, reported_at: datetime) -> None:
+    """Refuse an appointed time before the report, or so far ahead that it would take the arrival limit away."""
+    if appointment_at is None:
+        return
+    if appointment_at < reported_at:
+        raise Contradiction("约定时间早于来电时间,请重填", field="appointment_at")
+    if appointment_at > reported_at + FARTHEST:
+        raise Contradiction(f"约定时间最晚为受理后 {FARTHEST.days} 天,请重填", field="appointment_at")
+
+
 def _whole_point(lon: float | None, lat: float | None) -> None:
     if (lon is None) != (lat is None):
         raise MissingField("经度和纬度须同时填写", field="lat" if lat is None else "lon")
@@ -151,15 +171,17 @@ def _findable(address: str, account_no: str | None, lon: float | None) -> None:
 
 def may_merge(ticket: Ticket) -> None:
     """:raises NotMergeable: saying which rule of domain 2.8.2 keeps the ticket apart"""
-    why = None
-    if ticket.hazard:
-        why = "涉及险情"
-    elif ticket.protected in (Protected.LIFE_SUPPORT, Protected.IMPORTANT):
-        why = f"属于{ticket.protected.label}"
-    elif ticket.category in NEVER_MERGED:
-        why = f"分类为{ticket.category.label}"
-    if why:
+    if why := stands_apart(ticket):
         raise NotMergeable(f"工单 {ticket.ticket_no} {why},不得归并,请单独派工", why=why)
+
+
+def stands_apart(ticket: Ticket) -> str | None:
+    """Return which rule of domain 2.8.2 keeps a ticket from being merged; None: none does."""
+    if ticket.hazard:
+        return "涉及险情"
+    if ticket.protected in (Protected.LIFE_SUPPORT, Protected.IMPORTANT):
+        return f"属于{ticket.protected.label}"
+    return f"分类为{ticket.category.label}" if ticket.category in NEVER_MERGED else None
 
 
 def _may_dispatch(ticket: Ticket, event: Dispatched) -> None:
@@ -189,7 +211,13 @@ def _site_report(ticket: Ticket, entry: Entry, event: Located | Progressed | Res
 
 
 def _may_restore(ticket: Ticket, entry: Entry, event: Restored) -> None:
-    if ticket.stage in {Stage.ARRIVED, Stage.LOCATED} and event.result is Result.RESTORED:
+    if ticket.stage not in REACHED and event.waiver is None:
+        raise MissingField(
+            f"工单 {ticket.ticket_no} 尚未到场:请先报到场,或选择免到场原因(远方操作、上级电源恢复、客户告知已来电)",
+            field="waiver",
+        )
+    excused = event.waiver is not None or event.brief
+    if ticket.stage in {Stage.ARRIVED, Stage.LOCATED} and event.result is Result.RESTORED and not excused:
         raise Contradiction(
             "到场后须先确认故障点并开始抢修才能报复电;客户内部故障或未见故障请改选处理结果", field="result"
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dispatch.kit.errors import Refusal
 from dispatch.kit.rulepack import RulePack
 
-from . import guards, limits
+from . import guards, limits, loopguards
 from .changes import CHANGES, begin
 from .events import Entry, Event, Opened
 from .model import ENDED, Ticket
@@ -20,6 +20,7 @@ S = Stage
 WORKING = frozenset({S.ARRIVED, S.LOCATED, S.REPAIRING})
 WITH_CREW = frozenset({S.DISPATCHED, S.CREW_ACCEPTED, S.EN_ROUTE})
 BEFORE_RESTORED = frozenset({S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.MERGED}) | WITH_CREW | WORKING
+AFTERWARDS = frozenset({S.RESTORED, S.REPLIED, S.REPLY_REJECTED, S.CALLBACK_PENDING})
 OPEN = frozenset(S) - ENDED
 
 # event -> (the stages it may happen in, the stage it leads to; None: it stays where it is)
@@ -29,7 +30,8 @@ TRANSITIONS: dict[str, tuple[frozenset[Stage], Stage | None]] = {
     "accepted": (frozenset({S.SUBMITTED}), S.ACCEPTED),  # 3
     "returned": (frozenset({S.SUBMITTED}), S.RETURNED),  # 4
     "resubmitted": (frozenset({S.RETURNED, S.SUBMITTED}), S.SUBMITTED),  # 5; SUBMITTED: only with an unknown place
-    "merged": (frozenset({S.ACCEPTED}), S.MERGED),  # 6
+    "transferred": (frozenset({S.RETURNED, S.SUBMITTED, S.ACCEPTED}), S.SUBMITTED),  # 2.6
+    "merged": (frozenset({S.SUBMITTED, S.ACCEPTED}), S.MERGED),  # 6; SUBMITTED: the seat attaches to a known outage
     "unmerged": (frozenset({S.MERGED}), S.ACCEPTED),  # 2.8.6
     "followed": (frozenset({S.MERGED}), None),  # 2.8.3, 2.8.4
     "dispatched": (frozenset({S.ACCEPTED}) | WITH_CREW, S.DISPATCHED),  # 7, 9
@@ -40,16 +42,33 @@ TRANSITIONS: dict[str, tuple[frozenset[Stage], Stage | None]] = {
     "located": (frozenset({S.ARRIVED}), S.LOCATED),  # 13
     "repair_started": (frozenset({S.LOCATED}), S.REPAIRING),  # 14
     "progressed": (frozenset({S.LOCATED, S.REPAIRING}), None),  # 14
-    "restored": (WORKING | {S.MERGED}, S.RESTORED),  # 15, 20; MERGED: with its parent
+    "restored": (WORKING | WITH_CREW | {S.MERGED, S.ACCEPTED}, S.RESTORED),  # 15, 20; MERGED: with its parent
+    "backfilled": (OPEN, None),  # 2.13: reports that were offline
     "replied": (frozenset({S.RESTORED, S.REPLY_REJECTED}), S.REPLIED),  # 16
     "reply_rejected": (frozenset({S.REPLIED}), S.REPLY_REJECTED),  # 17
     "callback_queued": (frozenset({S.REPLIED}), S.CALLBACK_PENDING),  # 18
     "callback_tried": (frozenset({S.CALLBACK_PENDING}), None),  # 18
     "closed": (frozenset({S.CALLBACK_PENDING}), S.CLOSED),  # 18
     "cancelled": (BEFORE_RESTORED | {S.DRAFT}, S.CANCELLED),  # 19
-    "chased": (BEFORE_RESTORED, None),  # 2.9
+    "chased": (OPEN - {S.DRAFT}, None),  # 2.9
     "corrected": (OPEN, None),  # 2.4
     "overdue": (OPEN, None),  # 2.5
+    "warned": (OPEN, None),  # 2.10
+    "escalated": (OPEN, None),
+    "supervised": (OPEN, None),
+    "supervision_answered": (OPEN, None),
+    "supervision_cleared": (OPEN, None),
+    "suspended": (WORKING, None),  # 2.11
+    "resumed": (WORKING, None),
+    "excused": (BEFORE_RESTORED - WORKING, None),  # 2.5 e
+    "asked": (AFTERWARDS, None),  # 2.8.5
+    "confirmed": (AFTERWARDS, None),
+    "reopened": (AFTERWARDS, S.ACCEPTED),  # 2.8.5, 2.14
+    "surveyed": (frozenset({S.CALLBACK_PENDING}), None),  # 2.14
+    "assessed": (OPEN, None),  # 2.13
+    "noted": (OPEN, None),
+    "contradicted": (OPEN, None),
+    "settled": (OPEN, None),
 }
 
 
@@ -77,6 +96,7 @@ def check(ticket: Ticket | None, entry: Entry, pack: RulePack) -> None:
     else:
         _check_stage(ticket, event)
         guards.data(ticket, entry)
+        loopguards.data(ticket, entry)
         limits.check(ticket, entry, pack)
 
 

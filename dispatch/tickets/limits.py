@@ -14,15 +14,31 @@ Choices where the sources leave room:
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Refusal
 from dispatch.kit.rulepack import RulePack
 
-from .events import Arrived, Closed, Entry, Event, Followed, Restored, Returned
+from .events import (
+    Arrived,
+    Chased,
+    Closed,
+    Entry,
+    Event,
+    Excused,
+    Followed,
+    Merged,
+    Reopened,
+    Restored,
+    Returned,
+    Suspended,
+)
+from .guards import OnlyOnce
 from .model import Ticket
-from .words import Category, Limit, Stage
+from .terms import ChaseTarget, ReopenReason
+from .words import Category, Limit, Protected, Stage
 
 S = Stage
 
@@ -30,35 +46,67 @@ BEFORE_ARRIVAL = frozenset({S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.DISPATCHED, S
 ON_SITE = frozenset({S.ARRIVED, S.LOCATED, S.REPAIRING})
 REPLY_DUE = frozenset({S.RESTORED, S.REPLY_REJECTED})
 CALLBACK_DUE = frozenset({S.REPLIED, S.CALLBACK_PENDING})
+VITAL = frozenset({Protected.LIFE_SUPPORT, Protected.IMPORTANT})  # domain 3.5: somebody answers for them at once
+Running = tuple[Limit, datetime, datetime | None]  # the clock, since when, until when; None: the pack sets no limit
 
 
 class TooLate(Refusal):
     """The time in which this could be done is over."""
 
 
+class TooLong(Refusal):
+    """Longer than one approval allows."""
+
+
+class NotExcusable(Refusal):
+    """The pack does not take this for an excuse."""
+
+
+class ChasedRecently(Refusal):
+    """The same target was chased a moment ago (cool-down, domain 2.9)."""
+
+
 class TooFewAttempts(Refusal):
     """The customer was not called often enough to close the ticket without an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock that runs on a ticket: since when, and until when."""
+
+    begun_at: datetime
+    due_at: datetime
+
+
 def deadlines(ticket: Ticket, pack: RulePack) -> dict[Limit, datetime]:
-    """Return the clocks that run on the ticket as it stands, and when each is due; a limit of no clock is left out."""
-    return {limit: due for limit, due in _running(ticket, pack) if due is not None}
+    """Return when each clock that runs on the ticket is due; a limit of no clock is left out."""
+    return {limit: clock.due_at for limit, clock in clocks(ticket, pack).items()}
 
 
-def _running(ticket: Ticket, pack: RulePack) -> Iterator[tuple[Limit, datetime | None]]:
+def clocks(ticket: Ticket, pack: RulePack) -> dict[Limit, Clock]:
+    """Return the clocks that run on the ticket as it stands."""
+    return {limit: Clock(begun, due) for limit, begun, due in _running(ticket, pack) if due is not None}
+
+
+def _running(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
     stage = ticket.stage
     if stage is S.SUBMITTED:
-        yield Limit.ACCEPT, _after(ticket.submitted_at or ticket.stage_at, pack.find("accept_or_return"))
+        begun = ticket.submitted_at or ticket.stage_at
+        yield Limit.ACCEPT, begun, _after(begun, pack.find("accept_or_return"))
     elif stage is S.ACCEPTED:
-        yield Limit.DISPATCH, _after(ticket.stage_at, pack.find("dispatch"))
+        yield Limit.DISPATCH, ticket.stage_at, _after(ticket.stage_at, pack.find("dispatch"))
     elif stage in REPLY_DUE:
-        yield Limit.REPLY, _after(ticket.stage_at, pack.find("reply_after_finish"))
+        yield Limit.REPLY, ticket.stage_at, _after(ticket.stage_at, pack.find("reply_after_finish"))
     elif stage in CALLBACK_DUE and ticket.replied_at is not None:
-        yield Limit.CALLBACK, _out_of_quiet(_after(ticket.replied_at, pack.find("callback")), pack)
+        due = _out_of_quiet(_after(ticket.replied_at, pack.find("callback")), pack)
+        yield Limit.CALLBACK, ticket.replied_at, due
     if stage in BEFORE_ARRIVAL and ticket.arrived_at is None:
-        yield Limit.ARRIVE, arrival_due(ticket, pack)
+        yield Limit.ARRIVE, ticket.reported_at, arrival_due(ticket, pack)
+        yield from _important(ticket, pack)
     if stage in ON_SITE or stage is S.MERGED:
         yield from _on_site(ticket, pack)
+    if ticket.is_open:
+        yield from _supervised(ticket)
 
 
 def arrival_due(ticket: Ticket, pack: RulePack) -> datetime:
@@ -69,24 +117,44 @@ def arrival_due(ticket: Ticket, pack: RulePack) -> datetime:
     return ticket.reported_at + (charger or pack.minutes("arrive", area_class=ticket.area_class))
 
 
-def _on_site(ticket: Ticket, pack: RulePack) -> Iterator[tuple[Limit, datetime | None]]:
+def _important(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
+    """A sooner arrival than the promise: those who answer for important customers hear of it once if nobody came."""
+    known = ticket.flags.important and not ticket.flags.important_late
+    if pack.supervision is None or not known or ticket.protected not in VITAL or ticket.appointment_at is not None:
+        return
+    yield Limit.IMPORTANT, ticket.reported_at, ticket.reported_at + pack.supervision.important_arrive.duration
+
+
+def _on_site(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
     if ticket.arrived_at is None:
         return
-    yield Limit.RESTORE, _after(ticket.arrived_at, pack.find("restore_after_arrival", area_class=ticket.area_class))
+    if ticket.suspended_at is not None and ticket.suspended_until is not None:
+        yield Limit.SUSPENSION, ticket.suspended_at, ticket.suspended_until
+    else:
+        repair = _after(ticket.arrived_at, pack.find("restore_after_arrival", area_class=ticket.area_class))
+        yield Limit.RESTORE, ticket.arrived_at, _after(repair, timedelta(seconds=ticket.paused_s)) if repair else None
     if ticket.stage is S.MERGED:
         return
-    yield Limit.PROGRESS, _progress_due(ticket, ticket.arrived_at, pack)
+    yield from _progress(ticket, ticket.arrived_at, pack)
     if ticket.located_at is not None and ticket.etr_at is None:
-        yield Limit.ETR, _after(ticket.located_at, pack.find("etr_after_located"))
+        yield Limit.ETR, ticket.located_at, _after(ticket.located_at, pack.find("etr_after_located"))
 
 
-def _progress_due(ticket: Ticket, arrived_at: datetime, pack: RulePack) -> datetime | None:
+def _progress(ticket: Ticket, arrived_at: datetime, pack: RulePack) -> Iterator[Running]:
     long_job, every = pack.find("long_job_threshold"), pack.find("long_job_report_every")
     if long_job is None or every is None:
-        return None
+        return
     foreseen = ticket.etr_at is not None and ticket.etr_at - arrived_at > long_job
     begin = arrived_at if foreseen else arrived_at + long_job - every
-    return max(begin, ticket.progress_at or begin) + every
+    latest = max(begin, ticket.progress_at or begin)
+    yield Limit.PROGRESS, latest, latest + every
+
+
+def _supervised(ticket: Ticket) -> Iterator[Running]:
+    waiting = [s for s in ticket.supervisions if s.answered_at is None and s.cleared_at is None]
+    if waiting:
+        first = min(waiting, key=lambda s: s.due_at)
+        yield Limit.ANSWER, first.issued_at, first.due_at
 
 
 def settled(ticket: Ticket, entry: Entry, pack: RulePack) -> Event:
@@ -96,7 +164,7 @@ def settled(ticket: Ticket, entry: Entry, pack: RulePack) -> Event:
         return event.model_copy(update=_entered(ticket, entry, Limit.ARRIVE, entry.at_claimed, pack))
     if isinstance(event, Restored):
         return event.model_copy(update=_entered(ticket, entry, Limit.RESTORE, entry.at_claimed, pack))
-    if isinstance(event, Followed) and event.arrived_at is not None:
+    if isinstance(event, Followed | Merged) and event.arrived_at is not None:
         return event.model_copy(update=_entered(ticket, entry, Limit.ARRIVE, event.arrived_at, pack))
     return event
 
@@ -110,7 +178,7 @@ def _entered(ticket: Ticket, entry: Entry, limit: Limit, claimed: datetime, pack
 
 def kept(event: Event) -> frozenset[Limit]:
     """Return the limits that this report shows to have been kept, however late it was entered."""
-    if isinstance(event, Arrived | Followed) and event.in_time:
+    if isinstance(event, Arrived | Followed | Merged) and event.in_time:
         return frozenset({Limit.ARRIVE})
     if isinstance(event, Restored) and event.in_time:
         return frozenset({Limit.RESTORE})
@@ -132,16 +200,58 @@ def check(ticket: Ticket, entry: Entry, pack: RulePack) -> None:
                     f"接单时限已过,不能再退单;请先接单,再联系省监控处理 {ticket.ticket_no}", due_at=due.isoformat()
                 )
         case Closed(satisfied=None):
-            needed = pack.limits.callback_attempts.value if pack.limits.callback_attempts else 1
-            if ticket.callback_attempts < needed:
-                raise TooFewAttempts(
-                    f"客户未接通不足 {needed} 次(已 {ticket.callback_attempts} 次),请继续回访或填写满意度",
-                    field="satisfied",
-                    attempts=ticket.callback_attempts,
-                    needed=needed,
-                )
+            _enough_attempts(ticket, pack)
+        case Suspended() | Excused() | Chased() | Reopened():
+            _loop(ticket, entry, pack)
         case _:
             pass
+
+
+def _enough_attempts(ticket: Ticket, pack: RulePack) -> None:
+    needed = pack.limits.callback_attempts.value if pack.limits.callback_attempts else 1
+    if ticket.callback_attempts < needed:
+        raise TooFewAttempts(
+            f"客户未接通不足 {needed} 次(已 {ticket.callback_attempts} 次),请继续回访或填写满意度",
+            field="satisfied",
+            attempts=ticket.callback_attempts,
+            needed=needed,
+        )
+
+
+def _loop(ticket: Ticket, entry: Entry, pack: RulePack) -> None:
+    match entry.event:
+        case Suspended(until_at=until) if pack.supervision is not None:
+            longest = pack.supervision.suspend_max.duration
+            if until - entry.at_claimed > longest:
+                hours = longest / timedelta(hours=1)
+                raise TooLong(f"一次挂起最长 {hours:g} 小时,请改早截止时间,到期可再次审批", field="until_at")
+        case Excused() as excused:
+            _excusable(ticket, entry, excused, pack)
+        case Chased(by_customer=False, target=target) if pack.supervision is not None:
+            _cooled_down(ticket, entry, target, pack.supervision.chase_cool_down.duration)
+        case Reopened(reason=ReopenReason.DISSATISFIED) if pack.visits is not None:
+            if ticket.reopened_n >= pack.visits.reopen.value:
+                raise OnlyOnce(f"工单 {ticket.ticket_no} 已因不满意重新处理过,请归档并升级处理", field="reason")
+        case _:
+            pass
+
+
+def _excusable(ticket: Ticket, entry: Entry, event: Excused, pack: RulePack) -> None:
+    names = pack.limits.excused_by.value if pack.limits.excused_by else ()
+    if event.reason.value not in names:
+        raise NotExcusable(f"规则包 {pack.key} 不允许以“{event.reason.label}”说明延时", field="reason")
+    due = arrival_due(ticket, pack)
+    if max(entry.at_server, event.told_at) > due:
+        raise TooLate(
+            f"到场时限 {due.astimezone(CHINA):%H:%M} 已过,延时说明须在时限前告知客户并登记", due_at=due.isoformat()
+        )
+
+
+def _cooled_down(ticket: Ticket, entry: Entry, target: ChaseTarget | None, pause: timedelta) -> None:
+    for chase in ticket.chases:
+        if chase.target is target and entry.at_claimed < chase.at + pause:
+            again = (chase.at + pause).astimezone(CHINA)
+            raise ChasedRecently(f"刚刚催办过({chase.target.label}),{again:%H:%M:%S} 之后才能再次催办")
 
 
 def _after(begin: datetime, limit: timedelta | None) -> datetime | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .terms import Addressee, ChaseTarget, Check, ExcuseReason, SuspendReason, Waiver
 from .words import (
     AreaClass,
     Category,
@@ -44,8 +45,42 @@ class Dispatch(Frozen):
     why: str
     own_district_crew: str | None = None  # what the old-district rule would have chosen
     saved_s: int | None = None  # seconds earlier than that choice
+    arrived_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
+
+
+class Chase(Frozen):
+    """How often one target was chased, and when last (催办记录)."""
+
+    target: ChaseTarget
+    n: int
+    at: datetime
+
+
+class Supervision(Frozen):
+    """A 督办单 as it stands."""
+
+    no: str
+    level: int
+    reason: str
+    addressee: Addressee
+    area: str
+    copies: tuple[Addressee, ...] = ()
+    issued_at: datetime
+    issued_by: str
+    due_at: datetime
+    answered_at: datetime | None = None
+    answer: str | None = None
+    cleared_at: datetime | None = None
+
+
+class Finding(Frozen):
+    """One check of a field report against other evidence."""
+
+    check: Check
+    passed: bool | None = None  # None: there is nothing to hold it against
+    detail: str = ""
 
 
 class Flags(Frozen):
@@ -59,6 +94,11 @@ class Flags(Frozen):
     excused: bool = False  # delay explained to the customer before the limit
     disputed: bool = False
     late_entry: bool = False  # a report was entered later than the pack allows
+    ordered: bool = False  # the province decided which unit it belongs to
+    doubtful: bool = False  # the field reports are not borne out: the reply goes to the auditor
+    contradicted: bool = False  # a report waits for a person's decision
+    important: bool = False  # those who answer for important customers know of it
+    important_late: bool = False  # and that nobody came within their time
     place_unresolved: bool = False
 
 
@@ -140,6 +180,24 @@ class Ticket(Frozen):
     callback_attempts: int = 0
     satisfied: bool | None = None
     cancel_reason: str | None = None
+
+    contacts_n: int = 1  # how often the customer got in touch about this matter
+    chases: tuple[Chase, ...] = ()
+    supervisions: tuple[Supervision, ...] = ()
+    excuse_reason: ExcuseReason | None = None
+    suspend_reason: SuspendReason | None = None
+    suspended_at: datetime | None = None
+    suspended_until: datetime | None = None
+    paused_s: int = 0  # how long the repair's clock stood still, before the present suspension
+    waiver: Waiver | None = None
+    nested_in: str | None = None  # incident that was restored while this customer stayed dark
+    dark_since: datetime | None = None  # of a reopened ticket: the outage never ended
+    reopened_n: int = 0
+    asked_at: datetime | None = None
+    confirmed_at: datetime | None = None  # the customer or the meter says that the power is back
+    surveyed_at: datetime | None = None
+    trust: float | None = None  # 0 to 1
+    findings: tuple[Finding, ...] = ()
     last_at: datetime  # claimed time of the latest step: time never goes backwards
     head: bytes = Field(default=b"", exclude=True, repr=False)  # hash of the latest line of its log
 
@@ -147,6 +205,11 @@ class Ticket(Frozen):
     def crew(self) -> Dispatch | None:
         """The crew that is on the job now, if one is."""
         return self.dispatches[-1] if self.dispatches and self.dispatches[-1].ended_at is None else None
+
+    @property
+    def supervision(self) -> Supervision | None:
+        """The oldest 督办单 that is not cleared, if there is one."""
+        return next((s for s in self.supervisions if s.cleared_at is None), None)
 
     @property
     def is_open(self) -> bool:

@@ -7,10 +7,29 @@ from typing import Any
 
 from .chain import geo_text
 from .events import Entry
+from .ladder import Times
 from .model import Dispatch, Ticket, document, lender
 from .words import CallOutcome, Channel, Limit
 
-Due = tuple[Limit, datetime]
+Due = tuple[Limit, datetime]  # names a clock of a ticket: which, and when it is due
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A clock that begins: the steps of its ladder, and how many of them are over already."""
+
+    limit: Limit
+    times: Times
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What becomes of a clock: climbed to ``level`` (None: where it is), running on (armed, fired) or ended (met)."""
+
+    level: int | None
+    state: str
+    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +53,9 @@ class Change:
 
     before: Ticket | None
     after: Ticket
-    lines: list[tuple[Entry, str]] = field(default_factory=list)  # sealed entries and their payloads
-    armed: Iterable[Due] = ()
-    met: Iterable[Due] = ()
+    lines: list[tuple[Entry, str, str]] = field(default_factory=list)  # sealed entry, payload, area it led to
+    armed: list[Armed] = field(default_factory=list)
+    moved: dict[Due, Moved] = field(default_factory=dict)
 
 
 # Each list is one column of one ``unnest``; the order is that of the statements in ``store``.
@@ -55,7 +74,7 @@ def log_columns(changes: Iterable[Change]) -> Columns:
             (
                 entry.ticket_id,
                 entry.version,
-                change.after.area,
+                area,
                 entry.event.kind,
                 entry.at_claimed,
                 entry.at_server,
@@ -67,7 +86,7 @@ def log_columns(changes: Iterable[Change]) -> Columns:
                 entry.hash,
             )
             for change in changes
-            for entry, payload in change.lines
+            for entry, payload, area in change.lines
         ],
         12,
     )
@@ -127,21 +146,44 @@ def dispatch_columns(changes: Iterable[Change]) -> Columns:
 
 
 def armed_columns(changes: Iterable[Change]) -> Columns:
-    """Ticket, limit, due, area."""
+    """Ticket, limit, due, area, level, first, second and top step."""
     return columns(
-        [(c.after.id, limit.value, due_at, c.after.area) for c in changes for limit, due_at in sorted(c.armed)], 4
+        [
+            (c.after.id, a.limit.value, a.times[2], c.after.area, a.level, a.times[0], a.times[1], a.times[3])
+            for c in changes
+            for a in sorted(c.armed, key=lambda a: a.limit)
+        ],
+        8,
     )
 
 
-def met_columns(changes: Iterable[Change]) -> Columns:
-    """Ticket, limit, due."""
-    return columns([(c.after.id, limit.value, due_at) for c in changes for limit, due_at in sorted(c.met)], 3)
+def moved_columns(changes: Iterable[Change]) -> Columns:
+    """Ticket, limit, due, level, state, next."""
+    return columns(
+        [
+            (c.after.id, limit.value, due_at, moved.level, moved.state, moved.next_at)
+            for c in changes
+            for (limit, due_at), moved in sorted(c.moved.items())
+        ],
+        6,
+    )
 
 
 def entitled(ticket: Ticket) -> tuple[str, ...]:
-    """Return the areas that hear of the ticket: its own, and the one that lends its crew."""
-    lent_by = lender(ticket)
-    return (ticket.area,) if lent_by is None else (ticket.area, lent_by)
+    """Return the areas that hear of the ticket: its own, the one that lends its crew, and the crew's depot."""
+    return tuple(area for area in (ticket.area, lender(ticket), depot(ticket)) if area is not None)
+
+
+def depot(ticket: Ticket) -> str | None:
+    """
+    Return the depot whose crew is on the job, or was the last on it; for as long as a lender sees the ticket.
+
+    The table has it as a column that PostgreSQL derives from the document (migration 0002).
+    """
+    if not ticket.dispatches or not ticket.is_open:
+        return None
+    last = ticket.dispatches[-1]
+    return last.depot if last.ended_at is None or ticket.restored_at is not None else None
 
 
 def told_columns(changes: Iterable[Change], documents: Sequence[str]) -> Columns:

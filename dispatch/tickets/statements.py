@@ -14,15 +14,21 @@ GIVEN = """
     AS n(id, before, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc)
 """
 ARMED = """
-    INSERT INTO deadline (ticket_id, name, due_at, area, state)
-    SELECT n.ticket_id, n.name, n.due_at, n.area, 'armed'
-    FROM unnest($26::text[], $27::text[], $28::timestamptz[], $29::text[]) AS n(ticket_id, name, due_at, area)
-    ON CONFLICT (ticket_id, name, due_at) DO UPDATE SET state = 'armed', settled_at = NULL
-    WHERE deadline.state = 'met'
+    INSERT INTO deadline (ticket_id, name, due_at, area, state, level, ladder, next_at)
+    SELECT n.ticket_id, n.name, n.due_at, n.area, 'armed', n.level, n.ladder, n.ladder[n.level + 1]
+    FROM (SELECT ticket_id, name, due_at, area, level, ARRAY[first, second, due_at, top] AS ladder
+          FROM unnest($26::text[], $27::text[], $28::timestamptz[], $29::text[], $30::int[], $31::timestamptz[],
+                      $32::timestamptz[], $33::timestamptz[])
+               AS n(ticket_id, name, due_at, area, level, first, second, top)) AS n
+    ON CONFLICT (ticket_id, name, due_at) DO UPDATE SET
+        state = CASE WHEN deadline.level >= 3 THEN 'fired' ELSE 'armed' END, settled_at = NULL,
+        level = GREATEST(deadline.level, EXCLUDED.level), ladder = EXCLUDED.ladder,
+        next_at = EXCLUDED.ladder[GREATEST(deadline.level, EXCLUDED.level) + 1]
+    WHERE deadline.next_at IS NULL
 """
 TOLD = """
     INSERT INTO outbox (area, kind, ticket_id, version, body)
-    SELECT * FROM unnest($30::text[], $31::text[], $32::text[], $33::int[], $34::text[])
+    SELECT * FROM unnest($34::text[], $35::text[], $36::text[], $37::int[], $38::text[])
 """
 STEP = f"""
 WITH line AS ({LOG}), kept AS (
@@ -31,15 +37,17 @@ WITH line AS ({LOG}), kept AS (
     FROM {GIVEN}
     WHERE ticket.id = n.id AND ticket.version = n.before
     RETURNING 1
-), armed AS ({ARMED}), told AS ({TOLD}), met AS (
-    UPDATE deadline SET state = 'met', settled_at = $38
-    FROM unnest($35::text[], $36::text[], $37::timestamptz[]) AS n(ticket_id, name, due_at)
+), armed AS ({ARMED}), told AS ({TOLD}), moved AS (
+    UPDATE deadline SET state = CASE WHEN n.state = 'met' AND deadline.state = 'fired' THEN 'fired' ELSE n.state END,
+        level = COALESCE(n.level, deadline.level), next_at = n.next_at,
+        settled_at = CASE n.state WHEN 'armed' THEN NULL ELSE $45::timestamptz END
+    FROM unnest($39::text[], $40::text[], $41::timestamptz[], $42::int[], $43::text[], $44::timestamptz[])
+         AS n(ticket_id, name, due_at, level, state, next_at)
     WHERE deadline.ticket_id = n.ticket_id AND deadline.name = n.name AND deadline.due_at = n.due_at
-      AND deadline.state = 'armed'
 ), sent AS (
     INSERT INTO dispatch (ticket_id, no, incident_id, area, crew_id, crew_area, depot, sent_at, ended_at)
-    SELECT * FROM unnest($39::text[], $40::int[], $41::text[], $42::text[], $43::text[], $44::text[], $45::text[],
-                         $46::timestamptz[], $47::timestamptz[])
+    SELECT * FROM unnest($46::text[], $47::int[], $48::text[], $49::text[], $50::text[], $51::text[], $52::text[],
+                         $53::timestamptz[], $54::timestamptz[])
     ON CONFLICT (ticket_id, no) DO UPDATE SET ended_at = EXCLUDED.ended_at
 )
 SELECT (SELECT count(*) FROM line) AS lines, (SELECT count(*) FROM kept) AS tickets
@@ -52,20 +60,24 @@ WITH line AS ({LOG}), kept AS (
     FROM {GIVEN}
 ), armed AS ({ARMED}), told AS ({TOLD}), contact AS (
     INSERT INTO call (id, area, channel, phone, account_no, seat, at, ticket_id, outcome)
-    SELECT * FROM unnest($35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[],
-                         $41::timestamptz[], $42::text[], $43::text[])
+    SELECT * FROM unnest($39::text[], $40::text[], $41::text[], $42::text[], $43::text[], $44::text[],
+                         $45::timestamptz[], $46::text[], $47::text[])
 )
 INSERT INTO incident (id, area, opened_at, lon, lat)
-SELECT * FROM unnest($44::text[], $45::text[], $46::timestamptz[], $47::float8[], $48::float8[])
+SELECT * FROM unnest($48::text[], $49::text[], $50::timestamptz[], $51::float8[], $52::float8[])
+"""
+CONTACT = """
+INSERT INTO call (id, area, channel, phone, account_no, seat, at, ticket_id, outcome)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                     $8::text[], $9::text[])
 """
 CLAIM = """
-UPDATE deadline SET state = 'fired', settled_at = $2
-WHERE ticket_id = ANY($1::text[]) AND state = 'armed' AND due_at < $2 AND name <> ALL($3::text[])
-RETURNING ticket_id, name, due_at
+SELECT ticket_id, name, due_at, level, ladder FROM deadline
+WHERE ticket_id = ANY($1::text[]) AND next_at < $2 AND name <> ALL($3::text[]) FOR UPDATE
 """
 DUE = """
 SELECT t.id, t.doc, t.head FROM deadline AS d JOIN ticket AS t ON t.id = d.ticket_id
-WHERE d.state = 'armed' AND d.due_at < $1 ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE OF t SKIP LOCKED
+WHERE d.next_at < $1 ORDER BY d.next_at LIMIT $2 FOR NO KEY UPDATE OF t SKIP LOCKED
 """
 FIND = "SELECT doc, head FROM ticket WHERE id = $1"
 LOCK = "SELECT doc, head FROM ticket WHERE id = $1 FOR NO KEY UPDATE"
@@ -77,13 +89,18 @@ SELECT doc FROM (
     SELECT reported_at, id, doc FROM ticket WHERE is_open AND area = ANY($1::text[])
     UNION ALL
     SELECT reported_at, id, doc FROM ticket WHERE is_open AND lender = ANY($1::text[]) AND area <> ALL($1::text[])
+    UNION ALL
+    SELECT reported_at, id, doc FROM ticket WHERE depot = ANY($1::text[]) AND area <> ALL($1::text[])
+        AND (lender IS NULL OR lender <> ALL($1::text[]))
 ) AS seen ORDER BY reported_at, id
 """
 LATEST = (
     "SELECT kind, actor, role, at_server, payload FROM ticket_event WHERE ticket_id = $1 ORDER BY version DESC LIMIT 1"
 )
 TOUCHED = """
-SELECT EXISTS (SELECT FROM ticket_event WHERE ticket_id = $1 AND version > $2 AND kind <> 'overdue')
+SELECT EXISTS (SELECT FROM ticket_event WHERE ticket_id = $1 AND version > $2
+    AND kind NOT IN ('overdue', 'warned', 'escalated', 'supervised', 'surveyed', 'asked', 'assessed')
+    AND NOT (kind = 'chased' AND role = 'SYSTEM'))
 """
 ENTRIES = """
 SELECT ticket_id, version, at_claimed, at_server, actor, role, source, geo, payload, hash
@@ -126,7 +143,7 @@ FROM ticket_event WHERE ticket_id = ANY($1::text[]) ORDER BY ticket_id, version
 DISPATCHES = """
 SELECT ticket_id, no, area, crew_id, crew_area, depot, sent_at, ended_at FROM dispatch WHERE ticket_id = ANY($1::text[])
 """
-DEADLINES = "SELECT ticket_id, name, due_at, state FROM deadline WHERE ticket_id = ANY($1::text[])"
+DEADLINES = "SELECT ticket_id, name, due_at, state, next_at FROM deadline WHERE ticket_id = ANY($1::text[])"
 ORPHANS = """
 SELECT ticket_id, count(*) AS n FROM ticket_event AS e
 WHERE NOT EXISTS (SELECT FROM ticket WHERE ticket.id = e.ticket_id) GROUP BY ticket_id ORDER BY ticket_id

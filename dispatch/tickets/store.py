@@ -6,25 +6,22 @@ did.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.errors import NotFound, Refusal
-from dispatch.kit.metrics import DEADLINES_FIRED
 from dispatch.kit.rulepack import RulePack
 
-from . import lifecycle, limits, rows, statements
+from . import climbing, lifecycle, limits, matters, rows, statements
 from .chain import sealed
-from .events import EVENT, Actor, Drafted, Entry, Event, Geo, Overdue, Submitted
+from .climbing import add
+from .events import EVENT, Actor, Drafted, Entry, Event, Geo, Submitted
 from .model import ENDED, Ticket
 from .rows import Call, Change
 from .words import CallOutcome, Limit, Source, Stage
-
-SYSTEM = Actor("system", "SYSTEM")
 
 
 class NoSuchTicket(NotFound):
@@ -87,53 +84,65 @@ async def append(
     at: datetime,
     claimed: datetime | None = None,
     geo: Geo | None = None,
-) -> Ticket:
+) -> list[Change]:
     """
     Let the event happen: its line in the log, the row it leads to, the clocks it stops and starts, consoles told.
 
-    A clock that ran out before ``at`` is fired first, in the same transaction.
+    Steps of ladders that were due before ``at`` are taken first, in the same transaction, each with what follows from
+    it: a wait that is over lets the repair's clock run on, which may have run out since.
 
     :param at: the server's time
     :param claimed: the reporter's time; by default the server's (or the latest step's, if a phone runs a little fast)
+    :returns: what was done, the event itself last
     :raises Stale: if the ticket has moved on since it was read
     :raises Refusal: what ``lifecycle.check`` refuses; nothing is changed then
     """
     when = (claimed or max(at, ticket.last_at)).astimezone(UTC)
-    entry = Entry(ticket.id, ticket.version + 1, when, at, by, source, event, geo)
-    lifecycle.check(ticket, entry, pack)
-    running = limits.deadlines(ticket, pack)
-    event = limits.settled(ticket, entry, pack)
-    change = Change(ticket, ticket)
-    if any(due_at < at for due_at in running.values()):
-        spared = [limit.value for limit in limits.kept(event)]
-        fired = await tx.fetch(statements.CLAIM, [ticket.id], at, spared)
-        add_overdue(change, fired, at)
-    add(change, replace(entry, version=change.after.version + 1, event=event))
-    after = limits.deadlines(change.after, pack)
-    change.armed, change.met = after.items() - running.items(), running.items() - after.items()
-    await write(tx, [change], at)
-    return change.after
-
-
-def add(change: Change, entry: Entry) -> None:
-    """Add one more line to the change."""
-    line = sealed(change.after.head, entry)
-    change.after = lifecycle.evolve(change.after, line[0])
-    change.lines.append(line)
-
-
-def add_overdue(change: Change, fired: Sequence[Row | Mapping[str, Any]], at: datetime) -> None:
-    """Add a line for each clock that was taken as run out; it ran out when it was due."""
-    for row in sorted(fired, key=lambda row: (row["due_at"], row["name"])):
-        DEADLINES_FIRED.labels(row["name"]).inc()
-        event = Overdue(limit=Limit(row["name"]), due_at=row["due_at"])
+    done: list[Change] = []
+    while True:
+        entry = Entry(ticket.id, ticket.version + 1, when, at, by, source, event, geo)
+        lifecycle.check(ticket, entry, pack)
+        settled = limits.settled(ticket, entry, pack)
+        climbed = await _climbed(tx, ticket, limits.kept(settled), pack, at)
+        change = climbed or Change(ticket, ticket)
+        if climbed is None:
+            add(change, replace(entry, event=settled))
+        climbing.set_clocks(change, pack)
+        await write(tx, [change], at)
+        done.append(change)
+        if climbed is None:
+            return done
         ticket = change.after
-        add(change, Entry(ticket.id, ticket.version + 1, row["due_at"], at, SYSTEM, Source.SYSTEM, event))
+
+
+async def catch_up(tx: Connection, ticket: Ticket, *, pack: RulePack, at: datetime) -> list[Change]:
+    """Take the steps of the ticket's ladders that are due before ``at``, with what follows; the ticket is locked."""
+    done: list[Change] = []
+    while (change := await _climbed(tx, ticket, (), pack, at)) is not None:
+        climbing.set_clocks(change, pack)
+        await write(tx, [change], at)
+        done.append(change)
+        ticket = change.after
+    return done
+
+
+async def _climbed(
+    tx: Connection, ticket: Ticket, spared: Iterable[Limit], pack: RulePack, at: datetime
+) -> Change | None:
+    """Take the steps of ladders that are due, but for those of limits that were kept; None: there are none."""
+    if not climbing.may_climb(ticket, pack, at):
+        return None
+    clocks = await tx.fetch(statements.CLAIM, [ticket.id], at, [limit.value for limit in spared])
+    if not clocks:
+        return None
+    change = Change(ticket, ticket)
+    climbing.climb(change, clocks, pack, at)
+    return change
 
 
 async def write(tx: Connection, changes: Sequence[Change], at: datetime) -> None:
     """
-    Write the changes in one statement.
+    Write the changes in one statement; a ticket that has ended gives up its matter.
 
     :raises Stale: if one of the tickets has moved on
     """
@@ -144,13 +153,15 @@ async def write(tx: Connection, changes: Sequence[Change], at: datetime) -> None
         *rows.ticket_columns(changes, texts),
         *rows.armed_columns(changes),
         *rows.told_columns(changes, texts),
-        *rows.met_columns(changes),
+        *rows.moved_columns(changes),
         at,
         *rows.dispatch_columns(changes),
     )
     lines = sum(len(change.lines) for change in changes)
     if done is None or done["lines"] != lines or done["tickets"] != len(changes):
         raise await stale(tx, changes[0].after.id)
+    if ended := [change.after for change in changes if not change.after.is_open]:
+        await matters.end(tx, ended)
 
 
 async def stale(connection: Connection, ticket_id: str, *, name: str | None = None) -> Stale:
@@ -178,7 +189,7 @@ async def stale(connection: Connection, ticket_id: str, *, name: str | None = No
 
 
 async def touched(connection: Connection, ticket_id: str, *, since: int) -> bool:
-    """Tell whether anything but overruns happened to the ticket after the version ``since``."""
+    """Tell whether anything but what the clock does happened to the ticket after the version ``since``."""
     return bool(await connection.fetchval(statements.TOUCHED, ticket_id, since))
 
 
@@ -192,7 +203,9 @@ def opened(opening: Opening) -> Change:
     lifecycle.check(None, entry, opening.pack)
     line = sealed(b"", entry)
     ticket = lifecycle.evolve(None, line[0])
-    return Change(None, ticket, [line], limits.deadlines(ticket, opening.pack).items())
+    change = Change(None, ticket, [(*line, ticket.area)])
+    climbing.set_clocks(change, opening.pack)
+    return change
 
 
 async def open_many(tx: Connection, openings: Sequence[Opening]) -> list[Ticket]:
@@ -218,6 +231,11 @@ async def write_openings(tx: Connection, changes: Sequence[Change], calls: Seque
         *rows.call_columns(calls),
         *rows.incident_columns(changes),
     )
+
+
+async def keep_call(tx: Connection, call: Call) -> None:
+    """Keep a contact about a ticket that is there already."""
+    await tx.execute(statements.CONTACT, *rows.call_columns([call]))
 
 
 async def set_outcome(tx: Connection, call_id: str, outcome: CallOutcome) -> None:

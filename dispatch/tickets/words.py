@@ -41,6 +41,7 @@ class Channel(Labelled):
     HOTLINE_12345 = "12345", "12345"
     HOTLINE_12398 = "12398", "12398"
     COUNTER = "counter", "营业厅"
+    ACTIVE = "active", "主动抢修"
 
 
 class Source(Labelled):
@@ -48,6 +49,7 @@ class Source(Labelled):
 
     APP = "APP", "移动APP"
     PHONE = "PHONE", "电话汇报"
+    SMS = "SMS", "短信汇报"
     CTI = "CTI", "话务平台"
     SCADA = "SCADA", "配电自动化"
     AMI = "AMI", "用电信息采集"
@@ -180,6 +182,9 @@ class Limit(Labelled):
     RESTORE = "restore", "修复时限"
     REPLY = "reply", "回单时限"
     CALLBACK = "callback", "回访时限"
+    SUSPENSION = "suspension", "挂起期限"
+    ANSWER = "answer", "督办答复时限"
+    IMPORTANT = "important", "重要用户到场时限"
 
 
 class CallOutcome(Labelled):

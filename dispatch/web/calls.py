@@ -14,10 +14,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from dispatch.accounts.rights import check_role
-from dispatch.desk.calls import CallIn
-from dispatch.desk.intake import Intake, Taken
+from dispatch.desk.calls import CallIn, Taken
+from dispatch.desk.intake import Intake
 from dispatch.kit.errors import Refusal
 from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.words import CallOutcome
 
 from .auth import account_of
 from .bodies import In, Point, check_media, derived, parse
@@ -39,15 +40,19 @@ CallBody = derived(
 
 
 class TakenAnswer(BaseModel):
-    """The call is kept, and the ticket it became."""
+    """The call is kept: the ticket it became, or the open one of the same customer that it chases."""
 
     call_id: str = Field(description="来电编号")
+    outcome: CallOutcome = Field(description="chase:该客户已有未结工单,本次来电记为催办")
     ticket: Ticket
 
 
 async def log_call(request: Request) -> Response:
     """
     Take a call: it becomes a ticket (or a draft) and is answered when it is safely kept.
+
+    A customer who has an open ticket gets no second one: the call is kept with that ticket and chases it (`outcome`
+    is `chase`), the third contact escalates it. Customers are known by account number and telephone.
 
     The same key and body again give the first answer.
     """
@@ -63,7 +68,8 @@ async def log_call(request: Request) -> Response:
 
 
 def _answer(taken: Taken) -> Response:
-    body = f'{{"call_id":"{taken.call_id}","ticket":{document(taken.ticket)}}}'
+    head = f'"call_id":"{taken.call_id}","outcome":"{taken.outcome.value}"'
+    body = f'{{{head},"ticket":{document(taken.ticket)}}}'
     return Response(body, status_code=201, media_type=JSON, headers=REPLAYED if taken.replayed else None)
 
 

@@ -64,6 +64,7 @@ COMMANDS = (
     Command("accept", events.Accepted),
     Command("return", events.Returned),
     Command("resubmit", events.Resubmitted),
+    Command("transfer", events.Transferred, without=OURS | {"by_order"}),
     Command("merge", events.Merged, without=OURS | {"incident_id", "arrived_at", "etr_at"}),
     Command("unmerge", events.Unmerged),
     Command("crew-accept", events.CrewAccepted),
@@ -81,7 +82,11 @@ COMMANDS = (
     Command("close", events.Closed),
     Command("cancel", events.Cancelled),
     Command("chase", events.Chased),
-    Command("correct", events.Corrected),
+    Command("supervision-answer", events.SupervisionAnswered),
+    Command("supervision-clear", events.SupervisionCleared),
+    Command("resume", events.Resumed),
+    Command("note", events.Noted),
+    Command("correct", events.Corrected, without=OURS | {"area"}),
 )
 
 

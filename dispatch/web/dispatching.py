@@ -16,7 +16,7 @@ from dispatch.tickets.model import Ticket
 from .bodies import Envelope, In
 from .commands import answer_of, report_of
 from .deps import BodyOf, CallerOf, DeskOf, Now, TicketId, shown
-from .idempotency import OnceOf
+from .idempotency import REPLAYED, OnceOf
 
 router = APIRouter(tags=["dispatching 派工"])
 
@@ -98,12 +98,19 @@ async def dispatch_ticket(
 async def assign_waiting(
     caller: Annotated[Account, CallerOf("dispatching.assign_waiting")],
     body: Annotated[AssignBody, BodyOf(AssignBody)],
+    once: Annotated[Once | None, OnceOf()],
     desk: DeskOf,
     now: Now,
 ) -> Response:
-    """Give the free crews to the tickets that wait, planned together; sent again, it goes on with what is left."""
+    """
+    Give the free crews to the tickets that wait, planned together.
+
+    Sent again without a key it goes on with what is left; with the same `Idempotency-Key` it tells again what it did,
+    and ends first what a broken connection or process left undone.
+    """
     done = await assigning.assign_waiting(
-        desk, areas=body.areas, policy=body.policy, limit=body.limit, by=caller, at=now
+        desk, areas=body.areas, policy=body.policy, limit=body.limit, by=caller, at=now, once=once
     )
     sent = [SentShown(**{name: getattr(one, name) for name in SentShown.model_fields}) for one in done.dispatched]
-    return shown(AssignedShown(dispatched=sent, waiting=done.waiting))
+    headers = REPLAYED if once is not None and once.replayed else None
+    return shown(AssignedShown(dispatched=sent, waiting=done.waiting), headers=headers)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from dispatch.desk.room import Desk
 from dispatch.kit import metrics, migrate
 from dispatch.kit.errors import Refusal
+from dispatch.notify import texts
 from dispatch.notify.follower import Follower
 
 from .deps import shown
@@ -62,6 +63,8 @@ async def ready(request: Request) -> Response:
         "areas": _areas(state.desk),
         "fleet": Part(ok=True, said=f"{len(state.desk.fleet)} 支队伍在内存"),  # read before the first request
     }
+    if parts["database"].ok:
+        parts["messages"] = await _messages(state)
     answer = Ready(ready=all(part.ok for part in parts.values()), parts=parts)
     if answer.ready:
         return shown(answer)
@@ -83,6 +86,19 @@ def _feed(follower: Follower) -> Part:
     return Part(
         ok=True, said=f"编号落后 {follower.lag_ms} 毫秒" + (";请检查 dispatch worker 是否在运行" if late else "")
     )
+
+
+async def _messages(state: Any) -> Part:
+    """Messages that cannot go out are no reason to refuse requests; they are said here."""
+    try:
+        async with state.desk.db.connection() as connection:
+            waiting = await texts.backlog(connection)
+    except Refusal as refusal:
+        return Part(ok=True, said=refusal.message)
+    said = f"待发 {waiting.waiting} 条,失败 {waiting.dead} 条"
+    if state.sms_gateway is None:
+        said += ";未设置短信网关,消息只排队不发送:请设 DISPATCH_SMS_GATEWAY"
+    return Part(ok=True, said=said)
 
 
 def _areas(desk: Desk) -> Part:

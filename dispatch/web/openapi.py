@@ -36,11 +36,22 @@ TAGS = [
     {"name": "calls 来电", "description": "受理客户来电,生成工单"},
     {"name": "tickets 工单", "description": "查询工单、日志与联系方式"},
     {"name": "commands 工单流转", "description": "推动工单流转的每一步;旧版本、错环节、越权均拒绝且不改变任何数据"},
+    {"name": "supervision 督办预警", "description": "督办、升级、挂起、延时说明,以及督办单、预警和告知缺口"},
     {"name": "dispatching 派工", "description": "候选队伍、派工与批量派工"},
+    {"name": "field 现场汇报", "description": "APP 批量与离线补报、电话汇报登记、矛盾裁定"},
+    {"name": "replies 回单", "description": "回单自检与审核名单"},
     {"name": "crews 队伍", "description": "抢修队伍与位置"},
+    {"name": "outages 停电", "description": "停电信息、受理研判、报备,以及用采、自动化、营销系统上报"},
     {"name": "areas 区域", "description": "省、市、县、班所与派工模式"},
     {"name": "accounts 账号", "description": "登录、账号与令牌"},
+    {"name": "services 服务工单", "description": "非抢修工单与业扩报装,工作日计时"},
+    {"name": "capacity 承载力", "description": "班所按半日申报承载力;约时、限时、限期的预约、改约与取消"},
+    {"name": "weather 恶劣天气", "description": "恶劣天气令与灾害报告"},
+    {"name": "reviews 评价", "description": "事后评价、申诉与指标"},
     {"name": "packs 规则包", "description": "时限等规则的各个版本,每个数值带来源"},
+    {"name": "callbacks 回访", "description": "回访名单、开始回访、未接通与回访结果"},
+    {"name": "messages 短信与语音", "description": "外呼消息、待读来信与值班联系人"},
+    {"name": "gateway 消息网关", "description": "供短信与语音网关回传回执和来信;使用“消息网关”角色的令牌"},
     {"name": "health 健康", "description": "存活、就绪与指标"},
 ]
 
@@ -63,8 +74,33 @@ ALSO: dict[str, set[int]] = {
     "log_call": {404},  # the ticket that is said to be back
     "assign_waiting": {404},  # an area
     "list_tickets": {404},
+    "list_field_reports": {404},
+    "list_reply_audits": {404},
+    "report_by_phone": {404},
     "list_crews": {404},
     "list_areas": {404},
+    "list_outages": {404},
+    "list_supervisions": {404},
+    "list_warnings": {404},
+    "list_contact_gaps": {404},
+    "list_notices": {404},
+    "list_signals": {404},
+    "announce_outage": {404},  # a node
+    "apply_notice": {404},  # an area
+    "attach_call": {404},
+    "issue_weather_order": {404},  # an area
+    "declare_capacity": {404},  # a depot
+    "read_capacity": {404},
+    "book_visit": {404},  # an area
+    "list_bookings": {404},
+    "list_weather_orders": {404},
+    "list_disaster_reports": {404},
+    "revoke_weather_order": {409},
+    "open_services": {404},  # the area, the repair ticket
+    "list_services": {404},
+    "list_callbacks": {404},
+    "list_messages": {404},
+    "list_texts": {404},
     "read_offers": {409},  # a ticket without a place
     "log_in": {429},
     "change_own_password": {429},

@@ -1,4 +1,4 @@
-"""Counties that let the machine work (派工模式: 自动): it accepts what comes in, and sends the crews."""
+"""Counties whose mode lets the machine work (派工模式): it accepts what comes in, and sends the crews."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,12 +8,14 @@ from dispatch.desk.assigning import assign_waiting
 from dispatch.desk.fleet import FleetKeeper
 from dispatch.desk.modes import auto_counties
 from dispatch.desk.room import Desk, Report
-from dispatch.desk.setup import open_desk
+from dispatch.desk.setup import known_packs, open_desk
 from dispatch.desk.steps import step
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.logs import logger
+from dispatch.kit.looprules import ModeRules
+from dispatch.kit.rulepack import Packs
 from dispatch.notify.follower import Follower
 from dispatch.tickets.events import Accepted
 from dispatch.tickets.words import Source
@@ -30,7 +32,7 @@ log = logger("automatic")
 
 class Automatic:
     """
-    Works for the counties in mode auto.
+    Works for the counties whose mode dispatches by itself.
 
     :param pack_id: family of rule packs, as the API processes use it
     :param clock: the trade's time
@@ -43,7 +45,8 @@ class Automatic:
 
     async def run(self) -> None:
         """Work until the areas change under us; then the caller begins again. Nothing is read while nobody asks."""
-        while not await self._counties():
+        pack = (await known_packs(self._db, Packs.load())).latest(self._pack_id)
+        while not await self._counties(pack.modes):
             await asyncio.sleep(TURN_S)
         desk = await open_desk(self._db, self._pack_id)
         keeper, follower = FleetKeeper(self._db, desk.fleet, desk.pack), Follower(self._db)
@@ -59,13 +62,13 @@ class Automatic:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
 
-    async def _counties(self) -> list[str]:
+    async def _counties(self, rules: ModeRules | None) -> list[str]:
         async with self._db.connection() as connection:
-            return await auto_counties(connection)
+            return await auto_counties(connection, rules)
 
     async def _turn(self, desk: Desk) -> bool:
         """Accept and dispatch once; False if a county is not on the desk's map."""
-        counties = await self._counties()
+        counties = await self._counties(desk.pack.modes)
         if any(desk.areas.find(county) is None for county in counties):
             return False
         if counties:

@@ -4,24 +4,34 @@ The worker process. A second one is a hot spare: it fires limits beside the firs
 """
 
 import asyncio
+import gc
 import signal
+from functools import partial
 
 import uvloop
 
+from dispatch.desk import alerting
+from dispatch.desk.setup import known_packs
 from dispatch.kit.clock import Clock, clock_from
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger
 from dispatch.kit.role import Role, Session, held
+from dispatch.kit.rulepack import Packs
 from dispatch.kit.settings import Settings
 from dispatch.notify import sequencer
+from dispatch.notify.gateway import HttpGateway
 from dispatch.tickets import deadlines
 
 from .automatic import Automatic
 from .loops import every, keep
+from .messages import Sender
+from .minutes import Minutes
+from .outages import watch
 from .recurring import schedule
 
 DEADLINES_S = 0.2
 DEADLINES_AT_ONCE = 500
+BATCHES_AT_ONCE = 2
 ALIVE_S = 1.0  # the leader shows that it is there; see ``kit.role.LEASE_S``
 
 log = logger("worker")
@@ -29,6 +39,9 @@ log = logger("worker")
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. The settings name the database (``cli.database.opened``)."""
+    gc.collect()  # a batch of tickets is very many objects in no circles: looking for some took a seventh of its time
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(settings))
 
@@ -50,6 +63,11 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         asyncio.create_task(keep("deadlines", lambda: _fire_deadlines(db, clock)), name="deadlines"),
         asyncio.create_task(keep("leader", lambda: _lead(db, settings.pack, clock)), name="leader"),
     ]
+    if settings.sms_gateway is None:
+        log.warning("no gateway: messages stay queued", setting="DISPATCH_SMS_GATEWAY")
+    else:
+        sending = keep("messages", lambda: _send_messages(db, settings, clock))
+        loops.append(asyncio.create_task(sending, name="messages"))
     log.info("worker started")
     try:
         await stop.wait()
@@ -66,10 +84,30 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def _fire_deadlines(db: Database, clock: Clock) -> None:
+    packs = await known_packs(db, Packs.load())
+
+    async def more() -> bool:
+        now = clock.now()
+        follow = partial(alerting.follow, packs=packs, at=now)
+        return await deadlines.fire_due(db, packs, now=now, limit=DEADLINES_AT_ONCE, then=follow) == DEADLINES_AT_ONCE
+
+    async def all_there_is() -> None:
+        while await more():
+            await asyncio.sleep(0)
+
     async def turn() -> bool:
-        return await deadlines.fire_due(db, now=clock.now(), limit=DEADLINES_AT_ONCE) == DEADLINES_AT_ONCE
+        if await more():  # very many at once: while one batch is written the next is worked out
+            async with asyncio.TaskGroup() as group:
+                for _ in range(BATCHES_AT_ONCE):
+                    group.create_task(all_there_is())
+        return False
 
     await every(DEADLINES_S, turn)
+
+
+async def _send_messages(db: Database, settings: Settings, clock: Clock) -> None:
+    async with HttpGateway(settings.sms_gateway or "", token=settings.sms_token) as gateway:
+        await Sender(db, settings.pack, gateway, clock).run()
 
 
 async def _lead(db: Database, pack_id: str, clock: Clock) -> None:
@@ -79,11 +117,13 @@ async def _lead(db: Database, pack_id: str, clock: Clock) -> None:
         scheduler.start()
         automatic = Automatic(db, pack_id, clock)
         dispatching = asyncio.create_task(keep("automatic", automatic.run), name="automatic")
+        outages = asyncio.create_task(keep("outages", lambda: watch(db, pack_id, clock)), name="outages")
+        watching = asyncio.create_task(keep("minutes", Minutes(db, pack_id, clock).run), name="minutes")
         try:
             await _stay(session)
         finally:
             scheduler.shutdown(wait=False)
-            await _end([dispatching])
+            await _end([dispatching, watching, outages])
 
 
 async def _stay(session: Session) -> None:

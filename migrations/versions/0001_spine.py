@@ -6,7 +6,7 @@ Revises:
 
 from alembic import op
 
-from dispatch.kit.migrate import run_script
+from dispatch.kit.migrate import refuse_downgrade, run_script
 
 revision = "0001"
 down_revision = None
@@ -230,5 +230,4 @@ def upgrade() -> None:
         run_script(op.get_bind(), script)
 
 
-def downgrade() -> None:
-    run_script(op.get_bind(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+downgrade = refuse_downgrade

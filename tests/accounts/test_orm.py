@@ -10,7 +10,9 @@ from dispatch.kit.orm import Administration
 
 from .province import AT
 
-KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1"
+KILL = """
+SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1
+"""
 
 
 async def test_what_is_refused_half_way_is_not_written(db: Database) -> None:

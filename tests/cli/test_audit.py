@@ -43,7 +43,7 @@ async def test_an_audit_of_honest_work_is_clean(dsn: str) -> None:
     code, said, _ = await dispatch(dsn, "audit", "--json")
     assert code == 0
     body = json.loads(said)
-    assert (body["clean"], body["tickets"], body["events"], body["faults"]) == (True, 2, 18, 0)
+    assert (body["clean"], body["tickets"], body["events"], body["faults"]) == (True, 2, 20, 0)
     code, said, _ = await dispatch(dsn, "audit")
     assert code == 0
     assert "全部相符" in said

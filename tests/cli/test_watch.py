@@ -23,6 +23,8 @@ from dispatch.tickets.model import document
 from tests.web.house import serving
 from tests.worlds import START, XIANGSHAN, minutes
 
+TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($1, $2, 'test', now())"
+
 
 @pytest.fixture
 async def port(small, dsn) -> AsyncIterator[int]:
@@ -47,7 +49,7 @@ async def test_each_change_is_a_line_that_a_program_can_read(small, port):
     try:
         reading = asyncio.create_task(process.stdout.readline())
         while not reading.done():  # until it listens
-            ticket = await small.call(phone=f"139000{len(asyncio.all_tasks()):05}", address=f"东街{id(reading)}号")
+            ticket = await small.call(address=f"东街{id(reading)}号")
             await asyncio.sleep(0.3)
         line = json.loads(reading.result())
         assert line["kind"] == "ticket"
@@ -60,13 +62,35 @@ async def test_each_change_is_a_line_that_a_program_can_read(small, port):
         await process.wait()
 
 
-async def test_a_wrong_token_is_said_in_one_sentence(small, port):
-    environ = os.environ | {"DISPATCH_TOKEN": "nobody"}
-    command = [sys.executable, "-m", "dispatch", "watch", "--url", f"http://127.0.0.1:{port}"]
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, env=environ)
-    _, said = await process.communicate()
-    assert process.returncode == 2
-    assert "CannotWatch" in said.decode()
+async def watched(port: int, *words: str, path: str = "", **environ: str) -> tuple[int | None, str]:
+    """Run the command to its end; return its code and what it said to the person."""
+    command = [sys.executable, "-m", "dispatch", "watch", "--url", f"http://127.0.0.1:{port}{path}", *words]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=os.environ | environ
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, said.decode()
+
+
+async def test_a_wrong_token_or_password_is_said_in_the_servers_own_sentence(small, port):
+    code, said = await watched(port, DISPATCH_TOKEN="nobody")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "[CannotWatch]:看不到实时工单:令牌无效或已注销,请重新登录" in said
+    code, said = await watched(port, "--login", "monitor", DISPATCH_PASSWORD="wrong-password", path="/")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "登录名或密码不对" in said
+    code, said = await watched(port, DISPATCH_TOKEN="monitor", path="/elsewhere")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "没有这个地址" in said
+
+
+@pytest.mark.parametrize(("who", "words"), [("monitor", ("--area", "9999")), ("crew-1", ())])
+async def test_who_may_hear_nothing_is_told_so_and_not_left_in_silence(small, port, who, words):
+    async with small.db.transaction() as tx:
+        await tx.execute(TOKEN, digest("hears-nothing"), who)
+    code, said = await watched(port, "--json", *words, DISPATCH_TOKEN="hears-nothing")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "[CannotWatch](area):看不到实时工单" in said
 
 
 def drawn(wall: Wall) -> str:

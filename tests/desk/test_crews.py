@@ -156,5 +156,5 @@ async def test_a_dispatch_does_not_wait_for_positions(small: Small) -> None:
     await small.does(await small.call(), "accept", "xiangshan", e.Accepted(), at=minutes(1))
     async with small.db.transaction() as tx:
         await tx.execute("SELECT 1 FROM crew WHERE id = 'c1' FOR NO KEY UPDATE")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert (await record(small, here("c1"))).accepted == 1

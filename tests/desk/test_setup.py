@@ -9,13 +9,13 @@ import pytest
 
 from dispatch.accounts.passwords import Hasher, WeakPassword
 from dispatch.desk.setup import load_world, open_desk, register
-from dispatch.desk.world import BadWorld, World
+from dispatch.desk.world import BadWorld, Part, World, WorldContact
 from dispatch.kit.db import Database
 from dispatch.kit.errors import Invalid
 from dispatch.kit.rulepack import FOLDER, BadPack, Packs, UnknownPack
 from dispatch.places.areas import BadAreas, NoSuchArea
 from dispatch.places.locate import BadBoundary
-from tests.worlds import PASSWORD, WORLD
+from tests.worlds import PASSWORD, WORLD, XIANGSHAN
 
 
 async def counts(db: Database) -> dict[str, int]:
@@ -29,9 +29,16 @@ async def counts(db: Database) -> dict[str, int]:
 async def test_a_world_is_loaded_and_loading_it_again_changes_nothing(db: Database) -> None:
     world = World.read(json.dumps(WORLD))
     loaded = await load_world(db, world)
-    assert loaded == {"areas": 8, "places": 3, "crews": 4, "reserves": 1, "accounts": 12}
+    assert loaded == {
+        "areas": 8,
+        "places": 3,
+        "crews": 4,
+        "reserves": 1,
+        "accounts": len(WORLD["accounts"]),
+        "contacts": 0,
+    }
     first = await counts(db)
-    assert first == {"area": 8, "place": 3, "crew": 4, "repair_reserve": 1, "account": 12}
+    assert first == {"area": 8, "place": 3, "crew": 4, "repair_reserve": 1, "account": len(WORLD["accounts"])}
     await load_world(db, world)
     assert await counts(db) == first
 
@@ -56,6 +63,117 @@ async def test_a_password_is_kept_as_a_hash_and_stays_when_the_file_no_longer_na
         assert await connection.fetchval("SELECT count(*) FROM account WHERE password_hash IS NOT NULL") == 1
     assert PASSWORD not in kept
     assert await Hasher().matches(kept, PASSWORD)
+
+
+SESSION = "INSERT INTO session (token_hash, account_id, created_at, expires_at) VALUES ($2, $1, now(), now() + '1 h')"
+TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($2, $1, 'test', now())"
+INSIDE = """
+SELECT array(SELECT account_id FROM session INTERSECT SELECT account_id FROM machine_token ORDER BY 1),
+       array(SELECT account_id FROM session UNION SELECT account_id FROM machine_token ORDER BY 1)
+"""
+
+
+async def everybody_is_in(db: Database) -> list[str]:
+    """Give each account of the world a session and a token; return them."""
+    names = sorted(account["id"] for account in WORLD["accounts"])
+    async with db.connection() as connection:
+        for name in names:
+            await connection.execute(SESSION, name, name.encode())
+            await connection.execute(TOKEN, name, name.encode())
+    return names
+
+
+async def inside(db: Database) -> list[str]:
+    """Return who has a session and a token still; nobody has only one of the two."""
+    async with db.connection() as connection:
+        both, either = await connection.fetchrow(INSIDE) or ((), ())
+    assert both == either
+    return list(either)
+
+
+async def test_who_is_changed_by_a_world_is_put_out_and_the_others_work_on(db: Database) -> None:
+    first = copy.deepcopy(WORLD)
+    first["accounts"][0]["password"] = PASSWORD
+    await load_world(db, World.read(json.dumps(first)))
+    names = await everybody_is_in(db)
+    await load_world(db, World.read(json.dumps(first)))
+    assert await inside(db) == names, "a file that says what is there already puts nobody out"
+    changed = copy.deepcopy(first)
+    by_id = {account["id"]: account for account in changed["accounts"]}
+    by_id["ninghai"]["area"] = XIANGSHAN
+    by_id["crew-1"]["crew_id"] = "c2"
+    by_id["auditor"] |= {"role": "ADMINISTRATOR"}
+    by_id["monitor"]["active"] = False
+    by_id["leader"]["password"] = "first-password-1"
+    by_id["seat"]["name"] = "另一个姓名"
+    await load_world(db, World.read(json.dumps(changed)))
+    out = {"ninghai", "crew-1", "auditor", "monitor", "leader"}
+    assert await inside(db) == sorted(set(names) - out)
+    async with db.connection() as connection:
+        rows = await connection.fetch("SELECT subject, account_id, action, details::text FROM audit")
+    told = {row["subject"]: json.loads(row["details"]) for row in rows}
+    assert {(row["account_id"], row["action"]) for row in rows} == {("system", "account.manage")}
+    assert len(rows) == len(told)
+    assert told.keys() == out
+    assert told["ninghai"]["changed"] == {"area": ["330226", XIANGSHAN]}
+    assert told["monitor"]["changed"] == {"active": [True, False]}
+    assert (told["leader"]["changed"], told["leader"]["password"]) == ({}, True)
+    assert "first-password-1" not in json.dumps(told)
+
+
+async def test_a_world_that_is_refused_puts_nobody_out(db: Database) -> None:
+    await load_world(db, World.read(json.dumps(WORLD)))
+    names = await everybody_is_in(db)
+    other = having("accounts", 0, id="another")
+    other["accounts"][2]["area"] = "33"
+    with pytest.raises(BadWorld, match="登录名"):
+        await load_world(db, World.read(json.dumps(other)))
+    assert await inside(db) == names
+
+
+async def test_a_password_that_its_owner_changed_stays_unless_passwords_are_reset(db: Database) -> None:
+    world = World.read(json.dumps(having("accounts", 0, password=PASSWORD)))
+    await load_world(db, world)
+    own = await Hasher().hash("my-own-secret-1")
+    async with db.connection() as connection:
+        await connection.execute("UPDATE account SET password_hash = $1, failed_logins = 9 WHERE id = 'seat'", own)
+    names = await everybody_is_in(db)
+    await load_world(db, world)
+    assert await stored(db) == (own, 9)
+    assert await inside(db) == names
+    await load_world(db, world, reset_passwords=True)
+    reset, failures = await stored(db)
+    assert await Hasher().matches(reset, PASSWORD)
+    assert failures == 0
+    assert await inside(db) == [name for name in names if name != "seat"]
+    await load_world(db, world, reset_passwords=True)
+    assert await stored(db) == (reset, 0), "it is the file's already"
+
+
+async def stored(db: Database) -> tuple[str, int]:
+    async with db.connection() as connection:
+        row = await connection.fetchrow("SELECT password_hash, failed_logins FROM account WHERE id = 'seat'")
+    return tuple(row or ("", 0))
+
+
+async def test_a_crew_that_is_dissolved_in_the_file_is_offered_no_more(db: Database) -> None:
+    await load_world(db, World.read(json.dumps(WORLD)))
+    await load_world(db, World.read(json.dumps(having("crews", 0, active=False))))
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT array_agg(id) FROM crew WHERE NOT active") == ["c1"]
+    await load_world(db, World.read(json.dumps(WORLD)))
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM crew WHERE NOT active") == 0
+
+
+async def test_a_second_province_is_refused_and_nothing_of_it_is_loaded(db: Database) -> None:
+    """Its calls, and those without a place, would go where nobody of the first one sees them."""
+    await load_world(db, World.read(json.dumps(WORLD)))
+    before = await counts(db)
+    other = {"name": "北京", "areas": [{"code": "11", "name": "北京", "level": "province"}]}
+    with pytest.raises(BadWorld, match="已有省级区域 33"):
+        await load_world(db, World.read(json.dumps(other)))
+    assert await counts(db) == before
 
 
 async def test_a_weak_password_is_refused_and_nothing_is_loaded(db: Database) -> None:
@@ -121,6 +239,17 @@ def test_a_world_that_contradicts_itself_is_refused_naming_where(
     with pytest.raises(refusal) as refused:
         World.read(json.dumps(world))
     assert names in refused.value.message
+
+
+FORMAT = Path(__file__).resolve().parents[2] / "docs" / "world-format.md"
+
+
+async def test_the_world_of_the_manual_can_be_loaded_and_the_manual_names_every_key(db: Database) -> None:
+    text = FORMAT.read_text("utf-8")
+    example = text.partition("```json\n")[2].partition("```")[0]
+    assert (await load_world(db, World.read(example)))["crews"] == 1
+    for part in (*Part.__subclasses__(), WorldContact):
+        assert [name for name in part.model_fields if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", b"\xff\xfe", '{"name": "\ud800"}'])

@@ -8,10 +8,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from dispatch.kit import migrate
 from dispatch.kit.db import Database
-from dispatch.kit.migrate import MigrationFailed, NewerSchema, NoDatabase, OldSchema, WrongEncoding
+from dispatch.kit.migrate import MigrationFailed, NewerSchema, NoDatabase, NoWayBack, OldSchema, WrongEncoding
 from tests.servers import FORGETFUL, Embedded, Server, scratch
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
@@ -89,6 +95,29 @@ async def test_a_migration_that_fails_leaves_nothing_of_itself(empty_dsn: str) -
     with pytest.raises(MigrationFailed, match="feed_state"):
         await migrate.upgrade(empty_dsn)
     assert await ask(empty_dsn, TABLES) == "feed_state"
+
+
+async def test_there_is_no_way_back_and_who_tries_is_told_of_the_backup(dsn: str) -> None:
+    """Every script refuses; a way back that nobody walks would be the one that drops the tickets."""
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
+    before = await ask(dsn, TABLES)
+
+    def back(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(migrate.scripts()))
+        config.attributes["connection"] = connection
+        for script in ScriptDirectory.from_config(config).walk_revisions():
+            assert script.module.downgrade is migrate.refuse_downgrade, script.revision
+        command.downgrade(config, "base")
+
+    async with engine.connect() as connection:
+        with pytest.raises(NoWayBack, match="恢复升级前的备份"):
+            await connection.run_sync(back)
+    await engine.dispose()
+    assert await ask(dsn, TABLES) == before
+    await migrate.require_current(dsn)
 
 
 async def test_a_server_that_cannot_be_reached_is_said(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from dispatch.kit import cluster, postgres
 from dispatch.kit.cluster import BadDataDirectory, NoBinaries
 from dispatch.kit.postgres import Embedded, ForeignServer, PortBusy, StartFailed, StartTimeout
+from tests.proxy import free_socket
 from tests.servers import FORGETFUL, scratch
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up root")
@@ -124,7 +125,8 @@ def test_a_strangers_directory_in_the_sockets_place_is_refused(root: Path) -> No
 
 
 def test_over_tcp_one_needs_the_password(root: Path) -> None:
-    port = free_port()
+    with free_socket() as bound:
+        port = bound.getsockname()[1]
     with quick(root, port=port, listen="127.0.0.1") as server:
         address = f"127.0.0.1:{port}/postgres"
         assert ask(f"postgresql://postgres:{server.password}@{address}", "SELECT 1") == [1]
@@ -256,9 +258,3 @@ def test_a_server_that_was_started_by_hand_on_our_data_is_not_taken_over(
             quick(root).start()
     finally:
         by_hand.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

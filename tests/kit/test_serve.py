@@ -188,6 +188,14 @@ def test_without_areas_it_says_that_it_cannot_take_calls_yet(site: Site) -> None
     site.wait(lambda: "已启动,尚不能受理(areas" in site.log.read_text())
     assert httpx.get(site.run["url"] + "/health/live", timeout=5).status_code == 200
     assert not site.ready()
+    assert '"status":503' not in site.log.read_text(), "being asked whether one is ready is no fault to be logged"
+
+
+def test_a_rule_pack_that_does_not_exist_is_refused_before_anything_serves(site: Site) -> None:
+    assert site.serve(DISPATCH_PACK="nope").wait(60) == 2
+    assert "[BadSetting](DISPATCH_PACK)" in site.log.read_text()
+    assert "现有:csg、national_floor、sgcc" in site.log.read_text()
+    assert "process_started" not in site.log.read_text()
 
 
 def test_ctrl_c_during_the_start_leaves_nothing_running(site: Site) -> None:
@@ -229,6 +237,8 @@ def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
         code = site.serve("--port", str(other.getsockname()[1])).wait(60)
     assert code == 2
     assert "[PortBusy]" in site.log.read_text()
+    assert f"占用它的进程是 {os.getpid()}(" in site.log.read_text()
+    assert f"请执行 kill {os.getpid()} 停掉后再启动" in site.log.read_text()
     assert not (site.data / "postgres").exists()
 
 

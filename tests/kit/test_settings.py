@@ -35,5 +35,6 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
 
 
 def test_a_child_reads_the_same_settings_back() -> None:
-    settings = Settings.from_env({"DISPATCH_PORT": "8123", "DISPATCH_CLOCK": "/run/clock", "DISPATCH_PACK": "lipu"})
+    pack = {"DISPATCH_PACK": "lipu", "DISPATCH_HOLIDAYS": "h.yaml"}
+    settings = Settings.from_env({"DISPATCH_PORT": "8123", "DISPATCH_CLOCK": "/run/clock", **pack})
     assert Settings.from_env(settings.environ()) == settings

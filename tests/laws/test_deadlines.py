@@ -1,6 +1,7 @@
 """Each clock has its effect exactly once, whoever notices that it ran out."""
 
 import asyncio
+from datetime import timedelta
 
 from dispatch.tickets import deadlines, store
 from dispatch.tickets import events as e
@@ -8,7 +9,7 @@ from dispatch.tickets.audit import audit
 from dispatch.tickets.events import Entry, Overdue
 from dispatch.tickets.words import Limit
 from tests.tickets.history import EVENTS
-from tests.worlds import SENT, Small, minutes
+from tests.worlds import SENT, START, Small, minutes
 
 HANGS_S = 30  # a worker that waits for a lock would wait for ever
 
@@ -30,48 +31,77 @@ async def test_two_workers_fire_each_clock_once(small: Small) -> None:
 
     async def work() -> int:
         fired = 0
-        while n := await deadlines.fire_due(small.db, now=minutes(50), limit=7):
+        while n := await deadlines.fire_due(small.db, small.desk.packs, now=minutes(50), limit=7):
             fired += n
         return fired
 
     by_worker = await asyncio.gather(work(), work(), work())
     await work()
     for ticket in tickets:
-        assert await overruns(small, ticket.id) == [("accept", minutes(3)), ("arrive", minutes(45))]
-    assert await states(small) == {"fired": 80}
+        assert sorted(await overruns(small, ticket.id)) == [
+            ("accept", minutes(3)),
+            ("answer", minutes(33)),  # the 督办单 that the first one brought
+            ("arrive", minutes(45)),
+        ]
+    assert await states(small) == {"fired": 120}
     assert sum(by_worker) >= 40
     assert (await audit(small.db, small.desk.packs)).clean
 
 
 async def test_the_line_of_an_overrun_says_when_it_was_due_and_when_it_was_noticed(small: Small) -> None:
     ticket = await small.call()
-    assert await deadlines.fire_due(small.db, now=minutes(10)) == 1
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(10)) == 1
     async with small.db.connection() as connection:
-        last = (await store.log(connection, ticket.id))[-1]
+        log = await store.log(connection, ticket.id)
+    last = next(entry for entry in log if isinstance(entry.event, Overdue))
     assert isinstance(last, Entry)
     assert (last.at_claimed, last.at_server, last.by.id) == (minutes(3), minutes(10), "system")
 
 
 async def test_a_clock_that_has_not_run_out_is_left_alone(small: Small) -> None:
     await small.call()
-    assert await deadlines.fire_due(small.db, now=minutes(3)) == 0
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(1)) == 0
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(3)) == 1  # two steps of its ladder
     assert await states(small) == {"armed": 2}
+
+
+async def test_each_step_of_the_ladder_is_taken_once_and_in_its_turn(small: Small) -> None:
+    ticket = await small.call()
+    for seconds in range(0, 600, 15):
+        await deadlines.fire_due(small.db, small.desk.packs, now=START + timedelta(seconds=seconds))
+    async with small.db.connection() as connection:
+        log = await store.log(connection, ticket.id)
+    told = [(entry.event.kind, (entry.at_claimed - START).total_seconds()) for entry in log[1:]]
+    assert told == [
+        ("warned", 90),
+        ("warned", 135),
+        ("chased", 135),
+        ("overdue", 180),
+        ("supervised", 180),
+        ("escalated", 270),
+    ]
+    async with small.db.connection() as connection:
+        after = await store.load(connection, ticket.id)
+    assert (after.flags.escalated_level, after.flags.supervised, after.flags.chased_n) == (4, True, 1)
+    assert [s.no for s in after.supervisions] == [f"DB{ticket.ticket_no}-1"]
+    assert (await audit(small.db, small.desk.packs)).clean
 
 
 async def test_a_step_fires_what_ran_out_before_it_if_no_worker_did(small: Small) -> None:
     ticket = await small.call()
     ticket = await small.does(ticket, "accept", "xiangshan", e.Accepted(), at=minutes(10))
-    assert ticket.version == 3
+    assert ticket.version == 8  # six of the clock, and the step
     assert ticket.flags.overdue == (Limit.ACCEPT,)
     assert await overruns(small, ticket.id) == [("accept", minutes(3))]
-    assert await deadlines.fire_due(small.db, now=minutes(10)) == 0
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(10)) == 0
     assert (await audit(small.db, small.desk.packs)).clean
 
 
 async def test_worker_and_step_at_the_same_moment_fire_a_clock_once(small: Small) -> None:
-    tickets = [await small.call() for _ in range(20)]
+    tickets, packs = [await small.call() for _ in range(20)], small.desk.packs
     steps = [small.does(ticket, "accept", "xiangshan", e.Accepted(), at=minutes(10)) for ticket in tickets]
-    await asyncio.gather(*steps, *(deadlines.fire_due(small.db, now=minutes(10), limit=5) for _ in range(8)))
+    workers = [deadlines.fire_due(small.db, packs, now=minutes(10), limit=5) for _ in range(8)]
+    await asyncio.gather(*steps, *workers)
     for ticket in tickets:
         assert await overruns(small, ticket.id) == [("accept", minutes(3))]
     assert (await audit(small.db, small.desk.packs)).clean
@@ -81,10 +111,10 @@ async def test_a_ticket_that_somebody_is_working_on_is_not_waited_for(small: Sma
     held, other = await small.call(), await small.call()
     async with asyncio.timeout(HANGS_S), small.db.transaction() as tx:
         await store.load(tx, held.id, lock=True)
-        assert await deadlines.fire_due(small.db, now=minutes(10)) == 1
+        assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(10)) == 1
     assert await overruns(small, held.id) == []
     assert await overruns(small, other.id) == [("accept", minutes(3))]
-    assert await deadlines.fire_due(small.db, now=minutes(10)) == 1
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(10)) == 1
     assert await overruns(small, held.id) == [("accept", minutes(3))]
 
 
@@ -94,7 +124,7 @@ async def test_those_that_are_held_do_not_keep_others_waiting_behind_them(small:
     async with asyncio.timeout(HANGS_S), small.db.transaction() as tx:
         for ticket in held:
             await store.load(tx, ticket.id, lock=True)
-        assert await deadlines.fire_due(small.db, now=minutes(10), limit=2) == 1
+        assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(10), limit=2) == 1
     assert await overruns(small, later.id) == [("accept", minutes(4))]
 
 
@@ -108,7 +138,7 @@ async def test_an_arrival_in_time_that_is_entered_a_little_later_stops_the_clock
 
 async def test_an_arrival_in_time_takes_back_the_flag_that_a_worker_set_meanwhile(small: Small) -> None:
     ticket = await small.walk(await small.call(), to="depart")
-    await deadlines.fire_due(small.db, now=minutes(46))
+    await deadlines.fire_due(small.db, small.desk.packs, now=minutes(46))
     arrived = await small.does(ticket, "arrive", "crew-1", e.Arrived(), at=minutes(47), claimed_at=minutes(44))
     assert arrived.flags.overdue == ()
     assert await overruns(small, ticket.id) == [("arrive", minutes(45))]
@@ -130,12 +160,12 @@ async def test_a_transfer_does_not_start_the_arrival_clock_again(small: Small) -
     ticket = await small.walk(await small.call(), to="dispatch")
     other = SENT.model_copy(update={"crew_id": "c2", "crew_name": "石浦一队", "transfer_reason": "一队遇险情"})
     await small.does(ticket, "dispatch", "xiangshan", other, at=minutes(30))
-    assert await deadlines.fire_due(small.db, now=minutes(46)) == 1
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(46)) == 1
     assert await overruns(small, ticket.id) == [("arrive", minutes(45))]
 
 
 async def test_a_closed_ticket_leaves_no_clock_running(small: Small) -> None:
     await small.walk(await small.call())
-    assert await deadlines.fire_due(small.db, now=minutes(100_000)) == 0
+    assert await deadlines.fire_due(small.db, small.desk.packs, now=minutes(100_000)) == 0
     await small.does(await small.call(), "cancel", "seat", EVENTS["cancelled"], at=minutes(1))
     assert "armed" not in await states(small)

@@ -16,7 +16,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, area = excluded.area,
 """
 OUTBOX = "INSERT INTO outbox (area, kind, ticket_id, version, body) VALUES ($1, $2, $3, $4, $5)"
 KILL = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND datname = current_database() AND state LIKE $3
 AND application_name = $1 AND ltrim(query, E'\\n') LIKE $2
 """

@@ -22,6 +22,18 @@ SELECT ($1::text[])[1 + i % 3], 'ticket', 't' || i, 1, '{}' FROM generate_series
 """
 
 
+OURS = "datname = current_database() AND application_name = 'dispatch sequencer'"
+BOTH_ARE_UP = f"SELECT count(*) = 2 FROM pg_stat_activity WHERE {OURS}"
+IN_MID_WORK = f"""
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {OURS} AND state = 'active' AND wait_event = 'transactionid')
+"""
+IN_THE_WAY = """
+INSERT INTO feed (n, area, seq, kind, ticket_id, version, body, wall_at)
+VALUES ($1, 'elsewhere', 1, 'ticket', 'nobody', 1, '{}', now())
+"""
+WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND NOT granted)"
+
+
 @asynccontextmanager
 async def numbering(dsn: str) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(sequencer.run(dsn))
@@ -30,7 +42,7 @@ async def numbering(dsn: str) -> AsyncIterator[asyncio.Task[None]]:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(check: Callable[[], Awaitable[bool]], *, within_s: float = 20) -> None:
+async def until(check: Callable[[], Awaitable[bool]], *, within_s: float = 60) -> None:
     async with asyncio.timeout(within_s):
         while not await check():
             await asyncio.sleep(0.01)
@@ -45,6 +57,26 @@ async def numbered(db: Database, count: int) -> None:
             return waiting == 0 and await feed.last(connection) >= count
 
     await until(done)
+
+
+async def feed_has(db: Database, count: int) -> None:
+    """Wait until so many changes have their numbers."""
+
+    async def done() -> bool:
+        async with db.connection() as connection:
+            return await feed.last(connection) >= count
+
+    await until(done)
+
+
+def one_of(db: Database, question: str, *given: object) -> Callable[[], Awaitable[bool]]:
+    """Return what asks the database a yes-or-no question."""
+
+    async def asked() -> bool:
+        async with db.connection() as connection:
+            return bool(await connection.fetchval(question, *given))
+
+    return asked
 
 
 async def all_lines(db: Database) -> list[feed.Line]:
@@ -101,6 +133,7 @@ async def test_a_transaction_that_outlasts_the_floor_is_still_found(db, dsn, mon
             async with db.transaction() as tx:
                 await change(tx, f"q{number}", 1, area=AREAS[0])
             await asyncio.sleep(0.02)
+        await feed_has(db, 30)  # so that what commits now is the last in any case
         await transaction.commit()
         await numbered(db, 31)
     await late.close()
@@ -132,6 +165,7 @@ async def test_a_second_sequencer_waits_and_takes_over_when_the_first_is_killed(
         async with db.transaction() as tx:
             await change(tx, "t1", 1, area=AREAS[0])
         await numbered(db, 1)
+        await until(one_of(db, BOTH_ARE_UP))
         assert await kill(dsn, "dispatch sequencer") == 2  # holder and spare
         async with db.transaction() as tx:
             await change(tx, "t2", 1, area=AREAS[0])
@@ -145,7 +179,7 @@ async def test_only_one_of_two_sequencers_holds_the_role(dsn):
         waiting = asyncio.create_task(_hold_for_a_moment(dsn))
         await asyncio.sleep(0.5)
         assert not waiting.done()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def _hold_for_a_moment(dsn: str) -> None:
@@ -158,7 +192,7 @@ async def test_a_sequencer_that_is_silent_is_put_out_by_the_server(dsn, monkeypa
     session = None
     with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         async with held(dsn, Role.SEQUENCER) as session:
-            await asyncio.wait_for(_hold_for_a_moment(dsn), 10)  # gets in while we still believe to hold the role
+            await asyncio.wait_for(_hold_for_a_moment(dsn), 60)  # gets in while we still believe to hold the role
     assert session is not None
     assert session.is_closed()
 
@@ -166,14 +200,18 @@ async def test_a_sequencer_that_is_silent_is_put_out_by_the_server(dsn, monkeypa
 async def test_a_sequencer_killed_in_mid_work_neither_loses_nor_repeats_a_number(db, dsn):
     async with db.connection() as connection:
         await connection.execute(BACKLOG, AREAS, 12_000)
-    kills = 0
+    obstacle = await asyncpg.connect(dsn)
     async with numbering(dsn):
-        async with db.connection() as connection:
-            while kills < 4 and await connection.fetchval("SELECT count(*) FROM outbox"):
-                kills += await kill(dsn, "dispatch sequencer", query="WITH taken%", state="active")
+        for place in (1_500, 4_500, 9_500):  # in the middle of a statement that has taken and numbered others before it
+            transaction = obstacle.transaction()
+            await transaction.start()
+            await obstacle.execute(IN_THE_WAY, place)
+            await until(one_of(db, IN_MID_WORK))
+            assert await kill(dsn, "dispatch sequencer", query="WITH taken%", state="active") == 1
+            await transaction.rollback()
         await numbered(db, 12_000)
+    await obstacle.close()
 
-    assert kills >= 1  # the fault happened
     lines = await all_lines(db)
     assert [line.n for line in lines] == list(range(1, 12_001))
     assert {line.ticket_id for line in lines} == {f"t{number}" for number in range(1, 12_001)}
@@ -190,7 +228,7 @@ async def test_a_second_writer_is_refused_by_the_keys(db, dsn):
     await transaction.start()
     assert await sequencer.move(first, limit=1) == (1, 1)
     blocked = asyncio.create_task(sequencer.move(second, limit=2))
-    await asyncio.sleep(0.2)
+    await until(one_of(db, WAITS, second.get_server_pid()))
     await transaction.commit()
     with pytest.raises(asyncpg.UniqueViolationError):
         await blocked

@@ -100,3 +100,21 @@ def test_a_log_in_another_encoding_is_refused_in_words(tmp_path: Path) -> None:
 def test_a_byte_order_mark_of_a_spreadsheet_does_no_harm(written: Write) -> None:
     day = generic.read(written("\ufeffid,at,lon,lat\na,2024-07-25T14:03:00+08:00,121.87,29.47\n"), Window())
     assert day.calls[0].key == "a"
+
+
+def test_all_that_is_wrong_in_a_row_is_said_at_once(written: Write) -> None:
+    rows = "id,at,lon,lat,symptom,hazard,customers\n,never,900,x,dark,maybe,-1\n"
+    assert errors(written(rows)) == [
+        (2, name) for name in ("id", "at", "lon", "lat", "symptom", "hazard", "customers")
+    ]
+
+
+def test_an_invisible_character_that_no_server_takes_is_named(written: Write) -> None:
+    rows = "id,at,lon,lat,text\na,2024-07-25T14:03:00+08:00,121.87,29.47,停\0电\n"
+    assert errors(written(rows)) == [(2, "text")]
+
+
+def test_a_point_in_another_part_of_the_world_is_named(written: Write) -> None:
+    rows = [f"{n},2024-07-25T14:03:00+08:00,121.{n},29.4" for n in range(9)]
+    rows.append("x,2024-07-25T14:03:00+08:00,116.4,39.9")  # Beijing, among calls of Zhejiang
+    assert errors(written("id,at,lon,lat\n" + "\n".join(rows) + "\n")) == [(11, "lon")]

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from dispatch.cli import reporting
+
 CALLS = 60
 BEGIN = datetime(2024, 7, 25, 0, tzinfo=UTC)  # 08:00 in China
 KEYS = [
@@ -110,6 +112,36 @@ def test_a_wrong_file_ends_with_its_rows_and_starts_nothing(tmp_path: Path) -> N
     assert "第 2 行  at" in done.stderr
     assert "第 3 行  lat" in done.stderr
     assert "BadFile" in done.stderr
+
+
+def test_a_report_that_cannot_be_written_is_said_before_the_play(tmp_path: Path) -> None:
+    """Also ``dispatch demo``: nobody waits for a whole day to learn that its figures are lost."""
+    nowhere = str(tmp_path / "missing" / "report.json")
+    done = command(str(log(tmp_path / "log.csv")), "--as", "csv", "--report", nowhere)
+    assert (done.returncode, "BadReportPath" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+    assert "启动服务" not in done.stderr
+
+
+SOUND = {"lost": 0, "duplicated": 0, "feed_gaps": 0, "console_divergence": 0, "troubles": 0, "audit_clean": True}
+
+
+def test_a_day_that_was_not_sound_ends_with_a_code_and_the_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    reporting.judge(SOUND)
+    assert capsys.readouterr().err == ""
+    for name in SOUND:
+        figures = SOUND | ({"audit_clean": False} if name == "audit_clean" else {name: 3})
+        with pytest.raises(SystemExit) as ended:
+            reporting.judge(figures)
+        assert ended.value.code == 1
+        assert "本次演练有问题" in capsys.readouterr().err
+
+
+def test_figures_that_cannot_be_written_after_all_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(reporting.BadReportPath):
+        reporting.write(tmp_path, SOUND)
+    assert json.loads(capsys.readouterr().out) == SOUND
 
 
 def test_a_wrong_option_is_named(tmp_path: Path) -> None:

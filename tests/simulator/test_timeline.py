@@ -73,7 +73,7 @@ async def test_the_server_never_sees_a_report_from_the_future(clock: SharedClock
 
 
 async def test_at_a_chosen_speed_the_hands_move_between_happenings(clock: SharedClock) -> None:
-    timeline = Timeline(clock, start=START, speed=3600)
+    timeline = Timeline(clock, start=START, speed=600)
     timeline.at(after(600), noting([], ""))
     playing = asyncio.create_task(timeline.play(after_each=nothing))
     hands = set[datetime]()

@@ -8,8 +8,18 @@ from dispatch.kit.rulepack import Packs, RulePack
 from dispatch.tickets import events as e
 from dispatch.tickets import limits
 from dispatch.tickets.events import Actor, Entry, Event, Geo
-from dispatch.tickets.lifecycle import check, evolve
+from dispatch.tickets.lifecycle import TRANSITIONS, check, evolve
 from dispatch.tickets.model import Ticket
+from dispatch.tickets.terms import (
+    Addressee,
+    Asking,
+    EscalationReason,
+    ExcuseReason,
+    NoteKind,
+    ReopenReason,
+    SuspendReason,
+    Waiver,
+)
 from dispatch.tickets.words import (
     AreaClass,
     Category,
@@ -29,6 +39,7 @@ from tests.worlds import CANCEL, DONE, FOUND, NINGHAI, REPLY, SENT, START, XIANG
 PACK = Packs.load().latest("sgcc")
 S = Stage
 ANYBODY = Actor("someone", "COUNTY_DISPATCHER")
+PROVINCE = Actor("monitor", "PROVINCE_MONITOR")
 
 OPENING: dict[str, Any] = {
     "ticket_no": "2607010000001",
@@ -46,6 +57,8 @@ OPENING: dict[str, Any] = {
 }
 RETURN = e.Returned(reason=ReturnReason.WRONG_CATEGORY, text="客户反映的是电费问题,不属抢修")
 RESTORED_NOTHING = e.Restored(result=Result.NO_FAULT, field_record="到场时客户已有电")
+
+ORDER = "DB2607010000001-1"
 
 # One usual event of each kind; what the stage makes necessary is in ``usual``.
 EVENTS: dict[str, Event] = {
@@ -66,6 +79,7 @@ EVENTS: dict[str, Event] = {
     "repair_started": e.RepairStarted(),
     "progressed": e.Progressed(text="正在更换"),
     "restored": DONE,
+    "backfilled": e.Backfilled(step=e.Departed(), happened_at=minutes(3), no=1, report_id="report-1"),
     "replied": REPLY,
     "reply_rejected": e.ReplyRejected(defects=("缺少到场时间",)),
     "callback_queued": e.CallbackQueued(),
@@ -75,6 +89,30 @@ EVENTS: dict[str, Event] = {
     "chased": e.Chased(),
     "corrected": e.Corrected(reason="门牌号更正", address="丹城镇东街2号"),
     "overdue": e.Overdue(limit=Limit.ARRIVE, due_at=minutes(45)),
+    "transferred": e.Transferred(to_area=NINGHAI, reason="属宁海供区", by_order=True),
+    "suspended": e.Suspended(reason=SuspendReason.MATERIAL, text="等待变压器", until_at=minutes(200)),
+    "resumed": e.Resumed(text="物资已到"),
+    "excused": e.Excused(reason=ExcuseReason.TRAFFIC, explanation="道路塌方绕行", told_at=START),
+    "warned": e.Warned(limit=Limit.ARRIVE, level=1, due_at=minutes(45)),
+    "escalated": e.Escalated(level=4, reason=EscalationReason.MEDIA),
+    "supervised": e.Supervised(
+        no=ORDER, level=3, reason="到场超时", addressee=Addressee.COUNTY_DIRECTOR, area=XIANGSHAN, due_at=minutes(75)
+    ),
+    "supervision_answered": e.SupervisionAnswered(no=ORDER, text="班组已到场"),
+    "supervision_cleared": e.SupervisionCleared(no=ORDER),
+    "asked": e.Asked(how=Asking.SMS),
+    "confirmed": e.Confirmed(how=Asking.SMS),
+    "reopened": e.Reopened(reason=ReopenReason.STILL_DARK),
+    "surveyed": e.Surveyed(message_id="m1"),
+    "assessed": e.Assessed(score=0.65, doubtful=True),
+    "noted": e.Noted(note=NoteKind.HELPED, text="为独居老人更换漏保"),
+    "contradicted": e.Contradicted(report_id="r1", text="两次到场时间不一致"),
+    "settled": e.Settled(report_id="r1", accepted=False, text="以现场照片时间为准"),
+}
+BEFORE: dict[str, tuple[str, ...]] = {  # what must have happened before an event of the kind makes sense
+    "resumed": ("suspended",),
+    "supervision_answered": ("supervised",),
+    "supervision_cleared": ("supervised", "supervision_answered"),
 }
 
 
@@ -89,7 +127,8 @@ class History:
     def entry(self, event: Event, *, at: datetime | None = None, **said: Any) -> Entry:
         """Return the log's next line; one minute after the latest step unless told otherwise."""
         at = at or self.ticket.last_at + timedelta(minutes=1)
-        given: dict[str, Any] = {"by": ANYBODY, "source": Source.PHONE, "at_claimed": at, "at_server": at, **said}
+        by = PROVINCE if isinstance(event, e.Transferred) else ANYBODY
+        given: dict[str, Any] = {"by": by, "source": Source.PHONE, "at_claimed": at, "at_server": at, **said}
         return Entry(ticket_id=self.ticket.id, version=self.ticket.version + 1, event=event, **given)
 
     def then(self, event: Event, *, at: datetime | None = None, **said: Any) -> "History":
@@ -143,10 +182,21 @@ def at(stage: Stage, **said: Any) -> History:
     return history
 
 
+def ready(stage: Stage, kind: str) -> History:
+    """Return a ticket in the stage to which an event of the kind may happen, as far as the stage allows it."""
+    history = at(stage)
+    allowed = kind in BEFORE and stage in TRANSITIONS[kind][0]
+    for first in BEFORE[kind] if allowed else ():
+        history = history.then(EVENTS[first])
+    return history
+
+
 def usual(kind: str, stage: Stage) -> Event:
     """Return an event of the kind with all that the stage makes necessary."""
     if kind == "restored" and stage in {S.ARRIVED, S.LOCATED}:
         return RESTORED_NOTHING
+    if kind == "restored" and stage in {S.ACCEPTED, S.DISPATCHED, S.CREW_ACCEPTED, S.EN_ROUTE}:
+        return DONE.model_copy(update={"waiver": Waiver.REMOTE_SWITCHING})
     if kind == "dispatched" and stage in {S.DISPATCHED, S.CREW_ACCEPTED, S.EN_ROUTE}:
         return SENT.model_copy(update={"crew_id": "c2", "transfer_reason": "一队遇险情"})
     return EVENTS[kind]

@@ -6,11 +6,12 @@ from dispatch.tickets.events import KINDS, Actor
 from dispatch.tickets.guards import PlaceKnown
 from dispatch.tickets.lifecycle import TRANSITIONS, WrongStage, check, fold
 from dispatch.tickets.words import Stage
-from tests.tickets.history import EVENTS, OPENING, S, at, opened, usual
+from tests.tickets.history import EVENTS, OPENING, S, at, opened, ready, usual
 
 ON_THE_WAY = {S.DISPATCHED, S.CREW_ACCEPTED, S.EN_ROUTE}
 ON_SITE = {S.ARRIVED, S.LOCATED, S.REPAIRING}
 BEFORE_RESTORED = {S.SUBMITTED, S.ACCEPTED, S.RETURNED, S.MERGED} | ON_THE_WAY | ON_SITE
+AFTERWARDS = {S.RESTORED, S.REPLIED, S.REPLY_REJECTED, S.CALLBACK_PENDING}
 OPEN = set(Stage) - {S.CLOSED, S.CANCELLED}
 
 # event -> {stage it may happen in: stage it leads to}; rows of domain 2.3
@@ -20,7 +21,8 @@ TABLE: dict[str, dict[Stage, Stage]] = {
     "accepted": {S.SUBMITTED: S.ACCEPTED},  # 3
     "returned": {S.SUBMITTED: S.RETURNED},  # 4
     "resubmitted": {S.RETURNED: S.SUBMITTED},  # 5
-    "merged": {S.ACCEPTED: S.MERGED},  # 6
+    "transferred": dict.fromkeys({S.RETURNED, S.SUBMITTED, S.ACCEPTED}, S.SUBMITTED),  # 2.6
+    "merged": {S.SUBMITTED: S.MERGED, S.ACCEPTED: S.MERGED},  # 6, and attached by the seat
     "unmerged": {S.MERGED: S.ACCEPTED},  # 2.8.6
     "followed": {S.MERGED: S.MERGED},
     "dispatched": dict.fromkeys({S.ACCEPTED} | ON_THE_WAY, S.DISPATCHED),  # 7, 9
@@ -31,16 +33,37 @@ TABLE: dict[str, dict[Stage, Stage]] = {
     "located": {S.ARRIVED: S.LOCATED},  # 13
     "repair_started": {S.LOCATED: S.REPAIRING},  # 14
     "progressed": {S.LOCATED: S.LOCATED, S.REPAIRING: S.REPAIRING},  # 14
-    "restored": dict.fromkeys({S.MERGED} | ON_SITE, S.RESTORED),  # 15, 20
+    "restored": dict.fromkeys({S.MERGED, S.ACCEPTED} | ON_THE_WAY | ON_SITE, S.RESTORED),  # 15, 20; waiver
     "replied": dict.fromkeys({S.RESTORED, S.REPLY_REJECTED}, S.REPLIED),  # 16
     "reply_rejected": {S.REPLIED: S.REPLY_REJECTED},  # 17
     "callback_queued": {S.REPLIED: S.CALLBACK_PENDING},  # 18
     "callback_tried": {S.CALLBACK_PENDING: S.CALLBACK_PENDING},  # 18
     "closed": {S.CALLBACK_PENDING: S.CLOSED},  # 18
     "cancelled": dict.fromkeys({S.DRAFT} | BEFORE_RESTORED, S.CANCELLED),  # 19
-    "chased": {stage: stage for stage in BEFORE_RESTORED},  # 2.9
+    "chased": {stage: stage for stage in OPEN - {S.DRAFT}},  # 2.9
     "corrected": {stage: stage for stage in OPEN},  # 2.4
     "overdue": {stage: stage for stage in OPEN},  # 2.5
+    "suspended": {stage: stage for stage in ON_SITE},  # 2.11
+    "resumed": {stage: stage for stage in ON_SITE},
+    "excused": {stage: stage for stage in BEFORE_RESTORED - ON_SITE},  # 2.5 e
+    "asked": {stage: stage for stage in AFTERWARDS},  # 2.8.5
+    "confirmed": {stage: stage for stage in AFTERWARDS},
+    "reopened": dict.fromkeys(AFTERWARDS, S.ACCEPTED),  # 2.8.5, 2.14
+    "surveyed": {S.CALLBACK_PENDING: S.CALLBACK_PENDING},  # 2.14
+} | {
+    kind: {stage: stage for stage in OPEN}
+    for kind in (
+        "warned",
+        "escalated",
+        "supervised",
+        "supervision_answered",
+        "supervision_cleared",
+        "assessed",
+        "backfilled",
+        "noted",
+        "contradicted",
+        "settled",
+    )
 }
 
 
@@ -51,7 +74,7 @@ def test_the_table_knows_every_event() -> None:
 @pytest.mark.parametrize("stage", Stage)
 @pytest.mark.parametrize("kind", TABLE)
 def test_an_event_happens_where_the_table_allows_it_and_nowhere_else(kind: str, stage: Stage) -> None:
-    history = at(stage)
+    history = ready(stage, kind)
     if stage in TABLE[kind]:
         after = history.then(usual(kind, stage))
         assert after.ticket.stage is TABLE[kind][stage]

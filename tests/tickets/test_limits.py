@@ -173,8 +173,8 @@ def test_a_pack_that_sets_no_limit_arms_no_clock() -> None:
 
 
 def test_a_later_pack_never_judges_an_old_ticket(tmp_path: Path) -> None:
-    text = (FOLDER / "sgcc-2026.1.yaml").read_text("utf-8")
-    stricter = text.replace('version: "2026.1"', 'version: "2027.1"').replace(
+    text = (FOLDER / "sgcc-2026.2.yaml").read_text("utf-8")
+    stricter = text.replace('version: "2026.2"', 'version: "2027.1"').replace(
         "{value: 45, unit: min", "{value: 30, unit: min"
     )
     (tmp_path / "a.yaml").write_text(text, "utf-8")
@@ -190,4 +190,4 @@ def test_a_later_pack_never_judges_an_old_ticket(tmp_path: Path) -> None:
 
 
 def test_the_sgcc_pack_is_the_one_these_numbers_are_from() -> None:
-    assert PACK.key == "sgcc@2026.1"
+    assert PACK.key == "sgcc@2026.2"

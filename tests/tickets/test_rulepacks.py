@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.kit.rulepack import FOLDER, BadPack, NoSuchNumber, Number, Packs, RulePack, UnknownPack, read
+from dispatch.kit.numbers import NoSuchNumber, Number
+from dispatch.kit.rulepack import FOLDER, BadPack, Packs, RulePack, UnknownPack, read
 
 SGCC = (FOLDER / "sgcc-2026.1.yaml").read_text("utf-8")
 TRUSTED = ("[V", "[T", "[K]", "[P]", "[S")

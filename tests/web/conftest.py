@@ -18,7 +18,7 @@ from dispatch.desk.world import World
 from dispatch.kit.clock import SharedClock
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
-from tests.worlds import PEOPLE, START
+from tests.worlds import PEOPLE, START, stranger
 
 TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($1, $2, 'test', now())"
 COUNTED = ("call", "incident", "ticket", "ticket_event", "deadline", "outbox", "dispatch", "idempotency", "audit")
@@ -64,8 +64,9 @@ class Centre:
         return httpx.AsyncClient(transport=transport, base_url="https://dispatch.test/api/v1", headers=headers)
 
     async def call(self, **said: Any) -> dict[str, Any]:
-        """Let the seat log a usual call; return its ticket."""
-        answer = await (await self.by("seat")).post("/calls", json=CALL | said, headers=key())
+        """Let the seat log a usual call of somebody new; return its ticket."""
+        body = CALL | {"phone": stranger()} | said
+        answer = await (await self.by("seat")).post("/calls", json=body, headers=key())
         assert answer.status_code == 201, answer.text
         ticket: dict[str, Any] = answer.json()["ticket"]
         return ticket

@@ -72,6 +72,13 @@ class House:
             )  # fmt: skip
         return secret
 
+    async def wake_hub(self) -> None:
+        """Let the hub's loop begin anew where it was, at once."""
+        task = self.tasks.pop()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        self.tasks.append(asyncio.create_task(self.hub.run()))
+
     async def settled(self) -> dict[str, int]:
         """Wait until every change has its number; return where the areas stand."""
         while True:
@@ -160,7 +167,7 @@ class Watching:
     def kinds(self) -> list[str]:
         return [type(message).__name__ for message in self.messages]
 
-    async def reaches(self, heads: dict[str, int], *, within_s: float = 20) -> None:
+    async def reaches(self, heads: dict[str, int], *, within_s: float = 60) -> None:
         """Wait until the console has heard everything up to the given numbers."""
         async with asyncio.timeout(within_s):
             while any(self.client.seqs.get(area, -1) < seq for area, seq in heads.items()):
@@ -191,7 +198,7 @@ class Line:
 
     async def hear(self, kind: str) -> dict:
         """Return the next message of a kind; others before it are passed over."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 while self._heard:
                     message = self._heard.popleft()
@@ -199,7 +206,7 @@ class Line:
                         return message
                 self._heard.extend(json.loads(await self._socket.recv()))
 
-    async def closed_with(self, *, within_s: float = 15) -> int | None:
+    async def closed_with(self, *, within_s: float = 60) -> int | None:
         async with asyncio.timeout(within_s):
             with suppress(ConnectionClosed):
                 while True:

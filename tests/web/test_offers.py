@@ -61,6 +61,21 @@ async def test_the_province_gives_out_what_waits(centre: Centre) -> None:
     assert (len(rest["dispatched"]), rest["waiting"]) == (0, 2)
 
 
+async def test_a_batch_asked_for_again_with_its_key_is_the_same_batch(centre: Centre) -> None:
+    for _ in range(4):
+        await waiting(centre)
+    monitor, headers = await centre.by("monitor"), key()
+    first = await monitor.post("/dispatching/assign-waiting", json={"limit": 2}, headers=headers)
+    again = await monitor.post("/dispatching/assign-waiting", json={"limit": 2}, headers=headers)
+    assert (len(first.json()["dispatched"]), again.json()) == (2, first.json())
+    assert (first.headers.get("Idempotent-Replayed"), again.headers.get("Idempotent-Replayed")) == (None, "true")
+    other = await monitor.post("/dispatching/assign-waiting", json={"limit": 3}, headers=headers)
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "KeyReused")
+    wrong = await monitor.post("/dispatching/assign-waiting", json={}, headers={"Idempotency-Key": "short"})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "BadKey")
+    assert (await centre.rows())["dispatch"] == 2
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -104,27 +119,38 @@ async def test_crews_are_listed_with_state_and_age_of_position(centre: Centre) -
     assert rest["crews"][0]["stale"] is True
 
 
-async def test_a_countys_mode_is_switched_by_the_province_with_a_reason(centre: Centre) -> None:
+async def test_a_countys_mode_is_switched_by_the_province_with_a_reason_and_an_end(centre: Centre) -> None:
     monitor, county = await centre.by("monitor"), await centre.by("xiangshan")
-    assert (await county.get(f"/areas/{XIANGSHAN}/mode")).json() == {
+    path = f"/areas/{XIANGSHAN}/mode"
+    assert (await county.get(path)).json() == {
         "area": XIANGSHAN,
-        "mode": "confirm",
+        "mode": "normal",
         "set_by": None,
         "set_at": None,
         "reason": "",
+        "until_at": None,
+        "auto_storm": False,
+        "proposal": None,
     }
-    done = await monitor.put(f"/areas/{XIANGSHAN}/mode", json={"mode": "auto", "reason": "台风"})
+    tried = (await county.post(f"{path}/dry-run", json={"mode": "storm"})).json()
+    assert (tried["before"], tried["mode"], tried["settings"]["callback"]) == ("normal", "storm", "sms")
+    assert (tried["dispatched"], tried["booked"]) == ([], [])
+    said = {"mode": "quick", "reason": "台风", "until_at": minutes(90).isoformat(), "auto_storm": True}
+    done = await monitor.put(path, json=said)
     assert done.status_code == 200
-    assert (await county.get(f"/areas/{XIANGSHAN}/mode")).json() == done.json()
-    assert (done.json()["mode"], done.json()["set_by"]) == ("auto", "monitor")
+    assert (await county.get(path)).json() == done.json()
+    assert (done.json()["mode"], done.json()["set_by"], done.json()["auto_storm"]) == ("quick", "monitor", True)
+    (change,) = (await county.get(f"{path}/history")).json()["changes"]
+    assert (change["before"], change["mode"], change["reason"]) == ("normal", "quick", "台风")
     for path, body, status in (
-        (f"/areas/{XIANGSHAN}/mode", {"mode": "auto"}, 422),
-        (f"/areas/{XIANGSHAN}/mode", {"mode": "storm", "reason": "台风"}, 422),
-        ("/areas/33/mode", {"mode": "auto", "reason": "台风"}, 422),
-        ("/areas/9999/mode", {"mode": "auto", "reason": "台风"}, 404),
+        (f"/areas/{XIANGSHAN}/mode", {"mode": "quick"}, 422),
+        (f"/areas/{XIANGSHAN}/mode", {"mode": "auto", "reason": "台风"}, 422),
+        (f"/areas/{XIANGSHAN}/mode", said | {"until_at": minutes(-1).isoformat()}, 422),
+        ("/areas/33/mode", {"mode": "quick", "reason": "台风"}, 422),
+        ("/areas/9999/mode", {"mode": "quick", "reason": "台风"}, 404),
     ):
         assert (await monitor.put(path, json=body)).status_code == status, (path, body)
-    assert (await county.put(f"/areas/{XIANGSHAN}/mode", json={"mode": "auto", "reason": "x"})).status_code == 403
+    assert (await county.put(f"/areas/{XIANGSHAN}/mode", json={"mode": "quick", "reason": "x"})).status_code == 403
 
 
 async def test_the_tree_of_areas_is_listed_from_the_top(centre: Centre) -> None:

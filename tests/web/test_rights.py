@@ -26,7 +26,7 @@ from dispatch.desk.world import World
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
 from dispatch.web.auth import wall_now
-from tests.worlds import NINGHAI, PEOPLE, XIANGSHAN, person
+from tests.worlds import NINGHAI, PEOPLE, XIANGSHAN, person, stranger
 
 SITE = "https://dispatch.test"
 THIRD = "330281"  # 余姚: neither the ticket's county nor the lender
@@ -38,9 +38,18 @@ NOT_ROUTED = {"live.listen", "world.load", "audit.read", "call.read"}
 
 PLACES = {
     "ticket_id": "no-such-ticket",
+    "other_id": "no-such-other",
+    "outage_id": "no-such-outage",
+    "notice_id": "no-such-notice",
     "account_id": "no-such-account",
     "token_id": "0" * 16,
+    "message_id": "no-such-message",
+    "text_id": "no-such-text",
     "code": XIANGSHAN,
+    "request_id": "no-such-service",
+    "order_id": "no-such-order",
+    "report_id": "no-such-report",
+    "booking_id": "no-such-booking",
     "key": "sgcc@2026.1",
 }
 
@@ -98,14 +107,14 @@ class Site:
         )
 
     async def says(self, name: str, ticket_id: str, command: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        key = {"Idempotency-Key": f"{name}-{command}-{ticket_id}"}
+        key = {"Idempotency-Key": f"{name}-{command.replace('/', '.')}-{ticket_id}"}
         return await self.by(name).post(f"/api/v1/tickets/{ticket_id}/{command}", json=body or {}, headers=key)
 
     async def call(self, lon: float = 121.87, lat: float = 29.48) -> str:
         """Log a call, of 象山 if nothing else is said, and return its ticket."""
         body = {
             "channel": "phone",
-            "phone": "13900000000",
+            "phone": stranger(),
             "address": "丹城镇东街1号",
             "place": {"lon": lon, "lat": lat},
             "symptom": "no_power_one",
@@ -220,17 +229,30 @@ SAID: dict[str, dict[str, Any]] = {
     "consult": {"matched": "arrears", "answer": "欠费停电,已告知"},
     "return": {"reason": "NO_CONTACT", "text": "三次致电客户均无人接听"},
     "resubmit": {"address": "丹城镇东街1号", "county": XIANGSHAN},
+    "transfer": {"to_area": NINGHAI, "reason": "省监控裁定"},
     "merge": {"into": "x", "evidence": "同一台区"},
+    "merge-proposals/no-such-other/decline": {"reason": "邻户有电"},
+    "power-back": {"live": True},
+    "review/appeal": {"faults": ["late_arrive"], "text": "大桥封闭"},
+    "review/appeal/decide": {"granted": [], "text": "路程已计入时限"},
     "unmerge": {"reason": "不是同一故障"},
     "dispatch": {"crew_id": "c1"},
     "crew-reject": {"reason": "VEHICLE_DOWN"},
     "locate": {"fault_point": "5号杆", "ownership": "grid", "etr_at": ETR, "photos": ["p1"]},
     "progress": {"text": "正在更换"},
     "reply": {"handling": "已更换", "category": "lv", "cause_l1": "nature", "ownership": "grid"},
+    "reply/check": {"handling": "已更换", "category": "lv", "cause_l1": "nature", "ownership": "grid"},
     "reject-reply": {"defects": ["原因不清"]},
     "close": {"satisfied": True},
     "cancel": {"reason": "客户来电已恢复", "meter": "live"},
     "correct": {"reason": "地址更正", "address": "丹城镇东街2号"},
+    "supervise": {"reason": "客户多次来电", "addressee": "county_director"},
+    "supervision-answer": {"no": "DB1-1", "text": "班组已在途"},
+    "supervision-clear": {"no": "DB1-1"},
+    "escalate": {"reason": "media"},
+    "suspend": {"reason": "material", "text": "等待变压器", "until_at": ETR},
+    "excuse": {"reason": "traffic", "explanation": "道路被淹", "told_at": ETR},
+    "note": {"note": "helped", "text": "为独居老人更换漏保"},
 }
 
 
@@ -240,7 +262,8 @@ def ticket_routes(app: FastAPI) -> list[tuple[str, str, str]]:
     for route in routes(app):
         if "{ticket_id}" in str(route.path):
             (action,) = actions(route)
-            found.append((method_of(route), str(route.path).partition("{ticket_id}")[2].strip("/"), action))
+            word = str(route.path).partition("{ticket_id}")[2].strip("/").format_map(PLACES)
+            found.append((method_of(route), word, action))
     return found
 
 

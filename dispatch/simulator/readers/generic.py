@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dispatch.kit.words import Labelled
 from dispatch.simulator.day import SHIFT, SHORTEST, Call, Day, Town, Window, required, with_work
@@ -22,6 +23,7 @@ OPTIONAL = (
 )  # fmt: skip
 NAME = 40  # characters of a town's or district's name
 YEARS = (2001, 2099)  # that the server accepts whatever the zone
+FAR = 10.0  # degrees: no province of one desk is that wide; a crew would drive for days [P]
 NEAR = 5.0  # degrees: a point farther than that from the middle of the file, and near when swapped, is swapped
 YES_NO = {"": False, "0": False, "1": True, "否": False, "是": True, "false": False, "true": True}
 
@@ -42,38 +44,43 @@ def read(path: Path, window: Window, *, seed: int = 0) -> Day:
         fields = pick(row)
         if fields is None:
             continue
-        try:
-            calls.append((row[0], _call(fields, seen, row[0]), _short(fields, "district", NAME)))
-        except BadField as error:
-            complaints.add(row[0], error.field, error.message)
-    _refuse_swapped(calls, complaints)
+        found = _call(fields, seen, row[0], complaints)
+        if found is not None:
+            calls.append((row[0], *found))
+    _refuse_far(calls, complaints)
     complaints.raise_any()
     taken = required(window.cut(call for _, call, _ in calls), path.name)
     worked = [min(max(call.work, SHORTEST), SHIFT) for _, call, _ in calls if call.work is not None]
     return Day(path.name, with_work(taken, worked, seed=seed), tuple(_towns(calls)))
 
 
-def _call(fields: dict[str, str], seen: dict[str, int], row: int) -> Call:
+def _call(fields: dict[str, str], seen: dict[str, int], row: int, complaints: Complaints) -> tuple[Call, str] | None:
+    """Return the call and its district; None if anything in the row is wrong, each of which is complained about."""
     given = {name: value.strip() for name, value in fields.items()}
-    key = _key(given["id"], seen, row)
-    lon, lat = _point(given)
-    return Call(
-        key=key,
-        at=_time(given["at"]),
-        lon=lon,
-        lat=lat,
-        town=_short(given, "town", NAME) or f"{lon:.1f},{lat:.1f}",
-        symptom=_word(given, "symptom", Symptom, Symptom.NO_POWER_ONE),
-        category=_word(given, "category", Category, Category.LV),
-        level=_word(given, "level", Level, Level.NORMAL),
-        hazard=_flag(given.get("hazard", "")),
-        customers=round(number(given.get("customers") or "1", "customers", low=0, high=10_000_000)),
-        cause=_word(given, "cause", Cause, Cause.UNKNOWN),
-        address=_short(given, "address", 300),
-        text=_short(given, "text", 500),
-        work=_minutes(given, "work_min"),
-        waited=_minutes(given, "waited_min"),
-    )
+    before = complaints.count
+    ask = partial(complaints.attempt, row)
+    facts: dict[str, Any] = {
+        "key": ask(_key, given["id"], seen, row),
+        "at": ask(_time, given["at"]),
+        "lon": ask(_lon, given["lon"]),
+        "lat": ask(_lat, given["lat"]),
+        "town": ask(_short, given, "town", NAME),
+        "symptom": ask(_word, given, "symptom", Symptom, Symptom.NO_POWER_ONE),
+        "category": ask(_word, given, "category", Category, Category.LV),
+        "level": ask(_word, given, "level", Level, Level.NORMAL),
+        "hazard": ask(_flag, given.get("hazard", "")),
+        "customers": ask(_customers, given.get("customers") or "1"),
+        "cause": ask(_word, given, "cause", Cause, Cause.UNKNOWN),
+        "address": ask(_short, given, "address", 300),
+        "text": ask(_short, given, "text", 500),
+        "work": ask(_minutes, given, "work_min"),
+        "waited": ask(_minutes, given, "waited_min"),
+    }
+    district = ask(_short, given, "district", NAME)
+    if complaints.count > before:
+        return None
+    facts["town"] = facts["town"] or f"{facts['lon']:.1f},{facts['lat']:.1f}"
+    return Call(**facts), district or ""
 
 
 def _key(key: str, seen: dict[str, int], row: int) -> str:
@@ -85,12 +92,19 @@ def _key(key: str, seen: dict[str, int], row: int) -> str:
     return key
 
 
-def _point(given: dict[str, str]) -> tuple[float, float]:
-    lon = number(given["lon"], "lon", low=-180, high=180)
-    lat = number(given["lat"], "lat", low=-180, high=180)
+def _lon(text: str) -> float:
+    return number(text, "lon", low=-180, high=180)
+
+
+def _lat(text: str) -> float:
+    lat = number(text, "lat", low=-180, high=180)
     if abs(lat) > 90:
         raise BadField("lat", f"纬度 {lat:g} 超过 90,疑似经纬度写反:lon 列填经度,lat 列填纬度")
-    return lon, lat
+    return lat
+
+
+def _customers(text: str) -> int:
+    return round(number(text, "customers", low=0, high=10_000_000))
 
 
 def _time(text: str) -> datetime:
@@ -133,15 +147,18 @@ def _minutes(given: dict[str, str], name: str) -> timedelta | None:
     return timedelta(minutes=number(text, name, low=0, high=100_000)) if text else None
 
 
-def _refuse_swapped(calls: list[tuple[int, Call, str]], complaints: Complaints) -> None:
-    """Complain about points that lie near the file's middle only when their coordinates are swapped."""
+def _refuse_far(calls: list[tuple[int, Call, str]], complaints: Complaints) -> None:
+    """Complain about points far from the file's middle: they are swapped, or belong to another province."""
     if not calls:
         return
     lon, lat = median(call.lon for _, call, _ in calls), median(call.lat for _, call, _ in calls)
     for row, call, _ in calls:
-        far = max(abs(call.lon - lon), abs(call.lat - lat)) > NEAR
-        if far and max(abs(call.lat - lon), abs(call.lon - lat)) <= NEAR:
+        away = max(abs(call.lon - lon), abs(call.lat - lat))
+        if away > NEAR and max(abs(call.lat - lon), abs(call.lon - lat)) <= NEAR:
             complaints.add(row, "lon", f"({call.lon:g}, {call.lat:g}) 疑似经纬度写反:lon 列填经度,lat 列填纬度")
+        elif away > FAR:
+            said = f"({call.lon:g}, {call.lat:g}) 离全文件中心 ({lon:.2f}, {lat:.2f}) {away:.0f} 度,超过 {FAR:g} 度"
+            complaints.add(row, "lon", f"{said}:不在同一省内,请核对经纬度,或分成几个文件")
 
 
 def _towns(calls: list[tuple[int, Call, str]]) -> Iterable[Town]:

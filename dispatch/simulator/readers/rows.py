@@ -6,10 +6,11 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
 from dispatch.kit.errors import Invalid
 
+T = TypeVar("T")
 Row = tuple[int, list[str]]  # number, fields
 
 SHOWN = 50  # errors listed in full; the rest is counted
@@ -49,6 +50,14 @@ class Complaints:
         self.count += 1
         if len(self.errors) < SHOWN:
             self.errors.append(RowError(row, field, message))
+
+    def attempt(self, row: int, read: Callable[..., T], *given: Any) -> T | None:
+        """Return what a reader makes of a field; None if it is wrong, which is noted."""
+        try:
+            return read(*given)
+        except BadField as error:
+            self.add(row, error.field, error.message)
+            return None
 
     def raise_any(self) -> None:
         """
@@ -135,7 +144,10 @@ def picker(header: Sequence[str], path: Path, complaints: Complaints) -> Callabl
         if len(fields) != width:
             complaints.add(number, "row", f"有 {len(fields)} 个字段,应为 {width} 个,请检查引号和逗号")
             return None
-        return dict(zip(header, fields, strict=True))
+        broken = [name for name, text in zip(header, fields, strict=True) if "\0" in text]
+        for name in broken:
+            complaints.add(number, name, "含有空字符(NUL),请删去,或从原系统重新导出")
+        return None if broken else dict(zip(header, fields, strict=True))
 
     return pick
 

@@ -1,0 +1,140 @@
+"""
+What a depot declares it can do (承载力申报): teams and visits of one half-day, one kind, town or country. Domain 7.2.
+
+Pure. Half-days are half-open, their hours and the cut-off are the rule pack's section ``booking``.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from dispatch.kit.clock import CHINA
+from dispatch.kit.errors import Invalid, Refusal
+from dispatch.kit.looprules import BookingRules
+
+from .words import Half, VisitArea, VisitKind
+
+
+class BadDeclaration(Invalid):
+    """What is declared cannot be: fewer than no visits, visits without a team."""
+
+
+class OutsideHorizon(Invalid):
+    """The half-day is over, or farther ahead than the pack lets one declare or book."""
+
+
+class ReasonNeeded(Refusal):
+    """The declaration falls below what is booked, and does not say why."""
+
+
+class StaleDeclaration(Refusal):
+    """Somebody declared the same half-day since the caller saw it."""
+
+
+Order = tuple[date, str, str]  # day, half, depot
+
+
+class Frozen(BaseModel):
+    """A value: no unknown fields, no change after it is made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Slot(Frozen):
+    """What is declared and booked as one: a depot's half-day for one kind of visit, in town or country."""
+
+    depot: str
+    date: date
+    half: Half
+    kind: VisitKind
+    area_class: VisitArea
+
+    @property
+    def order(self) -> Order:
+        """Earliest first; ``am`` stands before ``pm``."""
+        return self.date, self.half.value, self.depot
+
+    @property
+    def label(self) -> str:
+        """The slot in words, without its depot's name."""
+        return f"{self.date:%m月%d日}{self.half.label}{self.kind.label}({self.area_class.label})"
+
+
+class Declaration(Frozen):
+    """
+    What holds for a slot.
+
+    :param version: 1 is the first; the versions before are kept
+    :param displaced: visits that this version left without their place
+    """
+
+    slot: Slot
+    teams: int
+    visits: int
+    version: int
+    declared_by: str
+    declared_at: datetime
+    reason: str = ""
+    displaced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A half-day as instants (UTC)."""
+
+    begins_at: datetime
+    ends_at: datetime
+    closes_at: datetime  # the list is frozen: nothing is booked any more
+
+
+def hours(rules: BookingRules, day: date, half: Half) -> Hours:
+    """Return when a half-day begins, ends and is frozen."""
+    begin, end = (rules.am if half is Half.AM else rules.pm).spans[0]
+    begins_at = datetime.combine(day, begin, CHINA).astimezone(UTC)
+    ends_at = datetime.combine(day, end, CHINA).astimezone(UTC)
+    return Hours(begins_at, ends_at, begins_at - rules.cut_off.duration)
+
+
+def last_day(rules: BookingRules, at: datetime) -> date:
+    """Return the last day that may be declared and booked."""
+    return at.astimezone(CHINA).date() + timedelta(days=rules.horizon.duration.days)
+
+
+def check(slot: Slot, *, teams: int, visits: int, rules: BookingRules, at: datetime) -> None:
+    """
+    Refuse a declaration that is wrong in itself.
+
+    :raises BadDeclaration: fewer than none, or visits without a team
+    :raises OutsideHorizon: a half-day that is over, or too far ahead
+    """
+    if teams < 0 or visits < 0:
+        raise BadDeclaration(f"{slot.label}的队伍数 teams 与户数 visits 不能为负,请填 0 或以上", field="visits")
+    if visits > 0 and teams == 0:
+        raise BadDeclaration(f"{slot.label}申报了 {visits} 户却没有队伍,请填写 teams 或把 visits 改为 0", field="teams")
+    latest = last_day(rules, at)
+    if slot.date > latest or hours(rules, slot.date, slot.half).ends_at <= at:
+        raise OutsideHorizon(f"{slot.label}已过去或太远,可申报到 {latest.isoformat()},请改日期 date", field="date")
+
+
+def check_seen(seen: int | None, now: int, slot: Slot) -> None:
+    """:raises StaleDeclaration: if the caller saw another version"""
+    if seen is not None and seen != now:
+        raise StaleDeclaration(
+            f"{slot.label}的申报已是第 {now} 版,您看到的是第 {seen} 版,请刷新后再改", field="version", version=now
+        )
+
+
+def check_cut(slot: Slot, *, visits: int, booked: int, reason: str, victims: list[str]) -> None:
+    """
+    Refuse a cut below what is booked that does not say why.
+
+    :param victims: bookings that would lose their place
+    :raises ReasonNeeded: naming them
+    """
+    if visits < booked and not reason:
+        raise ReasonNeeded(
+            f"{slot.label}已约 {booked} 户,降到 {visits} 户会影响 {len(victims)} 户,请填写原因 reason",
+            field="reason",
+            victims=victims,
+        )

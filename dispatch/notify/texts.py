@@ -1,0 +1,234 @@
+"""
+The outbox of messages to telephones: written in the transaction of what they tell of, listed, and sent again by hand.
+
+Numbers and bodies are personal data: they are in the table and on their way to the gateway, and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.kit.db import Connection, Row
+from dispatch.kit.errors import NotFound, Refusal
+from dispatch.kit.looprules import MessageRules
+from dispatch.kit.quiet import next_allowed
+from dispatch.kit.words import Labelled
+
+from .phones import plain
+from .templates import Medium, Occasion, Question, Text
+
+UNDELIVERED = "Undelivered"  # ``last_error`` of what the gateway said it could not deliver
+
+ENQUEUE = """
+WITH dropped AS (
+    UPDATE message SET state = 'dropped', next_at = NULL
+    FROM unnest($13::text[], $14::text[], $15::text[]) AS old(ticket_id, to_phone, occasion)
+    WHERE message.ticket_id = old.ticket_id AND message.to_phone = old.to_phone AND message.occasion = old.occasion
+      AND message.state = 'queued'
+)
+INSERT INTO message (id, area, ticket_id, to_phone, channel, occasion, pack, body, expects, urgent, next_at, expires_at,
+                     state, created_at)
+SELECT n.*, 'queued', $16
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::boolean[], $11::timestamptz[], $12::timestamptz[]) AS n
+"""
+LIST = """
+SELECT id, area, ticket_id, channel, occasion, to_phone, expects, urgent, state, attempts, next_at, provider_id,
+       last_error, created_at, sent_at, delivered_at, expires_at
+FROM message
+WHERE area = ANY($1::text[]) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR ticket_id = $3)
+  AND ($4::text IS NULL OR id < $4)
+ORDER BY id DESC LIMIT $5
+"""
+LOCK = "SELECT id, area, state, urgent, pack, last_error FROM message WHERE id = $1 FOR UPDATE"
+REQUEUE = """
+UPDATE message SET state = 'queued', attempts = 0, next_at = $2, expires_at = $3, last_error = NULL,
+    round = round + CASE WHEN last_error = $4 THEN 1 ELSE 0 END,
+    sent_at = NULL, undelivered_at = NULL, provider_id = NULL
+WHERE id = $1
+"""
+WAITING = "SELECT count(*) AS n, min(next_at) AS oldest FROM message WHERE state IN ('queued', 'sending')"
+DEAD = "SELECT count(*) FROM message WHERE state = 'dead'"
+
+
+class Standing(Labelled):
+    """Where a message stands."""
+
+    QUEUED = "queued", "待发送"
+    SENDING = "sending", "发送中"
+    SENT = "sent", "网关已接收"
+    DELIVERED = "delivered", "已送达"
+    DEAD = "dead", "发送失败"
+    DROPPED = "dropped", "已由新消息取代"
+
+
+class NoSuchMessage(NotFound):
+    """No message has that id."""
+
+
+class NotDead(Refusal):
+    """Only a message that could not be sent is sent again by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    One message to one telephone.
+
+    :param id: of the caller's choice; nobody else's
+    :param area: county (or higher area) that it is about
+    :param pack: key of the rule pack whose retries and quiet hours hold
+    """
+
+    id: str
+    area: str
+    ticket_id: str | None
+    to_phone: str
+    text: Text
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message as it is listed: whose it is, not what it says; ``to_phone`` is masked by who shows it."""
+
+    id: str
+    area: str
+    ticket_id: str | None
+    channel: Medium
+    occasion: Occasion
+    to_phone: str
+    expects: Question | None
+    urgent: bool
+    state: Standing
+    attempts: int
+    next_at: datetime | None
+    provider_id: str | None
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many messages wait, since when the first of them could go, and how many are dead."""
+
+    waiting: int
+    oldest_at: datetime | None
+    dead: int
+
+
+def first_try(at: datetime, urgent: bool, rules: MessageRules) -> datetime:
+    """Return when a message may go out that is ready at ``at``."""
+    return at if urgent else next_allowed(at, rules.quiet.spans)
+
+
+async def enqueue(tx: Connection, message: Message, *, rules: MessageRules, at: datetime) -> datetime:
+    """
+    Keep a message to be sent, and drop those it replaces; return when it may go out.
+
+    Its life (``rules.keeps``) begins when it may go out, so that a quiet night does not cost it.
+    """
+    await enqueue_all(tx, [message], rules={message.pack: rules}, at=at)
+    return first_try(at, message.text.urgent, rules)
+
+
+async def enqueue_all(
+    tx: Connection, messages: Sequence[Message], *, rules: Mapping[str, MessageRules], at: datetime
+) -> None:
+    """
+    Keep messages to be sent, and drop those they replace, in one statement.
+
+    :param rules: by the key of the pack
+    """
+    if not messages:
+        return
+    rows = [_row(message, rules[message.pack], at) for message in messages]
+    replaced = [
+        (message.ticket_id, plain(message.to_phone), occasion.value)
+        for message in messages
+        for occasion in message.text.replaces
+    ]
+    old = zip(*replaced, strict=True) if replaced else ((), (), ())
+    await tx.execute(ENQUEUE, *map(list, zip(*rows, strict=True)), *map(list, old), at)
+
+
+def _row(message: Message, rules: MessageRules, at: datetime) -> tuple[object, ...]:
+    text = message.text
+    first = first_try(at, text.urgent, rules)
+    return (
+        message.id,
+        message.area,
+        message.ticket_id,
+        plain(message.to_phone),
+        text.channel.value,
+        text.occasion.value,
+        message.pack,
+        text.body,
+        text.expects.value if text.expects else None,
+        text.urgent,
+        first,
+        first + rules.keeps.duration,
+    )
+
+
+async def page(
+    connection: Connection,
+    *,
+    areas: Sequence[str],
+    state: Standing | None = None,
+    ticket_id: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> list[Listed]:
+    """Return messages, the newest first; ``after`` is the id of the last one of the page before."""
+    rows = await connection.fetch(LIST, list(areas), state.value if state else None, ticket_id, after, limit)
+    return [_listed(row) for row in rows]
+
+
+def _listed(row: Row) -> Listed:
+    return Listed(
+        **{
+            **dict(row),
+            "channel": Medium(row["channel"]),
+            "occasion": Occasion(row["occasion"]),
+            "expects": Question(row["expects"]) if row["expects"] else None,
+            "state": Standing(row["state"]),
+        }
+    )
+
+
+async def lock(tx: Connection, message_id: str) -> Row:
+    """
+    Return ``id, area, state, urgent, pack, last_error`` of a message, locked.
+
+    :raises NoSuchMessage: if there is none
+    """
+    row = await tx.fetchrow(LOCK, message_id)
+    if row is None:
+        raise NoSuchMessage("没有这条消息,请核对编号")
+    return row
+
+
+async def requeue(tx: Connection, row: Row, *, rules: MessageRules, at: datetime) -> None:
+    """
+    Let a dead message be sent after all, as new, with all its tries.
+
+    What may have been taken keeps its key, so that the telephone still gets it once; what the gateway said was not
+    delivered gets a new key, or a gateway that honours keys would not send it.
+
+    :raises NotDead: if it is not dead
+    """
+    if row["state"] != Standing.DEAD:
+        raise NotDead(f"消息当前为“{Standing(row['state']).label}”,只有发送失败的可以重发", state=row["state"])
+    first = first_try(at, row["urgent"], rules)
+    await tx.execute(REQUEUE, row["id"], first, first + rules.keeps.duration, UNDELIVERED)
+
+
+async def backlog(connection: Connection) -> Backlog:
+    """Return how much waits."""
+    row = await connection.fetchrow(WAITING)
+    dead = await connection.fetchval(DEAD)
+    return Backlog(row["n"] if row else 0, row["oldest"] if row else None, dead)

@@ -1,0 +1,1 @@
+"""停电: what is out, what is announced, what meters and devices say, and what all that makes of a call."""

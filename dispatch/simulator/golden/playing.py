@@ -1,0 +1,203 @@
+"""Play a scenario: a server of its own, its clock in our hands, every step a real request of a real account."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from dispatch.desk.setup import known_packs
+from dispatch.kit.db import Database
+from dispatch.kit.postgres import Embedded
+from dispatch.kit.rulepack import Packs
+from dispatch.notify import audit as feed_audit
+from dispatch.simulator.server import Server
+from dispatch.tickets.audit import audit
+
+from .matching import MISSING, at_path, differences
+from .script import BadScenario, Scenario, Step, filled, read, world_of
+
+API = "/api/v1"
+PATIENCE_S, POLL_S = 20.0, 0.05
+PASSWORD = "Golden-Scenario-7"
+WAITING = """
+SELECT (SELECT count(*) FROM deadline WHERE next_at < $1) + (SELECT count(*) FROM outbox)
+"""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a scenario; ``faults`` is empty if all that it says held."""
+
+    number: int
+    name: str
+    steps: int
+    faults: tuple[str, ...]
+    wall_s: float
+
+
+@dataclass
+class Play:
+    """One scenario on one server."""
+
+    scenario: Scenario
+    server: Server
+    client: httpx.AsyncClient
+    db: Database
+    tell: Tell
+    tokens: dict[str, str] = field(default_factory=dict)
+    names: dict[str, Any] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.now = self.scenario.start
+
+    async def run(self) -> None:
+        """Play all steps; a step that fails is noted, and ends the scenario: what follows stands on it."""
+        for number, step in enumerate(self.scenario.step, 1):
+            if step.at is not None:
+                await self._move(self.scenario.start + timedelta(minutes=step.at))
+            said = [f"第 {number} 步({step.say}):{fault}" for fault in await self._take(step)]
+            self.faults += said
+            self.tell(
+                f"  {'✗' if said else '·'} {self.now.astimezone(self.scenario.start.tzinfo):%d日%H:%M} {step.say}"
+            )
+            if said:
+                return
+        await self._settle()
+        self.faults += [fault async for fault in self._audit()]
+
+    async def _move(self, when: datetime) -> None:
+        """Move the clock, and let the worker do what has fallen due."""
+        self.now = max(self.now, when)
+        self.server.clock.set(self.now)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + PATIENCE_S
+        while loop.time() < ends:
+            async with self.db.connection() as connection:
+                if not await connection.fetchval(WAITING, self.now):
+                    return
+            await asyncio.sleep(POLL_S)
+        self.faults.append(f"{PATIENCE_S:.0f} 秒后仍有到期未处理的时限或未编号的消息")
+
+    async def _take(self, step: Step) -> list[str]:
+        if step.request is None:
+            return []
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + (PATIENCE_S if step.until else 0)
+        expected = filled(step.expect, self.names, self.scenario.start)
+        while True:
+            answers = await asyncio.gather(*(self._ask(step) for _ in range(step.times)))
+            found = [fault for answer in answers for fault in differences(answer, expected, self.scenario.start)]
+            if not found or loop.time() >= ends:
+                break
+            await asyncio.sleep(POLL_S)
+        return found + self._save(step, answers[0])
+
+    async def _ask(self, step: Step) -> Any:
+        """Return the answer; its status stands in it as ``status``, a list as ``items``."""
+        assert step.request is not None
+        assert step.who is not None
+        method, path = step.request
+        headers = {"Authorization": f"Bearer {await self._token(step.who)}"}
+        if step.key is not None:
+            headers["Idempotency-Key"] = step.key
+        body = filled(step.body, self.names, self.scenario.start)
+        url = API + str(filled(path, self.names, self.scenario.start))
+        answer = await self.client.request(method, url, json=body, headers=headers)
+        return {"status": answer.status_code, **_readable(answer)}
+
+    def _save(self, step: Step, answer: Any) -> list[str]:
+        faults = []
+        for name, path in step.save.items():
+            value = at_path(answer, path)
+            if value is MISSING:
+                faults.append(f"答复中没有 {path},不能保存为 {name}")
+            self.names[name] = value
+        return faults
+
+    async def _token(self, who: str) -> str:
+        if who not in self.tokens:
+            entered = await self.client.post(f"{API}/sessions", json={"login": "admin", "password": PASSWORD})
+            entered.raise_for_status()
+            cookie = "; ".join(f"{name}={value}" for name, value in entered.cookies.items())
+            made = await self.client.post(
+                f"{API}/accounts/{who}/tokens",
+                json={"label": "场景", "valid_days": 400},
+                headers={"Cookie": cookie, "Origin": self.server.url, "Idempotency-Key": secrets.token_hex(16)},
+            )
+            if made.status_code != httpx.codes.CREATED:
+                raise BadScenario(f"账号 {who} 没有令牌:{made.text[:200]}", field="who")
+            self.tokens[who] = made.json()["token"]
+        return self.tokens[who]
+
+    async def _audit(self) -> Any:
+        result = await audit(self.db, await known_packs(self.db, Packs.load()))
+        for finding in result.findings:
+            yield f"审计:{finding.ticket_id} {finding.fault.label} {finding.detail}"
+        async with self.db.connection() as connection:
+            for found in await feed_audit.findings(connection):
+                yield f"审计:{found.rule} {found.place} {found.found}"
+
+
+def _readable(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        content = answer.json() if answer.content else {}
+    except json.JSONDecodeError:
+        content = {"text": answer.text}
+    return content if isinstance(content, dict) else {"items": content}
+
+
+async def play_all(paths: list[Path], *, root: Path, tell: Tell) -> list[Outcome]:
+    """
+    Play the scenarios one after the other, each on a fresh database and a server started anew.
+
+    :param root: directory for the database and the logs
+    :raises BadScenario: before anything is played, if one of the files cannot be
+    """
+    scenarios = [(path, read(path)) for path in paths]
+    worlds = [world_of(path, scenario) for path, scenario in scenarios]
+    outcomes = []
+    with Embedded(root / "postgres") as postgres:
+        for (path, scenario), world in zip(scenarios, worlds, strict=True):
+            tell(f"{scenario.number:>2} {scenario.name}")
+            outcomes.append(await _play(scenario, world, postgres.dsn, root / path.stem, tell))
+    return outcomes
+
+
+async def _play(scenario: Scenario, world: dict[str, Any], dsn: str, root: Path, tell: Tell) -> Outcome:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with Server(root=root, database_url=dsn) as server:
+        server.settings = replace(server.settings, pack=scenario.pack)
+        server.clock.set(scenario.start)
+        await server.prepare(_with_passwords(world))
+        await server.start()
+        db = server.database()
+        try:
+            async with httpx.AsyncClient(base_url=server.url, timeout=30.0) as client:
+                play = Play(scenario, server, client, db, tell)
+                await play.run()
+        finally:
+            await db.close()
+    return Outcome(scenario.number, scenario.name, len(scenario.step), tuple(play.faults), loop.time() - began)
+
+
+def _with_passwords(world: dict[str, Any]) -> dict[str, Any]:
+    return world | {"accounts": list(_accounts(world))}
+
+
+def _accounts(world: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for account in world["accounts"]:
+        yield account | {"password": PASSWORD} if account["id"] == "admin" else account

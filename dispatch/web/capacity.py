@@ -1,0 +1,336 @@
+"""Declared capacity (承载力) and booked visits (预约作业): declared by depots, booked by seats and dispatchers."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from dispatch.accounts.model import Account
+from dispatch.capacity.booking import Booking, Offer, Wish
+from dispatch.capacity.declaration import Declaration
+from dispatch.capacity.words import Appointment, BookingState, Half, VisitArea, VisitKind
+from dispatch.desk import booking, capacity
+from dispatch.desk.booking import NewBooking, Said
+from dispatch.desk.capacity import NewDeclaration, SlotLoad
+from dispatch.desk.room import Once
+from dispatch.places.locate import check_crs
+from dispatch.tickets.facts import Code
+
+from .bodies import In, Instant, Point, Version
+from .deps import BodyOf, CallerOf, DeskOf, Now, shown
+from .idempotency import REPLAYED, OnceOf
+
+router = APIRouter(tags=["capacity 承载力"])
+
+DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+
+
+def _written_out(value: object) -> object:
+    """Read only ``2026-07-01``: pydantic would take numbers, and instants at midnight."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not DAY.match(value):
+        raise PydanticCustomError("date_from_datetime_parsing", "not a day")
+    return value
+
+
+Day = Annotated[date, Field(strict=False, ge=EARLIEST, le=LATEST), BeforeValidator(_written_out)]
+BookingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="预约编号")]
+MaybeOnce = Annotated[Once | None, OnceOf()]
+
+
+class DeclarationLine(In):
+    """One half-day, for one kind of visit, in town or country."""
+
+    date: Day = Field(description="日期(北京时间)")
+    half: Half
+    kind: VisitKind
+    area_class: VisitArea
+    teams: int = Field(ge=0, le=1000, description="队伍数")
+    visits: int = Field(ge=0, le=10_000, description="可约户数")
+    version: int | None = Field(default=None, ge=0, le=2**31 - 1, description="所见版本,0 为尚未申报;不符则 409")
+
+
+class DeclarationBody(In):
+    """What a depot can do; all lines or none."""
+
+    depot: Code = Field(description="班所编码")
+    lines: list[DeclarationLine] = Field(min_length=1, max_length=500)
+    reason: str = Field(default="", max_length=200, description="原因;降到已约户数以下时必填")
+
+
+class BookingBody(In):
+    """A visit that a customer wants, and the kind of promise."""
+
+    account_no: Code = Field(description="户号或客户编号")
+    kind: VisitKind
+    area_class: VisitArea
+    appointment: Appointment = Field(
+        description="fixed 约时填 from_at、to_at;within 限时填 start_by;by_date 限期填 due"
+    )
+    place: Point = Field(description="作业地点,WGS-84")
+    area: Code | None = Field(default=None, description="县;缺省为班所所属县")
+    depot: Code | None = Field(default=None, description="只约该班所;缺省为全县各班所")
+    from_at: Instant | None = None
+    to_at: Instant | None = None
+    start_by: Instant | None = Field(default=None, description="最迟开始时间")
+    due: Day | None = Field(default=None, description="最迟完成日期")
+    text: str = Field(default="", max_length=200, description="说明,勿填电话")
+
+
+class ConfirmBody(In):
+    """What the customer agrees to."""
+
+    offer: int | None = Field(
+        default=None, ge=0, le=100, description="客户所选时段在 offers 中的序号,从 0 数起;改约时必填"
+    )
+    version: Version | None = Field(default=None, description="所见版本;与当前不符则 409")
+
+
+class CancelBody(In):
+    """Why the visit is not wanted any more."""
+
+    reason: str = Field(min_length=1, max_length=200, description="取消原因")
+    version: Version | None = Field(default=None, description="所见版本;与当前不符则 409")
+
+
+class OfferShown(BaseModel):
+    """A free place, and why it is offered."""
+
+    depot: str
+    date: date
+    half: Half
+    from_at: datetime
+    to_at: datetime
+    free: int = Field(description="提供时的空闲名额")
+    detour_m: int = Field(description="直线多走的路程,米")
+    why: str
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        said = {name: getattr(offer, name) for name in ("from_at", "to_at", "free", "detour_m", "why")}
+        return cls(depot=offer.slot.depot, date=offer.slot.date, half=offer.slot.half, **said)
+
+
+class BookingShown(BaseModel):
+    """A booked visit; the customer's telephone is not kept with it."""
+
+    id: str
+    version: int
+    area: str
+    depot: str
+    date: date
+    half: Half
+    kind: VisitKind
+    area_class: VisitArea
+    appointment: Appointment
+    state: BookingState
+    from_at: datetime = Field(description="承诺时段")
+    to_at: datetime
+    start_by: datetime | None
+    due: Day | None
+    account_no: str
+    lon: float
+    lat: float
+    text: str
+    why: str = Field(description="为何是这个时段")
+    offers: Sequence[OfferShown] = Field(description="其他可选时段;待改约时第 0 个已为客户占位到 expires_at")
+    has_place: bool = Field(description="占有名额")
+    expires_at: datetime | None = Field(description="占位到何时;已约为空")
+    moved_n: int = Field(description="自动改期次数(限期)")
+    reoffered_n: int = Field(description="失去名额、须问客户的次数")
+    made_by: str
+    made_at: datetime
+
+    @classmethod
+    def of(cls, made: Booking) -> Self:
+        slot = made.slot
+        derived = {*type(slot).model_fields, "offers", "has_place"}
+        said: dict[str, Any] = {name: getattr(made, name) for name in cls.model_fields if name not in derived}
+        offers = [OfferShown.of(offer) for offer in made.offers]
+        return cls(**said, **slot.model_dump(), offers=offers, has_place=made.place is not None)
+
+
+class DeclarationShown(BaseModel):
+    """What holds for a half-day."""
+
+    date: date
+    half: Half
+    kind: VisitKind
+    area_class: VisitArea
+    teams: int
+    visits: int
+    version: int
+    declared_by: str
+    declared_at: datetime
+    reason: str
+    displaced: int = Field(description="这一版使多少户失去名额")
+
+    @classmethod
+    def of(cls, declaration: Declaration) -> Self:
+        said = declaration.model_dump(exclude={"slot"}) | declaration.slot.model_dump(exclude={"depot"})
+        return cls(**said)
+
+
+class DeclaredShown(BaseModel):
+    """What was declared, and whom it displaced."""
+
+    depot: str
+    declarations: Sequence[DeclarationShown]
+    moved: Sequence[BookingShown] = Field(description="已自动改期的限期作业")
+    reoffered: Sequence[BookingShown] = Field(description="须联系客户改约的作业")
+
+
+class SlotShown(DeclarationShown):
+    """A half-day: declared, taken, free, and every version."""
+
+    booked: int
+    held: int = Field(description="占位中,含为待改约客户保留的名额")
+    free: int
+    changes: Sequence[DeclarationShown] = Field(description="各版申报,先旧后新")
+
+    @classmethod
+    def with_load(cls, load: SlotLoad) -> Self:
+        said = DeclarationShown.of(load.declaration).model_dump()
+        changes = [DeclarationShown.of(change) for change in load.changes]
+        return cls(**said, booked=load.booked, held=load.held, free=load.free, changes=changes)
+
+
+class CapacityShown(BaseModel):
+    """A depot's half-days, the earliest first."""
+
+    depot: str
+    slots: Sequence[SlotShown]
+
+
+class CapacityQuery(BaseModel):
+    """Which depot and which days are wanted."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=False)
+
+    depot: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="班所编码")
+    from_: Day = Field(alias="from", description="首日")
+    to: Day = Field(description="末日(含)")
+
+
+class BookingQuery(BaseModel):
+    """Which depot and which day is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    depot: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="班所编码")
+    date: Day
+
+
+class BookingList(BaseModel):
+    """A depot's bookings of a day, those that ended too."""
+
+    bookings: Sequence[BookingShown]
+
+
+@router.post(
+    "/capacity/declarations",
+    operation_id="declare_capacity",
+    summary="申报承载力",
+    status_code=201,
+    response_model=DeclaredShown,
+)
+async def declare(
+    caller: Annotated[Account, CallerOf("capacity.declare")],
+    body: Annotated[DeclarationBody, BodyOf(DeclarationBody)],
+    once: Annotated[Once, OnceOf(required=True)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Declare half-days; a cut below what is booked moves or re-offers the visits at once."""
+    lines = [NewDeclaration(**line.model_dump()) for line in body.lines]
+    made = await capacity.declare(desk, body.depot, lines, reason=body.reason, by=caller, at=now, once=once)
+    answer = DeclaredShown(
+        depot=body.depot,
+        declarations=[DeclarationShown.of(each) for each in made.declarations],
+        moved=[BookingShown.of(each) for each in made.moved],
+        reoffered=[BookingShown.of(each) for each in made.reoffered],
+    )
+    return shown(answer, status=201, headers=REPLAYED if once.replayed else None)
+
+
+@router.get("/capacity", operation_id="read_capacity", summary="承载力与预约情况", response_model=CapacityShown)
+async def read_capacity(
+    caller: Annotated[Account, CallerOf("capacity.read")],
+    query: Annotated[CapacityQuery, Query()],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Say what a depot declared, what is taken and what is free."""
+    loads = await capacity.capacity_of(desk, query.depot, query.from_, query.to, by=caller, at=now)
+    return shown(CapacityShown(depot=query.depot, slots=[SlotShown.with_load(load) for load in loads]))
+
+
+@router.post("/bookings", operation_id="book_visit", summary="预约", status_code=201, response_model=BookingShown)
+async def book(
+    caller: Annotated[Account, CallerOf("booking.make")],
+    body: Annotated[BookingBody, BodyOf(BookingBody)],
+    once: Annotated[Once, OnceOf(required=True)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Hold the best free place while the customer decides."""
+    check_crs(body.place.crs)
+    said = {name: getattr(body, name) for name in ("kind", "area_class", "appointment", "from_at", "to_at")}
+    wish = Wish(**said, start_by=body.start_by, due=body.due, lon=body.place.lon, lat=body.place.lat)
+    new = NewBooking(wish=wish, account_no=body.account_no, area=body.area, depot=body.depot, text=body.text)
+    made = await booking.book(desk, new, by=caller, at=now, once=once)
+    return shown(BookingShown.of(made), status=201, headers=REPLAYED if once.replayed else None)
+
+
+@router.post(
+    "/bookings/{booking_id}/confirm", operation_id="confirm_booking", summary="确认预约", response_model=BookingShown
+)
+async def confirm(
+    booking_id: BookingId,
+    caller: Annotated[Account, CallerOf("booking.make")],
+    body: Annotated[ConfirmBody, BodyOf(ConfirmBody)],
+    once: MaybeOnce,
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """The customer agrees to the place that is held, or to one of the offers."""
+    said = Said(by=caller, at=now, version=body.version, once=once)
+    return _answer(await booking.confirm(desk, booking_id, offer=body.offer, said=said), once)
+
+
+@router.post(
+    "/bookings/{booking_id}/cancel", operation_id="cancel_booking", summary="取消预约", response_model=BookingShown
+)
+async def cancel(
+    booking_id: BookingId,
+    caller: Annotated[Account, CallerOf("booking.make")],
+    body: Annotated[CancelBody, BodyOf(CancelBody)],
+    once: MaybeOnce,
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Give the place back."""
+    said = Said(by=caller, at=now, version=body.version, once=once)
+    return _answer(await booking.cancel(desk, booking_id, reason=body.reason, said=said), once)
+
+
+@router.get("/bookings", operation_id="list_bookings", summary="预约清单", response_model=BookingList)
+async def list_bookings(
+    caller: Annotated[Account, CallerOf("booking.read")],
+    query: Annotated[BookingQuery, Query()],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """List a depot's bookings of a day."""
+    found = await booking.bookings_of(desk, query.depot, query.date, by=caller, at=now)
+    return shown(BookingList(bookings=[BookingShown.of(each) for each in found]))
+
+
+def _answer(made: Booking, once: Once | None) -> Response:
+    return shown(BookingShown.of(made), headers=REPLAYED if once is not None and once.replayed else None)

@@ -1,0 +1,108 @@
+"""What is known before a ticket is made, and a caller's ticket joined to what is known (受理研判、拦截)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from dispatch.accounts.model import Account
+from dispatch.desk import knowing, outages
+from dispatch.desk.calls import Phone
+from dispatch.desk.room import Once
+from dispatch.outages.model import Served, Verdict
+from dispatch.places.locate import check_crs
+from dispatch.tickets.facts import Code
+from dispatch.tickets.model import Ticket
+from dispatch.tickets.words import Matched
+
+from .bodies import Id, In, Point
+from .commands import answer_of
+from .deps import BodyOf, CallerOf, DeskOf, Now, shown
+from .idempotency import OnceOf
+
+router = APIRouter(tags=["outages 停电"])
+
+
+class KnownBody(In):
+    """Who calls, from where; the more is said, the more is known."""
+
+    account_no: Code | None = Field(default=None, description="户号")
+    phone: Phone | None = Field(default=None, description="来电号码;按最近一次来电的户号查找")
+    place: Point | None = Field(default=None, description="故障位置;没有户号时按最近的表箱查找")
+    area: Code | None = Field(default=None, description="区域编码;用于查找报备")
+
+
+class KnownShown(BaseModel):
+    """What to tell the caller, and what to do with the call."""
+
+    verdict: Verdict
+    label: str = Field(description="研判结论")
+    sentence: str = Field(description="座席答复话术")
+    urgent: bool = Field(description="须按紧急工单派发")
+    etr_at: datetime | None = Field(description="预计复电")
+    outage_id: str | None = Field(description="停电信息编号")
+    ticket_id: str | None = Field(description="可并入的主单;建单后调用 attach")
+    matched: Matched | None = Field(description="可按咨询办结的原因;为空则须建单")
+    account_no: str | None
+    area: str | None
+    device: str | None = Field(description="疑似停电的设备")
+    served: Served | None = Field(description="供电设备归属")
+    protected: str | None = Field(description="重要或敏感客户标签,建单时照填")
+    evidence: Sequence[str] = Field(description="依据")
+
+
+class AttachBody(In):
+    """Which ticket joins which outage."""
+
+    outage_id: Id = Field(description="停电信息编号")
+    ticket_id: Id = Field(description="来电生成的工单")
+
+
+@router.post("/calls/known", operation_id="known_of_call", summary="受理研判", response_model=KnownShown)
+async def known_of_call(
+    caller: Annotated[Account, CallerOf("call.log")],
+    body: Annotated[KnownBody, BodyOf(KnownBody)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Say what is known of a caller's trouble before a ticket is made; nothing is kept."""
+    if body.place is not None:
+        check_crs(body.place.crs)
+        desk.locator.check_point(body.place.lon, body.place.lat)
+    known = await knowing.what_is_known(
+        desk,
+        account_no=body.account_no,
+        phone=body.phone,
+        lon=body.place.lon if body.place else None,
+        lat=body.place.lat if body.place else None,
+        area=body.area,
+        at=now,
+    )
+    return shown(KnownShown(label=known.verdict.label, **asdict(known)))
+
+
+@router.post(
+    "/calls/known/attach",
+    operation_id="attach_call",
+    summary="并入已知停电",
+    response_model=Ticket,
+    response_description="并入后的工单",
+)
+async def attach_call(
+    caller: Annotated[Account, CallerOf("call.log")],
+    body: Annotated[AttachBody, BodyOf(AttachBody)],
+    once: Annotated[Once | None, OnceOf()],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """
+    Let a caller's ticket join the incident of a known outage; nobody else is sent, and it shows the incident's ETR.
+
+    Where planned work overruns, the ticket becomes urgent instead. 409 `NotMergeable` for hazards and protected
+    customers, `NotInOutage` if the customer does not hang on what is dark, `OutageOver` if it has ended.
+    """
+    ticket = await outages.attach(desk, body.outage_id, body.ticket_id, by=caller, at=now, once=once)
+    return answer_of(ticket, once)

@@ -1,0 +1,3 @@
+"""The whole application, as in ``tests/web``."""
+
+from tests.web.conftest import centre as centre
