@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: setup demo test lint types contracts check faults bench lock clean help
+.PHONY: setup demo test lint types contracts check scenarios faults bench lock clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -24,7 +24,7 @@ demo: setup  ## a typhoon day in Zhejiang, played live in the terminal
 	@$(BIN)/dispatch demo $(DEMO_ARGS)
 
 test: setup  ## the whole suite on real parts, under ten minutes on two cores
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not faults" $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not faults and not golden" $(TEST_ARGS)
 
 lint: setup  ## style and dead names
 	@$(BIN)/ruff check .
@@ -37,6 +37,10 @@ contracts: setup  ## the floors and rooms of docs/architecture.md
 	@$(BIN)/lint-imports --no-cache
 
 check: lint types contracts test  ## what must hold before a landing
+
+scenarios: setup  ## the 25 golden scenarios, each on a real server (some five minutes)
+	@$(BIN)/dispatch play scenarios/*.toml --quiet
+	@$(BIN)/python -m pytest -q -m golden tests/simulator/test_scenario_page.py
 
 faults: setup  ## kill -9 and cut real processes (longer)
 	@$(BIN)/python -m pytest -q -m faults $(TEST_ARGS)

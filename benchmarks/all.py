@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.nearest", "benchmarks.intake", "benchmarks.push", "benchmarks.sequencer")
+BENCHMARKS = ("benchmarks.nearest", "benchmarks.intake", "benchmarks.push", "benchmarks.sequencer", "benchmarks.ladder")
 
 
 def main() -> int:

@@ -117,9 +117,7 @@ def _gateway(address: str | None) -> str | None:
     if not address:
         return None
     if not address.startswith(("http://", "https://")):
-        raise BadSetting(
-            "环境变量 DISPATCH_SMS_GATEWAY 应形如 https://主机:端口/路径", field="DISPATCH_SMS_GATEWAY"
-        )
+        raise BadSetting("环境变量 DISPATCH_SMS_GATEWAY 应形如 https://主机:端口/路径", field="DISPATCH_SMS_GATEWAY")
     return address.rstrip("/")
 
 

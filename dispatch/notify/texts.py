@@ -22,9 +22,13 @@ UNDELIVERED = "Undelivered"  # ``last_error`` of what the gateway said it could 
 ENQUEUE = """
 WITH dropped AS (
     UPDATE message SET state = 'dropped', next_at = NULL
-    FROM unnest($13::text[], $14::text[], $15::text[]) AS old(ticket_id, to_phone, occasion)
-    WHERE message.ticket_id = old.ticket_id AND message.to_phone = old.to_phone AND message.occasion = old.occasion
-      AND message.state = 'queued'
+    WHERE state = 'queued' AND id = ANY (ARRAY(
+        SELECT found.id FROM unnest($13::text[], $14::text[], $15::text[]) AS old(ticket_id, to_phone, occasion)
+        CROSS JOIN LATERAL (  -- ticket by ticket along its index
+            SELECT id FROM message WHERE message.ticket_id = old.ticket_id AND message.to_phone = old.to_phone
+                AND message.occasion = old.occasion AND message.state = 'queued'
+            OFFSET 0
+        ) AS found))
 )
 INSERT INTO message (id, area, ticket_id, to_phone, channel, occasion, pack, body, expects, urgent, next_at, expires_at,
                      state, created_at)

@@ -43,7 +43,11 @@ WITH line AS ({LOG}), kept AS (
         settled_at = CASE n.state WHEN 'armed' THEN NULL ELSE $45::timestamptz END
     FROM unnest($39::text[], $40::text[], $41::timestamptz[], $42::int[], $43::text[], $44::timestamptz[])
          AS n(ticket_id, name, due_at, level, state, next_at)
-    WHERE deadline.ticket_id = n.ticket_id AND deadline.name = n.name AND deadline.due_at = n.due_at
+    CROSS JOIN LATERAL (  -- one by one along the key: joined with hundreds of them the planner reads the whole table
+        SELECT ctid AS place FROM deadline
+        WHERE deadline.ticket_id = n.ticket_id AND deadline.name = n.name AND deadline.due_at = n.due_at LIMIT 1
+    ) AS found
+    WHERE deadline.ctid = found.place
 ), sent AS (
     INSERT INTO dispatch (ticket_id, no, incident_id, area, crew_id, crew_area, depot, sent_at, ended_at)
     SELECT * FROM unnest($46::text[], $47::int[], $48::text[], $49::text[], $50::text[], $51::text[], $52::text[],

@@ -136,6 +136,7 @@ CREATE TABLE message (                     -- SMS and voice, written in the tick
     undelivered_at timestamptz
 );
 CREATE INDEX message_due ON message (urgent DESC, next_at, id) WHERE state = 'queued';
+CREATE INDEX message_waits ON message (ticket_id, to_phone, occasion) WHERE state = 'queued';  -- to be replaced
 CREATE INDEX message_held ON message (held_until) WHERE state = 'sending';
 CREATE INDEX message_ticket ON message (ticket_id, created_at);
 CREATE INDEX message_asked ON message (to_phone, created_at) WHERE expects IS NOT NULL;
@@ -165,7 +166,7 @@ CREATE INDEX visit_due ON visit (area, call_at, ticket_id);
 """
 REVIEWS = """
 ALTER TABLE area ADD COLUMN households integer CHECK (households >= 0);  -- low-voltage customers; NULL: not known
-ALTER TABLE area ADD COLUMN mv_users integer CHECK (mv_users >= 0);      -- 中压用户: 公变台区 and 专变 users; NULL: not known
+ALTER TABLE area ADD COLUMN mv_users integer CHECK (mv_users >= 0);      -- 中压用户: 公变台区 and 专变 users
 CREATE TABLE review (                      -- 事后评价: one row for each judgement; an appeal adds one
     ticket_id text NOT NULL,
     judgement smallint NOT NULL CHECK (judgement >= 1),

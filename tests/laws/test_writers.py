@@ -231,7 +231,8 @@ async def test_old_keys_are_forgotten(small: Small) -> None:
 async def kill_all(dsn: str) -> int:
     connection = await asyncpg.connect(dsn)
     killed = await connection.fetch(
-        "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1",
+        "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> $1",
         connection.get_server_pid(),
     )
     await connection.close()

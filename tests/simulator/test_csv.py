@@ -104,9 +104,7 @@ def test_a_byte_order_mark_of_a_spreadsheet_does_no_harm(written: Write) -> None
 
 def test_all_that_is_wrong_in_a_row_is_said_at_once(written: Write) -> None:
     rows = "id,at,lon,lat,symptom,hazard,customers\n,never,900,x,dark,maybe,-1\n"
-    assert errors(written(rows)) == [
-        (2, name) for name in ("id", "at", "lon", "lat", "symptom", "hazard", "customers")
-    ]
+    assert errors(written(rows)) == [(2, name) for name in ("id", "at", "lon", "lat", "symptom", "hazard", "customers")]
 
 
 def test_an_invisible_character_that_no_server_takes_is_named(written: Write) -> None:
