@@ -34,6 +34,7 @@ async def test_a_world_is_loaded_and_loading_it_again_changes_nothing(db: Databa
         "places": 3,
         "crews": 4,
         "reserves": 1,
+        "network": 0,
         "accounts": len(WORLD["accounts"]),
         "contacts": 0,
     }

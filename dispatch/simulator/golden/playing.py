@@ -96,7 +96,7 @@ class Play:
             return []
         loop = asyncio.get_running_loop()
         ends = loop.time() + (PATIENCE_S if step.until else 0)
-        expected = filled(step.expect, self.names, self.scenario.start)
+        expected = {"status": {"lt": 400}} | filled(step.expect, self.names, self.scenario.start)
         while True:
             answers = await asyncio.gather(*(self._ask(step) for _ in range(step.times)))
             found = [fault for answer in answers for fault in differences(answer, expected, self.scenario.start)]
