@@ -164,7 +164,10 @@ def settled(ticket: Ticket, entry: Entry, pack: RulePack) -> Event:
         return event.model_copy(update=_entered(ticket, entry, Limit.ARRIVE, entry.at_claimed, pack))
     if isinstance(event, Restored):
         return event.model_copy(update=_entered(ticket, entry, Limit.RESTORE, entry.at_claimed, pack))
-    if isinstance(event, Followed | Merged) and event.arrived_at is not None:
+    if isinstance(event, Merged) and event.arrived_at is not None:
+        due = deadlines(ticket, pack).get(Limit.ARRIVE)  # the arrival was entered with the parent; here it only counts
+        return event.model_copy(update={"in_time": due is not None and event.arrived_at <= due})
+    if isinstance(event, Followed) and event.arrived_at is not None:
         return event.model_copy(update=_entered(ticket, entry, Limit.ARRIVE, event.arrived_at, pack))
     return event
 

@@ -18,7 +18,8 @@ from dispatch.kit.db import Database
 from dispatch.kit.errors import Refusal
 from dispatch.tickets import deadlines, store
 from dispatch.tickets.audit import audit
-from dispatch.tickets.events import Dispatched, Event, Resubmitted
+from dispatch.tickets.events import Corrected, Dispatched, Event, Resubmitted
+from dispatch.tickets.guards import Contradiction
 from dispatch.tickets.lifecycle import TRANSITIONS, fold
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import Limit, Stage
@@ -240,6 +241,28 @@ async def test_a_clock_that_ran_out_before_the_ticket_went_elsewhere_belongs_to_
     moved = await small.does(ticket, "resubmit", "monitor", Resubmitted(area=XIANGSHAN), at=minutes(50))
     assert (moved.area, set(moved.flags.overdue) >= {Limit.ACCEPT, Limit.ARRIVE}) == (XIANGSHAN, True)
     assert (await audit(small.db, small.desk.packs)).clean
+
+
+async def test_a_ticket_of_unknown_place_goes_to_its_county_when_the_place_is_put_right(small: Small) -> None:
+    ticket = await small.call(county=None, place=None)
+    assert (ticket.area, ticket.flags.place_unresolved) == ("33", True)
+    found = Corrected(reason="查到位置", lon=121.87, lat=29.48)
+    placed = await small.does(ticket, "correct", "monitor", found, at=minutes(1))
+    assert (placed.area, placed.flags.place_unresolved) == (XIANGSHAN, False)
+    accepted = await small.does(placed, "accept", "xiangshan", EVENTS["accepted"], at=minutes(2))
+    assert accepted.stage is Stage.ACCEPTED
+    assert (await audit(small.db, small.desk.packs)).clean
+
+
+@pytest.mark.parametrize("days", [-400, 31])
+async def test_an_appointment_is_neither_before_the_report_nor_so_late_that_it_ends_the_promise(
+    small: Small, days: int
+) -> None:
+    ticket = await small.call()
+    moved = Corrected(reason="客户改期", appointment_at=START + timedelta(days=days))
+    with pytest.raises(Contradiction) as refused:
+        await small.does(ticket, "correct", "xiangshan", moved, at=minutes(1))
+    assert refused.value.field == "appointment_at"
 
 
 async def test_a_usual_repair_from_the_call_to_the_archive(small: Small) -> None:

@@ -9,8 +9,8 @@ import pytest
 from dispatch.desk.merging import merge
 from dispatch.desk.room import Once, Report
 from dispatch.kit.errors import NotFound, Unavailable
+from dispatch.tickets import deadlines, store
 from dispatch.tickets import events as e
-from dispatch.tickets import store
 from dispatch.tickets.audit import audit
 from dispatch.tickets.guards import Contradiction, NotMergeable
 from dispatch.tickets.lifecycle import WrongStage
@@ -210,3 +210,16 @@ async def test_a_late_report_of_the_parent_does_not_make_a_child_s_time_run_back
     parent = await small.does(parent, "restore", "crew-1", DONE, at=minutes(24), claimed_at=minutes(20))
     assert parent.restored_at == minutes(20)
     assert (await now(small, child)).restored_at == minutes(22)
+
+
+async def test_a_child_merged_late_was_reached_when_the_parent_was(small: Small) -> None:
+    parent = await small.walk(await small.call(), to="arrive")
+    child = await small.call(at=minutes(1))
+    child = await small.does(child, "accept", "xiangshan", e.Accepted(), at=minutes(2))
+    await deadlines.fire_due(small.db, small.desk.packs, now=minutes(47))
+    async with small.db.connection() as connection:
+        assert Limit.ARRIVE in (await store.load(connection, child.id)).flags.overdue
+    after = await merged(small, child, parent, at=minutes(48))
+    assert after.arrived_at == parent.arrived_at
+    assert Limit.ARRIVE not in after.flags.overdue
+    assert (await audit(small.db, small.desk.packs)).clean
