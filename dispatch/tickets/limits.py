@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Refusal
+from dispatch.kit.quiet import next_allowed
 from dispatch.kit.rulepack import RulePack
 
 from .events import (
@@ -263,12 +264,5 @@ def _after(begin: datetime, limit: timedelta | None) -> datetime | None:
 
 def _out_of_quiet(due: datetime | None, pack: RulePack) -> datetime | None:
     """Move a time that falls into a quiet window of the day to the window's end."""
-    if due is None or pack.limits.callback_quiet is None:
-        return due
-    local = due.astimezone(CHINA)
-    for begin, end in pack.limits.callback_quiet.spans:
-        clock = local.time()
-        if begin <= clock < end if begin < end else clock >= begin or clock < end:
-            day = local.date() + timedelta(days=1 if begin > end and clock >= begin else 0)
-            return datetime.combine(day, end, CHINA).astimezone(due.tzinfo)
-    return due
+    quiet = pack.limits.callback_quiet
+    return due if due is None or quiet is None else next_allowed(due, quiet.spans)

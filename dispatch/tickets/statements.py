@@ -147,7 +147,7 @@ FROM ticket_event WHERE ticket_id = ANY($1::text[]) ORDER BY ticket_id, version
 DISPATCHES = """
 SELECT ticket_id, no, area, crew_id, crew_area, depot, sent_at, ended_at FROM dispatch WHERE ticket_id = ANY($1::text[])
 """
-DEADLINES = "SELECT ticket_id, name, due_at, state, next_at FROM deadline WHERE ticket_id = ANY($1::text[])"
+DEADLINES = "SELECT ticket_id, name, due_at, state FROM deadline WHERE ticket_id = ANY($1::text[])"
 ORPHANS = """
 SELECT ticket_id, count(*) AS n FROM ticket_event AS e
 WHERE NOT EXISTS (SELECT FROM ticket WHERE ticket.id = e.ticket_id) GROUP BY ticket_id ORDER BY ticket_id
