@@ -19,7 +19,9 @@ from dispatch.kit.metrics import REQUEST_SECONDS
 
 from .errors import TooLarge, answer, internal
 
-MAX_BODY = 256 * 1024  # bytes; a batch of a thousand readings fits
+MAX_BODY = 64 * 1024  # bytes
+MAX_BATCH = 256 * 1024  # bytes, on the routes of ``BATCHES``: a thousand readings fit
+BATCHES = frozenset(f"/api/v1/{route}" for route in ("meter-readings", "signals", "arrears", "field-reports"))
 SLOW_S = 1.0  # a request slower than this is logged as a warning
 GIVEN_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 
@@ -97,47 +99,52 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
 
 
 class BodyLimit:
-    """Refuse a body longer than ``MAX_BODY``: at once where its length is declared, else when the limit is passed."""
+    """
+    Refuse a body that is too long: at once where its length is declared, else when the limit is passed.
 
-    def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY) -> None:
+    The limit is ``MAX_BODY``, and ``MAX_BATCH`` on the routes that take whole batches.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = MAX_BATCH if scope["path"] in BATCHES else MAX_BODY
         declared = _declared(scope)
         if declared is None:
-            await self._counted(scope, receive, send)
-        elif declared > self.limit:
-            await self._refuse(scope, receive, send)
+            await self._counted(scope, receive, send, limit)
+        elif declared > limit:
+            await _refuse(scope, receive, send, limit)
         else:
             await self.app(scope, receive, send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         taken = 0
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.limit:
+            if taken > limit:
                 raise _Overlong
             return message
 
         async def unless_overlong(message: Message) -> None:
-            if taken <= self.limit:
+            if taken <= limit:
                 await send(message)
 
         with suppress(_Overlong):
             await self.app(scope, counted, unless_overlong)
-        if taken > self.limit:
-            await self._refuse(scope, receive, send)
+        if taken > limit:
+            await _refuse(scope, receive, send, limit)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        said = f"正文超过 {self.limit // 1024} KiB,请缩短文字或分次上报"
-        await answer(TooLarge(said, limit_bytes=self.limit))(scope, receive, send)
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    said = f"正文超过 {limit // 1024} KiB,请缩短文字或分次上报"
+    await answer(TooLarge(said, limit_bytes=limit))(scope, receive, send)
 
 
 class _Overlong(Exception):

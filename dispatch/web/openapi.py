@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from dispatch.accounts.rights import OPEN_ACTIONS
 
 from .errors import ErrorAnswer
-from .middleware import MAX_BODY
+from .middleware import MAX_BATCH, MAX_BODY
 
 REF = "#/components/schemas/{model}"
 ABOUT = """供电服务指挥调度后台:95598 故障报修从来电到复电、回单、回访的全过程接口。
@@ -61,7 +61,7 @@ SAID: dict[int, str] = {
     403: "角色或辖区不允许(Forbidden)",
     404: "没有这个对象,或不在可见范围内(NotFound)",
     409: "与现状冲突:环节不符(WrongStage)、版本过时(Stale)、时间倒退(TimeBackwards)等;未改变任何数据",
-    413: f"正文超过 {MAX_BODY // 1024} KiB(TooLarge)",
+    413: f"正文超过 {MAX_BODY // 1024} KiB,批量上报超过 {MAX_BATCH // 1024} KiB(TooLarge)",
     415: "正文不是 application/json(NotJson)",
     422: "字段不符合要求(Invalid,details.fields 逐项说明)或内容矛盾;未改变任何数据",
     429: "尝试过多,请按 Retry-After 稍候",

@@ -72,7 +72,7 @@ async def test_a_call_with_a_fault_is_refused_and_nothing_is_kept(
         (b'{"symptom_text": "\\ud83d"}', 400, "BadJson"),
         (b"[]", 422, "Invalid"),
         (b"", 422, "Invalid"),
-        (b'{"address": "%b"}' % (b"x" * 300_000), 413, "TooLarge"),
+        (b'{"address": "%b"}' % (b"x" * 70_000), 413, "TooLarge"),
     ],
 )
 async def test_a_body_that_cannot_be_read_is_refused(centre: Centre, body: bytes, status: int, code: str) -> None:
@@ -237,3 +237,12 @@ async def test_a_storm_of_mixed_calls_keeps_the_good_ones_and_refuses_the_bad_on
 
 def test_the_usual_call_of_these_tests_is_json() -> None:
     assert json.loads(json.dumps(CALL)) == CALL
+
+
+async def test_only_the_routes_of_batches_take_a_longer_body(centre: Centre) -> None:
+    body = b'{"address": "%b"}' % (b"x" * 70_000)
+    headers = key() | {"Content-Type": "application/json"}
+    long = await (await centre.by("ami")).post("/meter-readings", content=body, headers=headers)
+    assert error_of(long)["code"] == "Invalid"
+    too_long = await (await centre.by("ami")).post("/meter-readings", content=body * 4, headers=headers)
+    assert (too_long.status_code, error_of(too_long)["code"]) == (413, "TooLarge")
