@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, get_args
 
 from fastapi import APIRouter, FastAPI
@@ -17,6 +17,7 @@ from dispatch.desk.setup import open_desk
 from dispatch.kit import logs, migrate
 from dispatch.kit.clock import clock_from
 from dispatch.kit.db import Database
+from dispatch.kit.ending import ended
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.settings import Settings
 from dispatch.notify import messages
@@ -142,7 +143,7 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     """
     dsn = settings.database_url or _embedded(settings, stack)
     await migrate.require_current(dsn)
-    db = Database(dsn, size=settings.pool_size)
+    db = Database(dsn, size=settings.pool_size, serving=True)
     stack.push_async_callback(db.close)
     state: Any = app.state
     state.clock = clock_from(settings.clock_path)
@@ -167,10 +168,4 @@ async def _follow(state: Any, stack: AsyncExitStack) -> None:
     state.hub.listeners.append(keeper.apply)
     await keeper.load()
     for run in (state.hub.run, keeper.run, MapKeeper(desk).run):
-        stack.push_async_callback(_ended, asyncio.create_task(run()))
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+        stack.push_async_callback(ended, asyncio.create_task(run()))

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from dispatch.app import create_app
 from dispatch.cli.database import address_of, opened
 from dispatch.cli.listening import Host, Port, chosen, listen
 from dispatch.kit import logs, migrate
+from dispatch.kit.ending import has_ended, must_end
 from dispatch.kit.settings import Settings
 
 WEBSOCKETS = "websockets-sansio" if "websockets-sansio" in WS_PROTOCOLS else "auto"
@@ -29,9 +31,10 @@ def api(
     with opened(chosen(host, port)) as settings:
         asyncio.run(migrate.require_current(address_of(settings)))
         listener = socket.socket(fileno=fd) if fd is not None else listen(settings.host, settings.port)
-        server = uvicorn.Server(_config(settings))
+        server = _Server(_config(settings))
         _collect_seldom()
         server.run(sockets=[listener])
+        has_ended()
 
 
 def _collect_seldom() -> None:
@@ -43,6 +46,14 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends when it is told to, even if something that it waits for does not."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        must_end()
+        super().handle_exit(sig, frame)
 
 
 def _config(settings: Settings) -> uvicorn.Config:

@@ -1,4 +1,4 @@
-"""Who listens on a TCP port of this machine; read from Linux's ``/proc``, as far as we may look into it."""
+"""Who listens on a TCP port of this machine, and what a process is; from Linux's ``/proc``, as far as we may look."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +12,7 @@ TOLD = 60  # characters of a command line that are shown
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process that holds the listening socket. ``halted``: it was stopped (SIGSTOP, a debugger), answers nobody."""
+    """A process of this machine. ``halted``: it was stopped (SIGSTOP, a debugger), answers nobody."""
 
     pid: int
     command: str
@@ -21,7 +21,7 @@ class Holder:
     @property
     def ours(self) -> bool:
         """Is it one of this system's own processes?"""
-        return " dispatch api" in self.command or " dispatch serve" in self.command
+        return any(f" dispatch {part}" in self.command for part in ("api", "serve", "worker"))
 
 
 def holders(port: int) -> list[Holder]:
@@ -30,7 +30,7 @@ def holders(port: int) -> list[Holder]:
     if not sockets:
         return []
     pids = sorted(int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
-    return [holder for pid in pids if _holds(pid, sockets) and (holder := _holder(pid))]
+    return [found for pid in pids if _holds(pid, sockets) and (found := holder(pid))]
 
 
 def _listening(table: Path, port: int) -> Iterator[str]:
@@ -51,7 +51,8 @@ def _holds(pid: int, sockets: set[str]) -> bool:
     return False
 
 
-def _holder(pid: int) -> Holder | None:
+def holder(pid: int) -> Holder | None:
+    """Return what a process is; None if there is none of that number."""
     with suppress(OSError):
         words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
         state = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]

@@ -23,6 +23,7 @@ from rich.console import Console
 
 from dispatch.cli.database import embedded
 from dispatch.cli.listening import listen, url_of
+from dispatch.cli.predecessors import await_ended
 from dispatch.desk.setup import known_packs
 from dispatch.kit import children, migrate
 from dispatch.kit.cluster import BadDataDirectory
@@ -103,7 +104,7 @@ class Supervisor:
         for ask in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(ask, self._asked_to_stop)
         address = self.settings.host, self.settings.port
-        with suppress(Stopped), self._sole(), listen(*address) as listener, self._database() as dsn:
+        with suppress(Stopped), self._sole(), self._alone(), listen(*address) as listener, self._database() as dsn:
             asyncio.run(_check_pack(dsn, self.settings.pack))
             self._environ = self._environ_of_children(dsn)
             self._children = [*self._api(listener.fileno()), Child("worker", [*COMMAND, "worker"])]
@@ -137,6 +138,12 @@ class Supervisor:
                 )
                 raise AlreadyServing(message, field="DISPATCH_DATA") from error
             yield
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let what a killed supervisor left come to its end first: it would serve beside us."""
+        await_ended(self.settings.run_file)
+        yield
 
     @contextmanager
     def _database(self) -> Iterator[str]:

@@ -28,6 +28,7 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.QueryCanceledError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.DeadlockDetectedError,
@@ -35,6 +36,8 @@ LOST = (
 )
 
 FORSAKEN = {"idle_in_transaction_session_timeout": "10s"}  # a process that stopped gives up what it had locked
+# The same if it stopped between naming a statement and sending its values: to PostgreSQL it is busy then, not idle.
+BOUNDED = {"statement_timeout": "30s"}
 
 
 async def _as_it_is(_connection: Connection) -> None:
@@ -50,11 +53,12 @@ class Database:
     A pool of connections to the one PostgreSQL.
 
     :param dsn: ``postgresql://…`` as asyncpg reads it
+    :param serving: others wait for what these sessions hold, so that no statement may take for ever
     """
 
-    def __init__(self, dsn: str, *, size: int = 8) -> None:
+    def __init__(self, dsn: str, *, size: int = 8, serving: bool = False) -> None:
         self.dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
-        self._size = size
+        self._size, self._settings = size, FORSAKEN | BOUNDED if serving else FORSAKEN
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
 
@@ -69,7 +73,7 @@ class Database:
                         max_size=self._size,
                         timeout=10,
                         reset=_as_it_is,
-                        server_settings=FORSAKEN,
+                        server_settings=self._settings,
                     )
         return self._pool
 

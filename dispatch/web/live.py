@@ -14,6 +14,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
+from dispatch.kit.ending import ended
 from dispatch.kit.errors import Invalid, Refusal, Unavailable
 from dispatch.notify.console import Console
 from dispatch.notify.hub import Hub
@@ -67,20 +68,14 @@ async def _serve(socket: WebSocket, account: Account) -> None:
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        outcomes = await _stop(tasks)
+        outcomes = await ended(*tasks)
         hub.leave(console)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
             raise outcome
     if console.ended.done():
-        ended = console.ended.result()
-        await _close(socket, ended.code, ended.reason)
-
-
-async def _stop(tasks: set[asyncio.Task[None]]) -> list[BaseException | None]:
-    for task in tasks:
-        task.cancel()
-    return await asyncio.gather(*tasks, return_exceptions=True)
+        why = console.ended.result()
+        await _close(socket, why.code, why.reason)
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:

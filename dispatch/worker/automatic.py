@@ -12,6 +12,7 @@ from dispatch.desk.setup import known_packs, open_desk
 from dispatch.desk.steps import step
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
+from dispatch.kit.ending import ended
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.logs import logger
 from dispatch.kit.looprules import ModeRules
@@ -58,9 +59,7 @@ class Automatic:
             while await self._turn(desk):
                 await asyncio.sleep(TURN_S)
         finally:
-            for task in following:
-                task.cancel()
-            await asyncio.gather(*following, return_exceptions=True)
+            await ended(*following)
 
     async def _counties(self, rules: ModeRules | None) -> list[str]:
         async with self._db.connection() as connection:

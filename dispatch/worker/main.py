@@ -14,6 +14,7 @@ from dispatch.desk import alerting
 from dispatch.desk.setup import known_packs
 from dispatch.kit.clock import Clock, clock_from
 from dispatch.kit.db import Database
+from dispatch.kit.ending import ended, has_ended, must_end
 from dispatch.kit.logs import logger
 from dispatch.kit.role import Role, Session, held
 from dispatch.kit.rulepack import Packs
@@ -48,16 +49,23 @@ def run(settings: Settings) -> None:
 
 async def _until_told(settings: Settings) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def told() -> None:
+        must_end()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)
     await work(settings, stop)
+    has_ended()
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run all loops until ``stop`` is set, then end them; a transaction under way is finished or rolled back."""
     if settings.database_url is None:
         raise ValueError("the worker needs the database's address")
-    db, clock = Database(settings.database_url, size=settings.pool_size), clock_from(settings.clock_path)
+    db = Database(settings.database_url, size=settings.pool_size, serving=True)
+    clock = clock_from(settings.clock_path)
     loops = [
         asyncio.create_task(sequencer.run(db.dsn), name="sequencer"),
         asyncio.create_task(keep("deadlines", lambda: _fire_deadlines(db, clock)), name="deadlines"),
@@ -72,15 +80,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     try:
         await stop.wait()
     finally:
-        await _end(loops)
+        await ended(*loops)
         await db.close()
         log.info("worker ended")
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _fire_deadlines(db: Database, clock: Clock) -> None:
@@ -123,7 +125,7 @@ async def _lead(db: Database, pack_id: str, clock: Clock) -> None:
             await _stay(session)
         finally:
             scheduler.shutdown(wait=False)
-            await _end([dispatching, watching, outages])
+            await ended(dispatching, watching, outages)
 
 
 async def _stay(session: Session) -> None:

@@ -12,6 +12,7 @@ from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
+from dispatch.kit.ending import ended
 from dispatch.kit.logs import logger
 from dispatch.kit.looprules import MessageRules
 from dispatch.kit.metrics import MESSAGES
@@ -52,9 +53,7 @@ class Sender:
                 under_way |= await self._begin(desk, LANES - len(under_way))
                 under_way = await _some(under_way)
         finally:
-            for task in under_way:
-                task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await ended(*under_way)
 
     async def turn(self, desk: Desk) -> int:
         """Send what is due now and wait for all of it; return how many there were."""

@@ -25,7 +25,10 @@ pytestmark = pytest.mark.faults
 
 TAKEN = '"role":"SEQUENCER"'  # a worker's log says so when it begins to number
 WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'ticket_event'::regclass AND NOT granted)"
-STUCK = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'idle in transaction')"
+STUCK = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'ClientRead' AND xact_start IS NOT NULL
+    AND state IN ('idle in transaction', 'active'))
+"""  # active: the statement was named, and its values never came
 OVERDUE = "SELECT count(*) FROM ticket_event WHERE ticket_id = $1 AND kind = 'overdue'"
 FIRED = "SELECT count(*) FROM deadline WHERE ticket_id = $1 AND state = 'fired'"
 
