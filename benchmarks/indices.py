@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dispatch.accounts.model import SYSTEM
-from dispatch.desk import reviewing
+from dispatch.desk.closing import reviewing
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.world import World

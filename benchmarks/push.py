@@ -35,8 +35,8 @@ from rich.console import Console
 from rich.table import Table
 
 from dispatch.accounts.model import Account, Role
-from dispatch.desk.calls import CallIn
-from dispatch.desk.intake import Intake
+from dispatch.desk.intake.calls import CallIn
+from dispatch.desk.intake.intake import Intake
 from dispatch.desk.room import Desk, Report
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.steps import step

@@ -10,8 +10,8 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.accounts.doorkeeper import Doorkeeper
-from dispatch.desk.fleet import FleetKeeper
-from dispatch.desk.intake import Intake
+from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.intake.intake import Intake
 from dispatch.desk.map import MapKeeper
 from dispatch.desk.setup import open_desk
 from dispatch.kit import logs, migrate

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dispatch.accounts.model import Account, Role
-from dispatch.desk.calls import CallIn, Place
-from dispatch.desk.intake import Intake
+from dispatch.desk.intake.calls import CallIn, Place
+from dispatch.desk.intake.intake import Intake
 from dispatch.desk.room import Desk, Report
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.steps import step

@@ -17,7 +17,7 @@ import asyncpg
 
 from dispatch.cli.database import embedded
 from dispatch.cli.listening import listen
-from dispatch.desk import onduty
+from dispatch.desk.supervision import onduty
 from dispatch.kit import cluster, migrate
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.postgres import PortBusy

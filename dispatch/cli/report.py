@@ -12,8 +12,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dispatch.accounts.model import SYSTEM
 from dispatch.cli.database import address_of, opened
-from dispatch.desk import reviewing
-from dispatch.desk.reporting import Material, material
+from dispatch.desk.closing import reviewing
+from dispatch.desk.closing.reporting import Material, material
 from dispatch.desk.setup import open_desk
 from dispatch.kit import migrate
 from dispatch.kit.clock import CHINA, clock_from

@@ -10,8 +10,10 @@ from dispatch.tickets.events import Event
 from dispatch.tickets.model import Ticket, lender
 from dispatch.tickets.store import Stale
 
-from . import alerting, judging, telling, visits
+from .closing import judging, visits
+from .messages import telling
 from .room import Desk, Report, actor
+from .supervision import alerting
 
 
 def permit(desk: Desk, by: Account, action: str, ticket: Ticket) -> None:

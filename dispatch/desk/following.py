@@ -9,9 +9,13 @@ from dispatch.tickets.events import Chased, Completed, Consulted, Event, Replied
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import CallOutcome, Stage
 
-from . import evidence, matters, merging, outages, replying, returning, services
 from .acting import make
-from .knowing import refuse_dark
+from .bookings import services
+from .closing import replying, returning
+from .field import evidence
+from .intake import matters
+from .intake.knowing import refuse_dark
+from .outages import merging, outages
 from .room import Desk, Report
 
 

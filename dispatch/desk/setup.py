@@ -16,9 +16,9 @@ from dispatch.places.locate import PlaceRule
 from dispatch.routing.fleet import Fleet
 from dispatch.routing.rules import rule_of
 
-from .contacts import enter
 from .map import read_map
 from .room import Desk
+from .supervision.contacts import enter
 from .world import BadWorld, World
 
 OTHER_PROVINCE = "SELECT min(code) FROM area WHERE level = 'province' AND code <> $1"

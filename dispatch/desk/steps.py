@@ -10,10 +10,11 @@ from dispatch.tickets.guards import Contradiction
 from dispatch.tickets.ladder import who_moves
 from dispatch.tickets.model import Ticket, document
 
-from . import fieldwork, following, idempotency
+from . import following, idempotency
 from .acting import expect, permit
-from .jobs import tell_fleet
-from .placing import amended, check_county
+from .crews.jobs import tell_fleet
+from .field import work as fieldwork
+from .intake.placing import amended, check_county
 from .room import Desk, Once, Report
 
 

@@ -15,7 +15,7 @@ from dispatch.places.locate import border_of
 from dispatch.tickets.facts import Lat, Lon
 from dispatch.tickets.words import Protected
 
-from .contacts import DutyContact, Phone, check_contacts
+from .supervision.contacts import DutyContact, Phone, check_contacts
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Name = Annotated[str, Field(min_length=1, max_length=60)]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dispatch.desk.reporting import Material
+from dispatch.desk.closing.reporting import Material
 from dispatch.kit.clock import CHINA
 
 from . import tables

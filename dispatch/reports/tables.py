@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from dispatch.desk.reporting import LISTED, Material
+from dispatch.desk.closing.reporting import LISTED, Material
 from dispatch.kit.clock import CHINA
 from dispatch.tickets.indices import Figure, Index
 from dispatch.tickets.judged import Fault, Judged

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from dispatch.desk.reporting import Material
+from dispatch.desk.closing.reporting import Material
 from dispatch.kit.clock import CHINA
 from dispatch.tickets.indices import Index
 from dispatch.tickets.judged import Fault

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import callbacks
-from dispatch.desk.callbacks import Visit
+from dispatch.desk.closing import callbacks
+from dispatch.desk.closing.callbacks import Visit
+from dispatch.desk.closing.visits import Answer
 from dispatch.desk.room import Once
-from dispatch.desk.visits import Answer
 from dispatch.tickets.facts import Text
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import Channel

@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from dispatch.accounts.rights import check_role
-from dispatch.desk.calls import CallIn, Taken
-from dispatch.desk.intake import Intake
+from dispatch.desk.intake.calls import CallIn, Taken
+from dispatch.desk.intake.intake import Intake
 from dispatch.kit.errors import Refusal
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import CallOutcome

@@ -13,9 +13,9 @@ from dispatch.accounts.model import Account
 from dispatch.capacity.booking import Booking, Offer, Wish
 from dispatch.capacity.declaration import Declaration
 from dispatch.capacity.words import Appointment, BookingState, Half, VisitArea, VisitKind
-from dispatch.desk import booking, capacity
-from dispatch.desk.booking import NewBooking, Said
-from dispatch.desk.capacity import NewDeclaration, SlotLoad
+from dispatch.desk.bookings import booking, capacity
+from dispatch.desk.bookings.booking import NewBooking, Said
+from dispatch.desk.bookings.capacity import NewDeclaration, SlotLoad
 from dispatch.desk.room import Once
 from dispatch.places.locate import check_crs
 from dispatch.tickets.facts import Code

@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError
 
 from dispatch.accounts.model import Account
 from dispatch.accounts.rights import RIGHTS, source_of
-from dispatch.desk import merging, steps
+from dispatch.desk import steps
+from dispatch.desk.outages import merging
 from dispatch.desk.room import Desk, Once, Report
 from dispatch.places.locate import check_crs
 from dispatch.tickets import events

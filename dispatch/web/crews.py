@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import crews
-from dispatch.desk.crews import CrewState, Reported
+from dispatch.desk.crews import crews
+from dispatch.desk.crews.crews import CrewState, Reported
 
 from .bodies import Crs, In, Instant
 from .deps import BodyOf, CallerOf, DeskOf, Now, shown

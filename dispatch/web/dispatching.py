@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import assigning
+from dispatch.desk.crews import assigning
 from dispatch.desk.room import Once
 from dispatch.routing.model import Policy
 from dispatch.tickets.facts import Code, Text

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from dispatch.accounts.model import Account
-from dispatch.desk import field, settling
-from dispatch.desk.fieldrows import EVENTS, FieldReport
-from dispatch.desk.fieldwork import Sent
+from dispatch.desk.field import reports as field
+from dispatch.desk.field import settling
+from dispatch.desk.field.rows import EVENTS, FieldReport
+from dispatch.desk.field.work import Sent
 from dispatch.desk.room import Once
 from dispatch.kit.errors import Refusal
 from dispatch.places.locate import check_crs

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import inbound, messaging
-from dispatch.desk.inbound import Incoming, Reading
+from dispatch.desk.intake import inbound
+from dispatch.desk.intake.inbound import Incoming, Reading
+from dispatch.desk.messages import messaging
 from dispatch.notify.sending import Fact
 
 from .bodies import In, Instant

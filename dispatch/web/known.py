@@ -9,8 +9,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import knowing, outages
-from dispatch.desk.calls import Phone
+from dispatch.desk.intake import knowing
+from dispatch.desk.intake.calls import Phone
+from dispatch.desk.outages import outages
 from dispatch.desk.room import Once
 from dispatch.outages.model import Served, Verdict
 from dispatch.places.locate import check_crs

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import nesting, proposing
+from dispatch.desk.outages import nesting, proposing
 from dispatch.desk.room import Once
 from dispatch.tickets.facts import Words
 from dispatch.tickets.model import Ticket

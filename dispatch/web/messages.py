@@ -9,9 +9,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import contacts, inbound, messaging
-from dispatch.desk.contacts import DutyContact
-from dispatch.desk.inbound import Reading
+from dispatch.desk.intake import inbound
+from dispatch.desk.intake.inbound import Reading
+from dispatch.desk.messages import messaging
+from dispatch.desk.supervision import contacts
+from dispatch.desk.supervision.contacts import DutyContact
 from dispatch.notify.templates import Medium, Occasion, Question
 from dispatch.notify.texts import Standing
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
 from dispatch.capacity.modes import Mode
-from dispatch.desk import dryrun, modes
+from dispatch.desk.storm import dryrun, modes
 from dispatch.kit.looprules import ModeSettings
 
 from .bodies import In, Instant

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import notices
+from dispatch.desk.intake import notices
 from dispatch.desk.room import Once
 from dispatch.outages.model import Notice, NoticeState
 from dispatch.tickets.facts import Code

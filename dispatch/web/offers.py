@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import assigning
+from dispatch.desk.crews import assigning
 from dispatch.routing.model import Basis, Mark, Offers, Policy, ReasonCode
 
 from .deps import CallerOf, DeskOf, Now, TicketId, shown

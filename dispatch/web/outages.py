@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import announcing
-from dispatch.desk.announcing import NewOutage, OutageChange
+from dispatch.desk.outages import announcing
+from dispatch.desk.outages.announcing import NewOutage, OutageChange
 from dispatch.desk.room import Once
 from dispatch.outages import prose
 from dispatch.outages.model import Outage, OutageKind, OutageState

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import replying
+from dispatch.desk.closing import replying
 from dispatch.tickets.events import OURS, Replied
 from dispatch.tickets.model import Finding
 from dispatch.tickets.replyform import Defect, Severity

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dispatch.accounts.model import Account
-from dispatch.desk import reviewing
+from dispatch.desk.closing import reviewing
 from dispatch.tickets.facts import Words
 from dispatch.tickets.indices import Figure, Index, Unit
 from dispatch.tickets.judged import Fault

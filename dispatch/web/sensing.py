@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import announcing, notices, sensing
-from dispatch.desk.sensing import Batch, Told
+from dispatch.desk.intake import notices
+from dispatch.desk.outages import announcing, sensing
+from dispatch.desk.outages.sensing import Batch, Told
 from dispatch.outages.model import Reading, SignalKind, SignalReason, SignalSource, SignalVerdict
 from dispatch.outages.store import Stop
 from dispatch.tickets.facts import Code

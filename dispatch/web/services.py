@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import services, serviceviews
+from dispatch.desk.bookings import services, serviceviews
+from dispatch.desk.bookings.services import NewService, Said
 from dispatch.desk.room import Once
-from dispatch.desk.services import NewService, Said
 from dispatch.kit.numbers import Span, Workdays
 from dispatch.services.events import Short, Text
 from dispatch.services.model import Pause, ServiceRequest, Stage

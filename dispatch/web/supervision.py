@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import onduty, supervising, supervisions, waiting, warnings
 from dispatch.desk.room import Once
-from dispatch.desk.supervisions import OrderState
+from dispatch.desk.supervision import onduty, supervising, supervisions, waiting, warnings
+from dispatch.desk.supervision.supervisions import OrderState
 from dispatch.tickets.events import Event
 from dispatch.tickets.facts import Text, Words
 from dispatch.tickets.model import Supervision, Ticket

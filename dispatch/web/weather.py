@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk import disasters, weather
-from dispatch.desk.disasters import DisasterCause, DisasterReportKind
 from dispatch.desk.room import Once
+from dispatch.desk.storm import disasters, weather
+from dispatch.desk.storm.disasters import DisasterCause, DisasterReportKind
 from dispatch.tickets.facts import Code
 
 from .bodies import In, Instant

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 from dispatch.accounts.model import SYSTEM
-from dispatch.desk.assigning import assign_waiting
-from dispatch.desk.fleet import FleetKeeper
-from dispatch.desk.modes import auto_counties
+from dispatch.desk.crews.assigning import assign_waiting
+from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.desk.room import Desk, Report
 from dispatch.desk.setup import known_packs, open_desk
 from dispatch.desk.steps import step
+from dispatch.desk.storm.modes import auto_counties
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.ending import ended

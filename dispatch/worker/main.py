@@ -10,8 +10,8 @@ from functools import partial
 
 import uvloop
 
-from dispatch.desk import alerting
 from dispatch.desk.setup import known_packs
+from dispatch.desk.supervision import alerting
 from dispatch.kit.clock import Clock, clock_from
 from dispatch.kit.db import Database
 from dispatch.kit.ending import ended, has_ended, must_end

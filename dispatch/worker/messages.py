@@ -7,7 +7,7 @@ another takes them up with the same keys, so that a gateway that honours keys st
 
 import asyncio
 
-from dispatch.desk import messaging
+from dispatch.desk.messages import messaging
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
 from dispatch.kit.clock import Clock

@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from dispatch.desk import disasters, services, storms
+from dispatch.desk.bookings import services
 from dispatch.desk.map import MapKeeper
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
+from dispatch.desk.storm import disasters, storms
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger

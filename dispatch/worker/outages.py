@@ -2,8 +2,8 @@
 
 import asyncio
 
-from dispatch.desk import planned
 from dispatch.desk.map import MapKeeper
+from dispatch.desk.outages import planned
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
 from dispatch.kit.clock import Clock

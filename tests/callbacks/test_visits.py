@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import callbacks, merging
-from dispatch.desk.callbacks import BeingCalled, NotYetDue, NoVisit, QuietHours, Visit
+from dispatch.desk.closing import callbacks
+from dispatch.desk.closing.callbacks import BeingCalled, NotYetDue, NoVisit, QuietHours, Visit
+from dispatch.desk.closing.visits import Answer, NothingSaid
+from dispatch.desk.outages import merging
 from dispatch.desk.room import Report
-from dispatch.desk.visits import Answer, NothingSaid
 from dispatch.kit.clock import CHINA
 from dispatch.tickets import events as e
 from dispatch.tickets import store

@@ -10,9 +10,9 @@ from dispatch.capacity import store
 from dispatch.capacity.booking import Closed, Full, HoldLapsed
 from dispatch.capacity.declaration import ReasonNeeded, StaleDeclaration, hours
 from dispatch.capacity.words import Appointment, BookingState, BookingStep, Half
-from dispatch.desk import booking, capacity
-from dispatch.desk.booked import booked_in
-from dispatch.desk.booking import Said
+from dispatch.desk.bookings import booking, capacity
+from dispatch.desk.bookings.booked import booked_in
+from dispatch.desk.bookings.booking import Said
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Database
 from tests.worlds import NINGHAI, START, XIANGSHAN, minutes, person

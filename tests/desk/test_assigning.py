@@ -8,12 +8,12 @@ import pytest
 from dispatch.accounts.rights import Forbidden
 from dispatch.capacity import reserve
 from dispatch.capacity.reserve import DepotFull
-from dispatch.desk.assigning import AlreadyDispatched, Assigned, CrewTaken, assign_waiting, dispatch, offers_for
-from dispatch.desk.calls import Place
-from dispatch.desk.choosing import CrewFull, CrewUnfit, NoCandidates, NoSuchCrew
-from dispatch.desk.fleet import FleetKeeper
+from dispatch.desk.crews.assigning import AlreadyDispatched, Assigned, CrewTaken, assign_waiting, dispatch, offers_for
+from dispatch.desk.crews.choosing import CrewFull, CrewUnfit, NoCandidates, NoSuchCrew
+from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.crews.jobs import NoPlace
 from dispatch.desk.idempotency import KeyReused
-from dispatch.desk.jobs import NoPlace
+from dispatch.desk.intake.calls import Place
 from dispatch.desk.room import Desk, Once, Report
 from dispatch.kit.errors import NotFound, Refusal, Unavailable
 from dispatch.routing.fleet import Position

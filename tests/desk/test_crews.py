@@ -8,8 +8,8 @@ from math import nan
 import pytest
 
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk.crews import CrewState, Recorded, Reported, crews_in, record_positions
-from dispatch.desk.fleet import FleetKeeper
+from dispatch.desk.crews.crews import CrewState, Recorded, Reported, crews_in, record_positions
+from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.places.areas import NoSuchArea
 from dispatch.tickets import events as e
 from tests.worlds import NINGHAI, XIANGSHAN, Small, minutes, person

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.desk.assigning import dispatch
-from dispatch.desk.crews import Reported, record_positions
-from dispatch.desk.fleet import FleetKeeper
-from dispatch.desk.jobs import engagement_of, seen
+from dispatch.desk.crews.assigning import dispatch
+from dispatch.desk.crews.crews import Reported, record_positions
+from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.crews.jobs import engagement_of, seen
 from dispatch.desk.room import Report
 from dispatch.kit.errors import Unavailable
 from dispatch.routing.fleet import Fleet

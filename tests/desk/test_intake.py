@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk.calls import CallIn, Place, TooOld
-from dispatch.desk.placing import UnknownCounty
+from dispatch.desk.intake.calls import CallIn, Place, TooOld
+from dispatch.desk.intake.placing import UnknownCounty
 from dispatch.kit.errors import Invalid
 from dispatch.notify.phones import masked
 from dispatch.places.locate import OutsideProvince, SwappedCoordinates, UnknownCrs

@@ -12,10 +12,11 @@ import pytest
 from dispatch.accounts.model import SYSTEM
 from dispatch.accounts.rights import Forbidden
 from dispatch.capacity.modes import Mode, ModeTurn
-from dispatch.desk import disasters, dryrun, storms
-from dispatch.desk.assigning import assign_waiting, dispatch
-from dispatch.desk.fleet import FleetKeeper
-from dispatch.desk.modes import (
+from dispatch.desk.crews.assigning import assign_waiting, dispatch
+from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.room import Report
+from dispatch.desk.storm import disasters, dryrun, storms
+from dispatch.desk.storm.modes import (
     CountyMode,
     MachineOff,
     ModeEnd,
@@ -27,7 +28,6 @@ from dispatch.desk.modes import (
     set_mode,
     settings_in,
 )
-from dispatch.desk.room import Report
 from dispatch.kit import migrate
 from dispatch.places.areas import NoSuchArea
 from tests.worlds import NINGHAI, XIANGSHAN, Small, minutes, person

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.desk import solving
-from dispatch.desk.solving import packed, solve_apart, unpacked
+from dispatch.desk.crews import solving
+from dispatch.desk.crews.solving import packed, solve_apart, unpacked
 from dispatch.routing.flow import Arcs, Ints, greedy, solve
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from dispatch.accounts.rights import Forbidden
 from dispatch.capacity.modes import Mode
-from dispatch.desk import disasters, weather
-from dispatch.desk.disasters import Counts, DisasterCause, DisasterReport, DisasterReportKind, ReportSent
-from dispatch.desk.modes import set_mode
 from dispatch.desk.room import Once
-from dispatch.desk.weather import NoSuchOrder, NoWeatherOrders, OrderEnded, OrderTime
+from dispatch.desk.storm import disasters, weather
+from dispatch.desk.storm.disasters import Counts, DisasterCause, DisasterReport, DisasterReportKind, ReportSent
+from dispatch.desk.storm.modes import set_mode
+from dispatch.desk.storm.weather import NoSuchOrder, NoWeatherOrders, OrderEnded, OrderTime
 from dispatch.kit.clock import CHINA
 from dispatch.places.areas import NoSuchArea
 from tests.worlds import NINGHAI, XIANGSHAN, Small, minutes, person

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dispatch.desk.field import report_batch
-from dispatch.desk.fieldwork import Sent
-from dispatch.desk.intake import Intake
+from dispatch.desk.field.reports import report_batch
+from dispatch.desk.field.work import Sent
+from dispatch.desk.intake.intake import Intake
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.world import World
 from dispatch.kit.db import Database

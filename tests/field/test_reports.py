@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import field
+from dispatch.desk.field import reports as field
 from dispatch.desk.setup import open_desk
 from tests.web.conftest import Centre, key
 from tests.worlds import START, minutes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.desk.fieldwords import UnknownWord, understood
+from dispatch.desk.field.words import UnknownWord, understood
 from dispatch.tickets.events import CrewRejected, Restored
 from dispatch.tickets.words import RejectReason
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 
-from dispatch.desk.intake import Intake
-from dispatch.desk.merging import merge
+from dispatch.desk.intake.intake import Intake
+from dispatch.desk.outages.merging import merge
 from dispatch.desk.room import Report
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.world import World

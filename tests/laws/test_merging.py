@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk.merging import merge
+from dispatch.desk.outages.merging import merge
 from dispatch.desk.room import Once, Report
 from dispatch.kit.errors import NotFound, Unavailable
 from dispatch.tickets import deadlines, store

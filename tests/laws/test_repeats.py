@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.desk.calls import TooOld
 from dispatch.desk.idempotency import KeyReused
+from dispatch.desk.intake.calls import TooOld
 from dispatch.desk.room import Once, Report
 from dispatch.desk.steps import step
 from dispatch.kit.errors import NotFound

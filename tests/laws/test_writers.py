@@ -10,7 +10,7 @@ import pytest
 from dispatch.accounts.model import SYSTEM
 from dispatch.accounts.rights import Forbidden
 from dispatch.desk.idempotency import KeyReused, purge
-from dispatch.desk.intake import Intake, NotClosed
+from dispatch.desk.intake.intake import Intake, NotClosed
 from dispatch.desk.room import Once, Report, actor
 from dispatch.desk.steps import step
 from dispatch.kit.db import Database

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk.calls import Place, Taken
-from dispatch.desk.intake import Intake
-from dispatch.desk.matters import AlreadyOpen
+from dispatch.desk.intake.calls import Place, Taken
+from dispatch.desk.intake.intake import Intake
+from dispatch.desk.intake.matters import AlreadyOpen
 from dispatch.desk.room import Desk, Once
 from dispatch.tickets import events as e
 from dispatch.tickets import store

@@ -12,9 +12,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from dispatch.desk import nesting
-from dispatch.desk.intake import Intake
-from dispatch.desk.merging import merge
+from dispatch.desk.intake.intake import Intake
+from dispatch.desk.outages import nesting
+from dispatch.desk.outages.merging import merge
 from dispatch.desk.room import Report
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.world import World

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk import nesting
-from dispatch.desk.merging import merge
+from dispatch.desk.outages import nesting
+from dispatch.desk.outages.merging import merge
 from dispatch.desk.room import Once, Report
 from dispatch.tickets import events as e
 from dispatch.tickets import store

@@ -4,8 +4,8 @@ from itertools import zip_longest
 
 import pytest
 
-from dispatch.desk.contacts import EnteredTwice, NotOnDuty
 from dispatch.desk.setup import load_world
+from dispatch.desk.supervision.contacts import EnteredTwice, NotOnDuty
 from dispatch.desk.world import BadWorld, World
 from dispatch.kit.db import Database
 from dispatch.kit.errors import Invalid

@@ -7,10 +7,11 @@ import pytest
 
 from dispatch.accounts.model import Account, Role
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk import answers, inbound
-from dispatch.desk.calls import Place
-from dispatch.desk.inbound import AlreadyRead, Incoming, Kept
-from dispatch.desk.visits import Answer
+from dispatch.desk.closing import answers
+from dispatch.desk.closing.visits import Answer
+from dispatch.desk.intake import inbound
+from dispatch.desk.intake.calls import Place
+from dispatch.desk.intake.inbound import AlreadyRead, Incoming, Kept
 from dispatch.notify.templates import Question
 from dispatch.simulator.gateway import Temper
 from dispatch.tickets import events as e

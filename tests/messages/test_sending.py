@@ -8,7 +8,7 @@ from itertools import permutations
 
 import pytest
 
-from dispatch.desk import messaging
+from dispatch.desk.messages import messaging
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
 from dispatch.notify.sending import Fact, key_of, split_key

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import planned
+from dispatch.desk.outages import planned
 from dispatch.desk.setup import load_world
 from dispatch.desk.world import World
 from dispatch.kit.db import Database

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import pytest
 
-from dispatch.desk import announcing, knowing, planned, sensing
-from dispatch.desk.announcing import NewOutage, OutageChange
-from dispatch.desk.sensing import Told
+from dispatch.desk.intake import knowing
+from dispatch.desk.outages import announcing, planned, sensing
+from dispatch.desk.outages.announcing import NewOutage, OutageChange
+from dispatch.desk.outages.sensing import Told
 from dispatch.kit.errors import Refusal
 from dispatch.outages import network as net
 from dispatch.outages import store

@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from dispatch.desk import announcing, sensing
-from dispatch.desk.announcing import NewOutage
-from dispatch.desk.sensing import Told
+from dispatch.desk.outages import announcing, sensing
+from dispatch.desk.outages.announcing import NewOutage
+from dispatch.desk.outages.sensing import Told
 from dispatch.kit.clock import SharedClock
 from dispatch.outages.model import OutageKind, OutageState, SignalKind, SignalReason
 from dispatch.worker.outages import watch

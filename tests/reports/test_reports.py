@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from dispatch.desk.reporting import Material, material
+from dispatch.desk.closing.reporting import Material, material
 from dispatch.reports.book import Book, Table
 from dispatch.reports.daily import daily
 from dispatch.reports.weekly import HEADINGS, weekly

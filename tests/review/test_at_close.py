@@ -7,10 +7,10 @@ import pytest
 
 from dispatch.accounts.model import SYSTEM
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk import reviewing
 from dispatch.desk.acting import make
-from dispatch.desk.merging import merge
-from dispatch.desk.reviewing import AppealPending, BadPeriod, NoAppeal, NotContestable
+from dispatch.desk.closing import reviewing
+from dispatch.desk.closing.reviewing import AppealPending, BadPeriod, NoAppeal, NotContestable
+from dispatch.desk.outages.merging import merge
 from dispatch.desk.room import Report
 from dispatch.kit.looprules import ReviewRules
 from dispatch.kit.numbers import Ratio

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk import services, serviceviews
-from dispatch.desk.services import NewService, NoServices, Said, ServiceField
+from dispatch.desk.bookings import services, serviceviews
+from dispatch.desk.bookings.services import NewService, NoServices, Said, ServiceField
 from dispatch.kit.clock import CHINA
 from dispatch.kit.workdays import Calendar, CalendarEnds
 from dispatch.places.areas import NoSuchArea

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import alerting
 from dispatch.desk.room import Desk
+from dispatch.desk.supervision import alerting
 from dispatch.tickets import deadlines
 from dispatch.tickets.audit import audit
 from tests.web.conftest import Centre

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.desk import alerting
+from dispatch.desk.supervision import alerting
 from dispatch.kit.rulepack import Packs
 from dispatch.tickets import deadlines, ladder, limits
 from dispatch.tickets import events as e

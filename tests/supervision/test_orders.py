@@ -1,6 +1,6 @@
 """督办 and 升级: by the clock and by hand, who is told, answered and cleared."""
 
-from dispatch.desk.onduty import gaps
+from dispatch.desk.supervision.onduty import gaps
 from tests.supervision.conftest import Watch
 from tests.web.conftest import key
 from tests.worlds import NINGHAI, XIANGSHAN, minutes

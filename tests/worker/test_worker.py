@@ -14,9 +14,9 @@ import asyncpg
 import pytest
 
 from dispatch.capacity.modes import Mode
-from dispatch.desk import services
-from dispatch.desk.modes import mode_of, set_mode
-from dispatch.desk.services import NewService
+from dispatch.desk.bookings import services
+from dispatch.desk.bookings.services import NewService
+from dispatch.desk.storm.modes import mode_of, set_mode
 from dispatch.kit.clock import SharedClock
 from dispatch.kit.db import Connection
 from dispatch.kit.role import Role

@@ -1,0 +1,212 @@
+"""Booked visits (预约作业) at the desk: a place is held while the caller decides, then confirmed or given back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dispatch.accounts import rights
+from dispatch.accounts.model import Account
+from dispatch.capacity import course, store
+from dispatch.capacity.booking import (
+    Booking,
+    HalfDay,
+    Wish,
+    check_wish,
+    lowest_place,
+    offers,
+    reason_of,
+    refusal,
+    refusal_of,
+    slots_of,
+)
+from dispatch.capacity.store import NoSuchBooking
+from dispatch.capacity.words import BookingState, BookingStep
+from dispatch.desk import idempotency
+from dispatch.desk.ids import new_id
+from dispatch.desk.room import Desk, Once
+from dispatch.kit.db import Connection
+from dispatch.kit.errors import Invalid
+from dispatch.kit.looprules import BookingRules
+from dispatch.places.areas import AreaLevel
+
+from .halfdays import depot_of, half_day, half_days, rules_of
+
+AT_MOST = 1000  # bookings that one answer shows
+
+
+class BookingField(Invalid):
+    """What was said of a new booking does not fit together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewBooking:
+    """
+    Who wants what where.
+
+    :param area: county; None: the depot's
+    :param depot: the only depot that is to be asked; None: all of the county
+    """
+
+    wish: Wish
+    account_no: str
+    area: str | None = None
+    depot: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """Who says it, when, having seen which version."""
+
+    by: Account
+    at: datetime
+    version: int | None = None
+    once: Once | None = None
+
+
+async def book(desk: Desk, new: NewBooking, *, by: Account, at: datetime, once: Once | None = None) -> Booking:
+    """
+    Hold the best free place for a visit, for as long as the pack says, and say why it is that one.
+
+    :raises BadWish, BookingField: what was said does not fit together
+    :raises SwappedCoordinates, OutsideProvince: a place that cannot be
+    :raises NoSuchArea, NotADepot, Forbidden, NoBooking: by whom and for what
+    :raises Full, NoTeam, Closed, OutsideHours: why no half-day takes it; ``details.refused`` names each
+    """
+    check_wish(new.wish)
+    rules = rules_of(desk.pack)
+    desk.locator.check_point(new.wish.lon, new.wish.lat)
+    county, depots = _where(desk, new)
+    rights.check(by, "booking.make", area=county, covers=desk.areas.covers)
+    async with desk.db.transaction() as tx:
+        if (first := await idempotency.find(tx, by, once)) is not None:
+            return Booking.model_validate_json(first)
+        await store.turn(tx, county, at=at)
+        slots = slots_of(new.wish, depots, rules=rules, at=at)
+        days = await half_days(tx, desk, slots, at=at)
+        held = _held(desk, new, county, days, rules, by=by, at=at)
+        made = await store.append(tx, held, BookingStep.HELD, by=by.id, at=at)
+        await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True), status=201)
+    return made
+
+
+def _where(desk: Desk, new: NewBooking) -> tuple[str, tuple[str, ...]]:
+    """Return the county and the depots that are asked."""
+    if new.depot is not None:
+        depot = depot_of(desk, new.depot).code
+        county = desk.areas.county_of_depot(depot)
+        if new.area not in (None, county):
+            raise BookingField(f"班所 {depot} 不属于 {new.area},请改正 area 或 depot", field="depot")
+        return county, (depot,)
+    if new.area is None:
+        raise BookingField("请填写县 area,或指定班所 depot", field="area")
+    area = desk.areas.get(new.area)
+    if area.level is not AreaLevel.COUNTY:
+        raise BookingField(f"预约按县受理,{area.name}是{area.level.label},请指定县", field="area")
+    return area.code, desk.areas.depots(area.code)
+
+
+def _held(
+    desk: Desk, new: NewBooking, county: str, days: list[HalfDay], rules: BookingRules, *, by: Account, at: datetime
+) -> Booking:
+    wish = new.wish
+    ranked = offers(wish, days, rules=rules, at=at)
+    if not ranked:
+        raise refusal(days, rules=rules, at=at)
+    best = ranked[0]
+    return Booking(
+        id=new_id(at),
+        version=0,
+        area=county,
+        slot=best.slot,
+        place=lowest_place(next(day.taken for day in days if day.slot == best.slot)),
+        state=BookingState.HELD,
+        appointment=wish.appointment,
+        from_at=best.from_at,
+        to_at=best.to_at,
+        start_by=wish.start_by,
+        due=wish.due,
+        account_no=new.account_no,
+        lon=wish.lon,
+        lat=wish.lat,
+        text=new.text,
+        why=reason_of(best, ranked),
+        offers=tuple(ranked[1 : rules.offers.value]),
+        expires_at=at + rules.hold.duration,
+        made_by=by.id,
+        made_at=at,
+        pack=desk.pack.key,
+    )
+
+
+async def confirm(desk: Desk, booking_id: str, *, offer: int | None, said: Said) -> Booking:
+    """
+    The customer agrees: to the place that is held, or to another offer (counted from 0).
+
+    :raises NoSuchBooking, Forbidden: by whom
+    :raises StaleBooking, HoldLapsed, WrongBookingState, NoSuchOffer: where it stands
+    :raises Full, NoTeam, Closed: the place was taken, or its list was frozen, in between
+    """
+    rules = rules_of(desk.pack)
+    async with desk.db.transaction() as tx:
+        if (first := await idempotency.find(tx, said.by, said.once)) is not None:
+            return Booking.model_validate_json(first)
+        booking = await _seen(tx, desk, booking_id, BookingStep.CONFIRMED, said)
+        wanted = course.chosen(booking, offer)
+        slot = wanted.slot if wanted else booking.slot
+        day = await half_day(tx, desk, slot, at=said.at)
+        mine = [each.place for each in day.taken if each.id == booking.id]
+        others = _without(day, booking)
+        if (why := refusal_of(others, rules=rules, at=said.at)) is not None:
+            raise why
+        place = mine[0] if mine and mine[0] is not None else lowest_place(others.taken)
+        return await _write(tx, course.confirmed(booking, wanted, place), BookingStep.CONFIRMED, said)
+
+
+def _without(day: HalfDay, booking: Booking) -> HalfDay:
+    taken = tuple(each for each in day.taken if each.id != booking.id)
+    return HalfDay(day.slot, day.depot_name, day.depot, day.declared, taken, day.workday)
+
+
+async def cancel(desk: Desk, booking_id: str, *, reason: str, said: Said) -> Booking:
+    """
+    Give the place back.
+
+    :raises NoSuchBooking, Forbidden: by whom
+    :raises StaleBooking, HoldLapsed, WrongBookingState: where it stands
+    """
+    async with desk.db.transaction() as tx:
+        if (first := await idempotency.find(tx, said.by, said.once)) is not None:
+            return Booking.model_validate_json(first)
+        booking = await _seen(tx, desk, booking_id, BookingStep.CANCELLED, said)
+        return await _write(tx, course.cancelled(booking), BookingStep.CANCELLED, said, reason=reason)
+
+
+async def _seen(tx: Connection, desk: Desk, booking_id: str, step: BookingStep, said: Said) -> Booking:
+    """Return a booking that the caller may change now, in the county's turn."""
+    found = await store.load(tx, booking_id)
+    if not rights.allowed(said.by, "booking.make", area=found.area, covers=desk.areas.covers):
+        raise NoSuchBooking("没有这个预约,或不在您的查看范围内;请核对编号")
+    await store.turn(tx, found.area, at=said.at)
+    booking = await store.load(tx, booking_id)
+    course.check(booking, step, seen=said.version)
+    return booking
+
+
+async def _write(tx: Connection, booking: Booking, step: BookingStep, said: Said, *, reason: str = "") -> Booking:
+    made = await store.append(tx, booking, step, by=said.by.id, at=said.at, reason=reason)
+    await idempotency.remember(tx, said.by, said.once, made.model_dump_json(exclude_none=True))
+    return made
+
+
+async def bookings_of(desk: Desk, depot: str, day: date, *, by: Account, at: datetime) -> list[Booking]:
+    """
+    Return a depot's bookings of a day, as they stand at ``at``; those that ended too.
+
+    :raises NoSuchArea, NotADepot, Forbidden: if there is no such depot, or not for ``by``
+    """
+    area = depot_of(desk, depot)
+    county = desk.areas.county_of_depot(area.code)
+    rights.check(by, "booking.read", area=county, depot=area.code, covers=desk.areas.covers)
+    async with desk.db.connection() as connection:
+        found = await store.of_day(connection, area.code, day, limit=AT_MOST)
+    return [course.as_of(booking, at) for booking in found]

@@ -1,0 +1,1 @@
+"""After the work: reply and audit, return visits, judgement, reports."""

@@ -1,0 +1,128 @@
+"""What a report of an area and period is made of, read in one go: the judged tickets, and those that still wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dispatch.accounts.model import Account
+from dispatch.desk.room import Desk
+from dispatch.kit.db import Connection
+from dispatch.places.areas import AreaLevel
+from dispatch.tickets import reliability, reviews
+from dispatch.tickets.indices import Figure
+from dispatch.tickets.judged import Judged
+from dispatch.tickets.model import Ticket
+from dispatch.tickets.outage_minutes import Interruption, interruptions
+
+from .reviewing import Findings, counties, findings
+
+TWO_MONTHS = timedelta(days=61)  # 频繁停电线路: 最近两个月 [V15]
+LISTED = 200  # rows of one list; how many there are in all is said beside it
+STANDING = """
+SELECT doc FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
+    SELECT doc, reported_at, id FROM ticket WHERE is_open AND area = wanted.code AND reported_at < $2
+    UNION ALL
+    SELECT t.doc, t.reported_at, t.id FROM review AS r JOIN ticket AS t ON t.id = r.ticket_id
+    WHERE r.counts AND r.area = wanted.code AND r.ended_at >= $2 AND r.reported_at < $2
+) AS standing ORDER BY reported_at, id
+"""
+TICKETS = "SELECT doc FROM ticket WHERE id = ANY($1::text[])"
+UNJUDGED = """
+SELECT count(*) FROM ticket WHERE NOT is_open AND area = ANY($1::text[])
+    AND NOT EXISTS (SELECT FROM review WHERE review.ticket_id = ticket.id)
+"""
+NOTICES = """
+SELECT kind, count(*) AS n FROM outage WHERE area = ANY($1::text[]) AND begins_at >= $2 AND begins_at < $3
+GROUP BY kind
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One county's own figures."""
+
+    code: str
+    name: str
+    rows: Sequence[Judged]
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """
+    What a report is made of.
+
+    :param standing: tickets that had not ended when the period did, as they are now
+    :param tickets: the whole tickets of those that lists name
+    :param lately: outages of the two months before the end
+    :param notices: outage notices (停电信息) that began in the period, by kind
+    :param unjudged: tickets of the area that ended before there were judgements, and are in no index
+    """
+
+    name: str
+    findings: Findings
+    units: Sequence[Unit]
+    standing: Sequence[Ticket]
+    tickets: Mapping[str, Ticket]
+    lately: Sequence[Interruption]
+    notices: Mapping[str, int]
+    names: Mapping[str, str]
+    unjudged: int
+    made_at: datetime
+
+
+async def material(
+    desk: Desk, area: str, begin_at: datetime, end_at: datetime, *, by: Account, at: datetime
+) -> Material:
+    """
+    Read what a report needs; refusals as ``reviewing.findings``.
+
+    :param at: when the report is made
+    """
+    found = await findings(desk, area, begin_at, end_at, by=by)
+    areas = counties(desk, area)
+    async with desk.db.connection() as connection:
+        standing = [Ticket.model_validate_json(row["doc"]) for row in await connection.fetch(STANDING, areas, end_at)]
+        lately = await _outages(connection, areas, end_at - TWO_MONTHS, end_at)
+        notices = {row["kind"]: row["n"] for row in await connection.fetch(NOTICES, areas, begin_at, end_at)}
+        return Material(
+            name=desk.areas.get(area).name,
+            findings=found,
+            units=await _units(connection, desk, found, areas),
+            standing=standing,
+            tickets=await _tickets(connection, found, lately),
+            lately=lately,
+            notices=notices,
+            names={code: desk.areas.get(code).name for code in areas},
+            unjudged=await connection.fetchval(UNJUDGED, areas),
+            made_at=at,
+        )
+
+
+async def _outages(
+    connection: Connection, areas: Sequence[str], begin_at: datetime, end_at: datetime
+) -> list[Interruption]:
+    rows = await reviews.ended(connection, areas, begin_at, end_at)
+    return interruptions(await reviews.families(connection, areas, begin_at, end_at, rows))
+
+
+async def _units(connection: Connection, desk: Desk, found: Findings, areas: Sequence[str]) -> list[Unit]:
+    units = []
+    for code in areas:
+        area = desk.areas.get(code)
+        rows = [row for row in found.rows if row.area == code]
+        if rows or area.level is AreaLevel.COUNTY:
+            period = found.period
+            reported = await reviews.reported(connection, (code,), period.begin_at, period.end_at)
+            own = type(period)(period.begin_at, period.end_at, reported=reported, repeated=period.repeated)
+            units.append(Unit(code, area.name, rows, reliability.all_figures(rows, own)))
+    return units
+
+
+async def _tickets(connection: Connection, found: Findings, lately: Sequence[Interruption]) -> dict[str, Ticket]:
+    """Return the tickets that lists may name: those with a fault, and the main tickets of outages."""
+    named = {row.ticket_id for row in found.rows if row.faults}
+    named |= {one.incident for one in (*found.period.outages, *lately)}
+    docs = await connection.fetch(TICKETS, sorted(named))
+    tickets = (Ticket.model_validate_json(row["doc"]) for row in docs)
+    return {ticket.id: ticket for ticket in tickets}

@@ -1,0 +1,1 @@
+"""What crews report, by whatever way and however late, and what it is held against."""

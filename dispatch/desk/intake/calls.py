@@ -1,0 +1,185 @@
+"""What a seat writes down while the customer is on the line, and the ticket's first event that comes of it."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Protocol
+
+from pydantic import AwareDatetime, Field
+
+from dispatch.accounts.model import Account
+from dispatch.desk.room import Desk, Once
+from dispatch.kit.errors import Invalid
+from dispatch.notify.phones import masked, plain
+from dispatch.places.locate import check_crs
+from dispatch.tickets.events import Drafted, Submitted
+from dispatch.tickets.facts import Address, Code, Facts, Households, Lat, Lon, Person, Text
+from dispatch.tickets.guards import CLOCK_SKEW, FutureTime, MissingField
+from dispatch.tickets.matters import Claim, account_key, phone_key
+from dispatch.tickets.model import Frozen, Ticket
+from dispatch.tickets.rows import Change
+from dispatch.tickets.store import Opening
+from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Protected, Symptom
+
+from .placing import place
+
+OLDEST = timedelta(hours=24)  # [P] a call older than this is no longer a call that is being taken
+Phone = Annotated[str, Field(pattern=r"^\+?[0-9](?:[0-9 -]{1,18})[0-9]$", max_length=20)]
+
+
+class TooOld(Invalid):
+    """The call lies too far back to be taken as new."""
+
+
+class Place(Frozen):
+    """A point on the map, degrees."""
+
+    lon: Lon
+    lat: Lat
+    crs: Annotated[str, Field(max_length=16)] = "wgs84"
+
+
+class Point(Protocol):
+    """What the desk needs of a point, whoever read it."""
+
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def crs(self) -> str: ...
+
+
+class CallIn(Frozen):
+    """A call. A draft needs no more than channel and phone."""
+
+    channel: Channel
+    phone: Phone
+    call_at: AwareDatetime | None = None
+    draft: bool = False
+    account_no: Code | None = None
+    county: Code | None = None
+    place: Place | None = None
+    place_code: Code | None = None
+    address: Address = ""
+    symptom: Symptom | None = None
+    symptom_text: Text = ""
+    category: Category | None = None
+    cat_l2: Code | None = None
+    cat_l3: Code | None = None
+    level: Level | None = None
+    hazard: bool | None = None
+    protected: Protected | None = None
+    customer_name: Person | None = None
+    customer_type: Code | None = None
+    meter_no: Code | None = None
+    customers_out: Households | None = None
+    appointment_at: AwareDatetime | None = None
+    skill: Code | None = None
+    external_no: Code | None = None
+    repeat_of: Annotated[Code | None, Field(description="再次报修的已归档工单;同一户号七日内的由系统填写")] = None
+    another_matter: Annotated[bool, Field(description="同一电话另报一处,不作催办;同一户号的未结工单不受此影响")] = False
+    still_dark: Annotated[bool, Field(description="工单已报复电而客户仍无电:重新处理")] = False
+
+
+REQUIRED = {"symptom": "故障现象", "category": "故障分类", "level": "紧急程度", "hazard": "是否涉及险情"}
+SAID = tuple(name for name in CallIn.model_fields if name in Facts.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answer to a call: what became of it, and the ticket that is its matter."""
+
+    call_id: str
+    ticket: Ticket
+    outcome: CallOutcome
+    replayed: bool = False  # it is the first answer to the same request
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call that was found right and waits to be written: the ticket it opens, unless its matter has one."""
+
+    said: CallIn
+    opening: Opening
+    change: Change  # what the opening makes
+    claim: Claim
+    by: Account
+    once: Once | None
+    answer: "asyncio.Future[Taken]"
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        return (self.by.id, self.once.key) if self.once else None
+
+    def without(self, keys: Collection[str]) -> "Waiting":
+        """Return the call without keys that belong to another matter."""
+        left = tuple(key for key in self.claim.keys if key not in keys)
+        return replace(self, claim=replace(self.claim, keys=left))
+
+
+def keys(call: CallIn) -> tuple[str, ...]:
+    """
+    Return what another call of the same customer is known by.
+
+    Who reports a fault before any customer does (主动抢修) has no telephone of his own.
+    """
+    found = [] if call.account_no is None else [account_key(call.account_no)]
+    if call.channel is not Channel.ACTIVE and (digits := plain(call.phone)):
+        found.append(phone_key(digits))
+    return tuple(found)
+
+
+def check_times(call: CallIn, at: datetime) -> datetime:
+    """
+    Return when the report was taken (受理时间).
+
+    :raises FutureTime: if the call is later than the server's clock and 2 minutes
+    :raises TooOld: if it is older than 24 h
+    """
+    reported_at = (call.call_at or at).astimezone(UTC)
+    if reported_at > at + CLOCK_SKEW:
+        raise FutureTime("来电时间晚于服务器时间,请核对后重填", field="call_at", at_server=at.isoformat())
+    if reported_at < at - OLDEST:
+        raise TooOld(
+            "来电时间早于24小时以前,请核对日期;补录历史来电请用导入", field="call_at", at_server=at.isoformat()
+        )
+    if call.appointment_at is not None and call.appointment_at < reported_at:
+        raise Invalid("约定时间早于来电时间,请重填", field="appointment_at")
+    return reported_at
+
+
+def first_event(
+    desk: Desk, call: CallIn, *, call_id: str, ticket_no: str, pack: str, reported_at: datetime
+) -> Drafted | Submitted:
+    """
+    Return what the call makes of it: a draft, or a ticket that goes out.
+
+    :raises MissingField: if a ticket lacks what it must say
+    :raises Invalid: if the place cannot be one of this province
+    """
+    for field, label in REQUIRED.items():
+        if not call.draft and getattr(call, field) is None:
+            raise MissingField(f"请填写{label}", field=field)
+    if call.place is not None:
+        check_crs(call.place.crs)
+    lon, lat = (call.place.lon, call.place.lat) if call.place else (None, None)
+    placed = place(desk, lon=lon, lat=lat, county=call.county)
+    said = {name: value for name in SAID if (value := getattr(call, name)) is not None}
+    return (Drafted if call.draft else Submitted)(
+        **said,
+        lon=lon,
+        lat=lat,
+        area=placed.area,
+        area_class=placed.area_class,
+        place_unresolved=placed.unresolved,
+        ticket_no=ticket_no,
+        external_no=call.external_no,
+        pack=pack,
+        call_id=call_id,
+        channel=call.channel,
+        reported_at=reported_at,
+        phone_masked=masked(call.phone),
+        repeat_of=call.repeat_of,
+    )

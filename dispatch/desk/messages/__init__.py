@@ -1,0 +1,1 @@
+"""What customers, crews and those on duty are written, and what becomes of it."""

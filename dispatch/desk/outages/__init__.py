@@ -1,0 +1,1 @@
+"""Outages at the desk: found, announced, merged, nested, ended."""

@@ -1,0 +1,1 @@
+"""Weather orders, disasters, and the modes in which a county works."""
