@@ -45,11 +45,13 @@ from dispatch.web import (
     openapi,
     outages,
     packs,
+    reference,
     replies,
     reviews,
     sensing,
     services,
     sessions,
+    storms,
     supervision,
     tickets,
     weather,
@@ -84,6 +86,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     services.router,
     capacity.router,
     weather.router,
+    storms.router,
     packs.router,
     reviews.router,
     callbacks.router,
@@ -118,13 +121,21 @@ def create_app(settings: Settings) -> FastAPI:
             await _open(app, settings, stack)
             yield
 
-    app = Application(title="供电服务指挥调度后台", version="1.0.0", lifespan=lifespan, telemetry=SILENT)
+    app = Application(
+        title="供电服务指挥调度后台",
+        version="1.0.0",
+        lifespan=lifespan,
+        telemetry=SILENT,
+        docs_url=None,
+        redoc_url=None,
+    )
     for around in AROUND:
         app.add_middleware(around)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(health.router)
+    app.include_router(reference.router)
     openapi.complete(app, (*get_args(messages.Message), *get_args(messages.Request)))
     return app
 

@@ -172,6 +172,8 @@ ROAD: list[tuple[str, str, e.Event]] = [
     ("close", "seat", e.Closed(satisfied=True)),
 ]
 
+CALLING = dict.fromkeys(("try-callback", "close"), "callback.call")  # steps that only a return visit takes
+
 
 @dataclass
 class Small:
@@ -200,7 +202,7 @@ class Small:
             self.desk,
             ticket if isinstance(ticket, str) else ticket.id,
             event,
-            action=f"ticket.{action}",
+            action=CALLING.get(action, f"ticket.{action}"),
             by=by,
             report=Report(source=source, **report),
             at=at,

@@ -76,7 +76,8 @@ RIGHTS: dict[str, Right] = {
     "merging.read": Right("查看全县归并建议", _area(DISPATCHER, MONITOR)),  # 2.8.1
     "ticket.merge-proposals": Right("查看工单归并建议", _area(DISPATCHER, MONITOR)),
     "ticket.decline-merge": Right("驳回归并建议", _area(DISPATCHER)),
-    "ticket.merge": Right("归并", _area(DISPATCHER, SYSTEM)),  # 6
+    "ticket.merge": Right("归并", _area(DISPATCHER, MONITOR, SYSTEM)),  # 6; any level may (2.8)
+    "ticket.merge-override": Right("越权归并", _area(MONITOR)),  # without proof
     "ticket.unmerge": Right("解除归并", _area(DISPATCHER, SYSTEM)),  # 2.8.6
     "ticket.dispatch": Right("派工", _area(DISPATCHER, MONITOR, SYSTEM)),  # 7, 9
     "ticket.crew-accept": Right("班组接单", FIELD_STEP | {LEADER: Scope.OWN_DEPOT}),  # 8
@@ -89,6 +90,7 @@ RIGHTS: dict[str, Right] = {
     "ticket.restore": Right("复电", FIELD_STEP),  # 15, 20
     "ticket.power-back": Right("复电核实", _area(*SEATS, DISPATCHER, SYSTEM)),  # 2.8.5
     "ticket.reply": Right("回单", _area(DISPATCHER)),  # 16
+    "ticket.reply-children": Right("批量回单", _area(DISPATCHER)),  # 2.11
     "ticket.check-reply": Right("回单自检", _area(DISPATCHER, AUDITOR)),  # 2.13
     "reply.audits": Right("查看回单审核名单", _area(AUDITOR, MONITOR)),
     "field.report": Right("现场汇报", _in(Scope.OWN_CREW, CREW)),  # 8 to 15, late and doubled too
@@ -99,8 +101,6 @@ RIGHTS: dict[str, Right] = {
     "field.decide": Right("裁定现场汇报", _area(DISPATCHER, MONITOR, AUDITOR)),
     "ticket.reject-reply": Right("回单退回", _area(AUDITOR)),  # 17
     "ticket.queue-callback": Right("转回访", _area(DISPATCHER, AUDITOR)),  # 18
-    "ticket.try-callback": Right("回访未通", _area(*SEATS)),  # 18
-    "ticket.close": Right("回访归档", _area(*SEATS)),  # 18
     "ticket.cancel": Right("取消", _area(*SEATS, DISPATCHER)),  # 19
     "ticket.chase": Right("催办", _area(*SEATS, MONITOR, DISPATCHER)),  # 2.9
     "ticket.supervise": Right("督办", _area(MONITOR)),  # 2.10
@@ -150,6 +150,7 @@ RIGHTS: dict[str, Right] = {
     "weather.revoke": Right("撤销恶劣天气令", _area(MONITOR)),
     "disaster.read": Right("查看灾害报告", _area(MONITOR, DISPATCHER)),
     "disaster.send": Right("报送灾害报告", _area(MONITOR, DISPATCHER)),
+    "storm.read": Right("查看抗灾抢修快报", _area(MONITOR, DISPATCHER, SYSTEM)),  # 2.11; the machine prints it
     "service.read": Right("查看服务工单", _area(*SEATS, MONITOR, DISPATCHER, AUDITOR)),  # 6.1, 6.2
     "service.open": Right("受理服务工单", _in(Scope.ANYWHERE, *SEATS) | _area(MONITOR, DISPATCHER)),
     "service.advance": Right("办结服务工单环节", _area(DISPATCHER)),
@@ -161,6 +162,7 @@ RIGHTS: dict[str, Right] = {
     "capacity.read": Right("查看承载力", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "booking.make": Right("办理预约", _area(*SEATS, DISPATCHER)),  # 7.1
     "booking.read": Right("查看预约", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "booking.contact": Right("查看预约客户电话", _area(*SEATS, DISPATCHER)),
     "pack.read": Right("查看规则包", _in(Scope.ANYWHERE, *PEOPLE)),
     "live.listen": Right("订阅实时工单", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
     "account.manage": Right("管理账号", _area(ADMIN)),

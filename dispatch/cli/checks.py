@@ -23,6 +23,7 @@ from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.postgres import PortBusy
 from dispatch.kit.settings import Settings
 from dispatch.kit.words import Labelled
+from dispatch.kit.workdays import BadHolidays, Calendar
 
 LOWEST_PYTHON = (3, 11)
 LITTLE_DISK_GB, NO_DISK_GB = 5.0, 1.0
@@ -54,7 +55,8 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a check that cannot be made says so and does not stop the others."""
-    here: list[Callable[[Settings], Finding]] = [python, programs, port, disk, open_files, fonts, clock, gateway]
+    looks = (python, programs, port, disk, open_files, fonts, clock, gateway, holidays)
+    here: list[Callable[[Settings], Finding]] = list(looks)
     return [*(check(settings) for check in here), *[finding async for finding in database(settings)]]
 
 
@@ -135,6 +137,20 @@ def fonts(_settings: Settings) -> Finding:
     if not listed.strip():
         return Finding("中文字体", Verdict.WARNING, "没有", remedy)
     return Finding("中文字体", Verdict.OK, listed.splitlines()[0].split(",")[0])
+
+
+def holidays(settings: Settings) -> Finding:
+    """Can working days be counted, and until when?"""
+    subject = "节假日表"
+    try:
+        known = Calendar.load(settings.holidays)
+    except BadHolidays as error:
+        return Finding(subject, Verdict.FAULT, str(settings.holidays), error.message)
+    said, year = f"{known.first_year} 至 {known.last_year} 年", datetime.now(UTC).year
+    if known.last_year > year:
+        return Finding(subject, Verdict.OK, said)
+    remedy = "请升级程序包 chinesecalendar,或在 DISPATCH_HOLIDAYS 指定的文件中补充以后各年"
+    return Finding(subject, Verdict.WARNING, said, remedy)
 
 
 def clock(settings: Settings) -> Finding:

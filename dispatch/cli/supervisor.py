@@ -33,6 +33,7 @@ from dispatch.kit.logs import logger
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.rulepack import Packs, UnknownPack
 from dispatch.kit.settings import BadSetting, Settings
+from dispatch.kit.workdays import Calendar
 
 log = logger("supervisor")
 
@@ -100,7 +101,9 @@ class Supervisor:
         :raises PortBusy: the address is taken
         :raises Unavailable: the database cannot be used; OldSchema names the command
         :raises BadSetting: there is no rule pack of that name
+        :raises BadHolidays: the file of further holidays cannot be used
         """
+        Calendar.load(self.settings.holidays)  # no process could start with a bad one
         for ask in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(ask, self._asked_to_stop)
         address = self.settings.host, self.settings.port

@@ -13,6 +13,7 @@ from dispatch.tickets.store import Stale
 from .closing import judging, visits
 from .messages import telling
 from .room import Desk, Report, actor
+from .storm import workings
 from .supervision import alerting
 
 
@@ -72,6 +73,7 @@ async def make(
             at=at,
             claimed=report.claimed_at,
             geo=report.geo,
+            by_incident=await _apart(tx, desk, ticket),
         )
     except Stale:
         raise await stale(tx, ticket.id) from None
@@ -79,13 +81,19 @@ async def make(
     await alerting.follow(tx, changes, packs=desk.packs, at=at)
     await telling.tell_of(tx, desk, event, before=ticket, after=after, at=at)
     await visits.keep(tx, desk, event, before=ticket, after=after, at=at)
-    await judging.conclude(tx, desk, after, by=by.id, at=at)
+    if ticket.is_open:  # what comes after the end, an answer to a 督办单, makes no new judgement
+        await judging.conclude(tx, desk, after, by=by.id, at=at)
     return await report_important(tx, desk, after, at=at)
+
+
+async def _apart(tx: Connection, desk: Desk, ticket: Ticket) -> bool:
+    return ticket.id in await workings.by_incident(tx, (ticket,), packs=desk.packs)
 
 
 async def caught_up(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Ticket:
     """Return the ticket as its clocks leave it at this moment, for who must know what they did before deciding."""
-    changes = await store.catch_up(tx, ticket, pack=desk.packs.get(ticket.pack), at=at)
+    apart = await _apart(tx, desk, ticket)
+    changes = await store.catch_up(tx, ticket, pack=desk.packs.get(ticket.pack), at=at, by_incident=apart)
     await alerting.follow(tx, changes, packs=desk.packs, at=at)
     return changes[-1].after if changes else ticket
 

@@ -10,7 +10,6 @@ from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import CallOutcome, Stage
 
 from .acting import make
-from .bookings import services
 from .closing import replying, returning
 from .field import evidence
 from .intake import matters
@@ -38,7 +37,9 @@ async def take(
     """
     if not believed:
         await refuse_dark(tx, desk, ticket, event, at=report.claimed_at or at)
+    await returning.refuse_repair(tx, desk, ticket, event, at=at)
     await replying.refuse_bad(tx, desk, ticket, event)
+    await replying.refuse_unread(tx, ticket, event, by=by)
     after = await make(tx, desk, ticket, event, by=by, report=report, at=at)
     return await follow(tx, desk, event, before=ticket, after=after, by=by, report=report, at=at)
 
@@ -57,11 +58,10 @@ async def follow(
     """Let everything follow from a step that was just taken; return the ticket as it is left."""
     await _conclude_call(tx, after, event)
     await matters.renumber(tx, desk, before, after)
-    await services.follow_return(tx, desk, after, event, by=by, at=at)
     await merging.follow(tx, desk, after, event, by=by, report=report, at=at)
     await outages.follow(tx, desk, after, event, at=report.claimed_at or at)
     if isinstance(event, Returned):
-        after = await returning.follow(tx, desk, after, event, at=at)
+        after = await returning.follow(tx, desk, after, event, by=by, at=at)
     if isinstance(event, Chased) and event.by_customer:
         after = await matters.contacted(tx, desk, after, at=at)
     if isinstance(event, Restored | Replied):

@@ -1,6 +1,6 @@
 """Names for new things."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import token_hex
 
 from dispatch.kit.clock import CHINA
@@ -12,7 +12,17 @@ def new_id(at: datetime) -> str:
 
     Names of one hour stand together in the indices, which keeps a storm's writes on few pages.
     """
-    return f"{int(at.timestamp() * 1000):012x}{token_hex(10)}"
+    return f"{least_id(at)}{token_hex(10)}"
+
+
+def least_id(at: datetime) -> str:
+    """Return what no id of this instant or later lies below."""
+    return f"{int(at.timestamp() * 1000):012x}"
+
+
+def born_at(known_id: str) -> datetime:
+    """Return the instant, in whole ms, at which an id was made."""
+    return datetime.fromtimestamp(int(known_id[:12], 16) / 1000, UTC)
 
 
 def ticket_number(at: datetime, number: int) -> str:

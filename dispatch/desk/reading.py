@@ -44,30 +44,42 @@ class Contact:
     account_no: str | None
 
 
-async def ticket(desk: Desk, ticket_id: str, *, by: Account) -> Ticket:
+async def ticket(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> Ticket:
     """
-    Return a ticket.
+    Return a ticket; a crew may look at one that it finished for a while longer.
 
     :raises NotFound: if there is none, or none that ``by`` may see
     """
     async with desk.db.connection() as connection:
-        return await _seen(connection, desk, ticket_id, by)
+        return await _seen(connection, desk, ticket_id, by, at)
 
 
-async def _seen(connection: Connection, desk: Desk, ticket_id: str, by: Account) -> Ticket:
+async def _seen(connection: Connection, desk: Desk, ticket_id: str, by: Account, at: datetime) -> Ticket:
     found = await store.load(connection, ticket_id)
-    permit(desk, by, "ticket.read", found)
+    if not _finished_by(desk, found, by, at):
+        permit(desk, by, "ticket.read", found)
     return found
 
 
-async def log(desk: Desk, ticket_id: str, *, by: Account) -> list[Entry]:
+def _finished_by(desk: Desk, ticket: Ticket, by: Account, at: datetime) -> bool:
+    """Tell whether the crew of ``by`` finished the ticket, and may still look at what became of it."""
+    if rights.check_role(by, "ticket.read") is not Scope.OWN_CREW or ticket.restored_at is None:
+        return False
+    if not ticket.dispatches or ticket.dispatches[-1].crew_id != by.crew_id:
+        return False
+    rules = desk.packs.get(ticket.pack).field_reports or desk.pack.field_reports
+    ended_at = ticket.closed_at or ticket.cancelled_at
+    return ended_at is None or (rules is not None and at <= ended_at + rules.crew_reads.duration)
+
+
+async def log(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> list[Entry]:
     """
-    Return all that happened to a ticket, in order.
+    Return all that happened to a ticket, in order; for whom ``ticket`` would return it.
 
     :raises NotFound: if there is none, or none that ``by`` may see
     """
     async with desk.db.connection() as connection:
-        await _seen(connection, desk, ticket_id, by)
+        await _seen(connection, desk, ticket_id, by, at)
         return await store.log(connection, ticket_id)
 
 

@@ -2,19 +2,22 @@
 
 from datetime import datetime
 
-from dispatch.accounts.model import Account, Role
+from dispatch.accounts.model import SYSTEM, Account, Role
 from dispatch.accounts.rights import SEATS
-from dispatch.tickets import store
-from dispatch.tickets.events import Chased, Completed, Corrected, Event, Resubmitted, Returned, Transferred
+from dispatch.kit.db import Connection
+from dispatch.tickets import guards
+from dispatch.tickets.events import Chased, Completed, Corrected, Event, Resubmitted, Returned, Transferred, Unmerged
+from dispatch.tickets.facts import Amendment
 from dispatch.tickets.guards import Contradiction
 from dispatch.tickets.ladder import who_moves
-from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.model import Ticket
+from dispatch.tickets.words import Stage
 
-from . import following, idempotency
-from .acting import expect, permit
-from .crews.jobs import tell_fleet
+from . import following
+from .acting import make
+from .commanding import command
 from .field import work as fieldwork
-from .intake.placing import amended, check_county
+from .intake.placing import amended, check_county, with_ledger
 from .room import Desk, Once, Report
 
 
@@ -39,19 +42,24 @@ async def step(
     :raises Stale: if the ticket is not at ``report.version`` any more
     :raises Refusal: what the life cycle refuses
     """
-    async with desk.db.transaction() as tx:
-        ticket = await store.load(tx, ticket_id, lock=True)
-        if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, action, ticket)
-        await expect(tx, ticket, report.version)
-        event = prepared(desk, ticket, event, by)
-        after = await following.take(tx, desk, ticket, event, by=by, report=report, at=at)
-        if event.kind in fieldwork.FREES:
-            after = await fieldwork.release(tx, desk, after, at=at)
-        await idempotency.remember(tx, by, once, document(after))
-    tell_fleet(desk, after)
-    return after
+
+    async def decide(tx: Connection, ticket: Ticket) -> Ticket:
+        known = prepared(desk, ticket, event, by)
+        if isinstance(known, Amendment):
+            known = await with_ledger(tx, ticket, known)
+            ticket = await _apart(tx, desk, ticket, known, at=at)
+        after = await following.take(tx, desk, ticket, known, by=by, report=report, at=at)
+        return await fieldwork.release(tx, desk, after, at=at) if event.kind in fieldwork.FREES else after
+
+    return await command(desk, ticket_id, decide, action=action, by=by, version=report.version, once=once)
+
+
+async def _apart(tx: Connection, desk: Desk, ticket: Ticket, event: Amendment, *, at: datetime) -> Ticket:
+    """Take a merged ticket out of its incident that turns out to be one that is never merged (domain 2.8.2)."""
+    said = event.model_dump(exclude_none=True, include={"hazard", "protected", "category"})
+    if ticket.stage is not Stage.MERGED or not guards.stands_apart(ticket.model_copy(update=said)):
+        return ticket
+    return await make(tx, desk, ticket, Unmerged(reason="更正后须单独处理"), by=SYSTEM, report=Report(), at=at)
 
 
 def prepared(desk: Desk, ticket: Ticket, event: Event, by: Account) -> Event:

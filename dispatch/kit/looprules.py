@@ -1,5 +1,6 @@
 """The sections of a rule pack that the closed loop needs; each number with its source. All are optional in a pack."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -33,6 +34,9 @@ class Supervision(Strict):
     contacts_escalate: Count  # the n-th contact about one matter escalates and is a KPI event
     answer_due: Span  # of a 督办单
     suspend_max: Span  # per approval
+    suspend_times: Count  # approvals of the county for one ticket; more are the province's
+    suspend_total: Span  # of all of them together, likewise
+    raise_cool_down: Span  # between two 督办单 to one addressee, two 升级 for one reason, by hand
     important_arrive: Span  # 重要用户: nobody there by then is told; the promise stays what it is
     important_tell: Annotated[tuple[Told, ...], Field(strict=False, min_length=1)]  # as soon as it is known
 
@@ -59,6 +63,7 @@ class FieldRules(Strict):
     same_text_window: Span  # how long a crew's wording is remembered
     trusted_from: Ratio
     failed_check: Ratio  # what each failed check takes off the score of 1
+    crew_reads: Span  # so long after its end a crew may still look at a ticket that it finished
 
 
 class CausesByCategory(Strict):
@@ -107,8 +112,9 @@ class MessageRules(Strict):
 
 
 class ReviewRules(Strict):
-    """事后评价: what a breach takes off a ticket's score of 100."""
+    """事后评价: what a breach takes off a ticket's score of 100, and until when a judgement may be contradicted."""
 
+    appeal_within: Span  # of the first judgement
     late_accept: Ratio
     late_dispatch: Ratio
     late_arrive: Ratio
@@ -130,9 +136,11 @@ class ModeSettings(Strict):
     """What a mode changes."""
 
     dispatching: Literal["auto", "confirm", "manual"]
-    callback: Literal["call", "sms"]
-    supervise: Literal["ticket", "incident"]
-    booked_work: Literal["kept", "gives_way"]
+    callback: Literal["call", "sms"]  # sms: who is silent is texted again, not called; back in `call` he is called
+    supervise: Literal["ticket", "incident"]  # incident: 催办, 督办 and 升级 of the 副单 are their 主单's
+    alerts: Literal["each", "digest"]  # digest: what the clocks raise below the top level waits for `digest_every`
+    replies: Literal["each", "batch"] = "each"  # batch: the reply of a 主单 may be given to its 副单 by one command
+    booked_work: Literal["kept", "gives_way"]  # gives_way: visits before the mode's end are moved or offered anew
 
 
 class ModeRules(Strict):
@@ -146,6 +154,9 @@ class ModeRules(Strict):
     storm_leave: Ratio
     storm_calm: Span  # so long below `storm_leave` before it ends
     longest: Span  # a mode other than normal ends by itself after this, unless it was given a time
+    digest_every: Span
+    digest_names: Count  # worst tickets that one digest names
+    report_every: Span  # 抗灾抢修快报 to the city while one of its counties is in storm
 
 
 class OutageRules(Strict):
@@ -163,6 +174,9 @@ class OutageRules(Strict):
     restore_poll: Span  # a dark answer so long before the claimed restoration still speaks against it
     restored_within: Span  # a meter that reads dark so long after its outage ended was left over
     notice_longest: Span
+    publish_fault: Span  # after the trip, or after the crew found it where no switch tells
+    publish_planned: Span  # before it begins
+    publish_temporary: Span
 
 
 class BookingRules(Strict):
@@ -175,3 +189,21 @@ class BookingRules(Strict):
     offer_hold: Span  # the first place of a new offer, held for a customer who lost his
     offers: Count  # places that are offered at a time
     horizon: Span  # how far ahead one declares and books
+
+
+class RetentionRules(Strict):
+    """How long what names a person is kept (个人信息保存期); after that it is blanked, or the row deleted."""
+
+    messages: Span  # numbers and texts of what we wrote
+    inbound: Span  # of what was written to us, once it is dealt with
+    calls: Span  # numbers of callers, once the ticket is closed
+    bookings: Span  # numbers of those who were visited, after the visit
+    field_reports: Span  # what crews' telephones sent, and where they were
+    positions: Span  # where crews were
+    readings: Span  # what meters answered
+    looks: Span  # who looked at whose number, and what was changed outside the logs
+
+    def before(self, period: str, at: datetime) -> datetime:
+        """Return the instant before which a period is over at ``at``."""
+        span: Span = getattr(self, period)
+        return at - span.duration

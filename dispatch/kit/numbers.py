@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import time, timedelta
+from functools import lru_cache
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -40,7 +41,12 @@ class Span(Number):
 
     @property
     def duration(self) -> timedelta:
-        return timedelta(seconds=self.value * SECONDS[self.unit])
+        return _length(self.value, self.unit)
+
+
+@lru_cache(maxsize=1024)  # a storm asks for the same few again and again
+def _length(value: float, unit: str) -> timedelta:
+    return timedelta(seconds=value * SECONDS[unit])
 
 
 N = TypeVar("N", bound=Number)

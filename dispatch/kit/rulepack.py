@@ -26,15 +26,19 @@ from .looprules import (
     ModeRules,
     OutageRules,
     ReplyRules,
+    RetentionRules,
     ReviewRules,
     Supervision,
     VisitRules,
 )
 from .numbers import ByArea, Count, Name, Names, NoSuchNumber, Span, Strict
+from .packchecks import CHECKS
 from .packparts import AreaClasses, Crews, Limits, Location, Travel, Worth
+from .sentences import sentence
 from .servicerules import ServiceRules, WeatherRules
 
 FOLDER = Path(__file__).with_name("packs")
+LIMITS = frozenset(Limits.model_fields)
 
 
 class BadPack(Invalid):
@@ -69,6 +73,7 @@ class RulePack(Strict):
     weather: WeatherRules | None = None
     outages: OutageRules | None = None
     booking: BookingRules | None = None
+    retention: RetentionRules | None = None
     # known practice; not applied by itself
     local_examples: dict[Name, dict[Name, Span | Count | Names]] = Field(default_factory=dict)
 
@@ -91,7 +96,7 @@ class RulePack(Strict):
         :param area_class: ``urban``, ``rural`` or ``remote``, for limits that differ by it
         :raises NoSuchNumber: if no pack can have a limit of that name
         """
-        if name not in Limits.model_fields:
+        if name not in LIMITS:
             raise NoSuchNumber(f"规则包中没有名为 {name} 的时限", name=name)
         limit = getattr(self.limits, name)
         if isinstance(limit, ByArea):
@@ -172,7 +177,7 @@ def read(text: str, file: str) -> RulePack:
     """
     try:
         body = yaml.load(text, Loader=_NoTwins)  # a SafeLoader
-        return RulePack.model_validate(body)
+        pack = RulePack.model_validate(body)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
@@ -181,4 +186,15 @@ def read(text: str, file: str) -> RulePack:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(整份文件)"
-        raise BadPack(f"规则包 {file} 的 {key} 不合要求:{first['msg']}", field=key, file=file) from error
+        raise BadPack(f"规则包 {file} 的 {key} 不合要求:{sentence(first)}", field=key, file=file) from error
+    _check(pack, file)
+    return pack
+
+
+def _check(pack: RulePack, file: str) -> None:
+    """:raises BadPack: if its numbers contradict each other"""
+    for name, look in CHECKS.items():
+        section = getattr(pack, name)
+        for place, said in look(section) if section is not None else ():
+            key = f"{name}.{place}"
+            raise BadPack(f"规则包 {file} 的 {key} 不合要求:{said}", field=key, file=file)

@@ -4,20 +4,26 @@ The way to the telephones: what a gateway must be able to do, and one that is re
 The contract by HTTP, of which the simulator is the other half:
 
 * ``POST {address}/messages`` with ``{"id", "to", "channel": "sms" | "voice", "text"}``. Any 2xx with a JSON object:
-  taken; its ``provider_id`` is kept. The same id again is the same message: it must not reach the telephone twice.
+  taken; its ``provider_id`` is kept if it is a name (letters, digits, ``_.:-``, at most 64). The same id again is the
+  same message: it must not reach the telephone twice.
 * 400, 404, 410, 413, 422: it will never be taken. Everything else, and no answer in time: not known, sent again with
   the same id.
 * What became of it comes back to ``POST /api/v1/gateway/receipts``, what people write to
   ``POST /api/v1/gateway/inbound``.
 """
 
+import asyncio
+import json
+import re
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 import httpx
 
 NEVER = frozenset({400, 404, 410, 413, 422})
-TIMEOUT_S = 10.0  # a gateway that has not answered by then is asked again
+TIMEOUT_S = 10.0  # a gateway that has been silent for so long is asked again; so is one that talks for twice as long
+LONGEST_ANSWER = 65_536  # bytes; what says more than this is no gateway
+PROVIDER_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class HttpGateway:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.AsyncClient(headers=headers, timeout=timeout_s, trust_env=False)
         self._url = f"{address.rstrip('/')}/messages"
+        self._timeout_s = timeout_s
 
     async def __aenter__(self) -> Self:
         return self
@@ -88,20 +95,34 @@ class HttpGateway:
     async def send(self, parcel: Parcel) -> str:
         body = {"id": parcel.key, "to": parcel.to, "channel": parcel.channel, "text": parcel.text}
         try:
-            answer = await self._client.post(self._url, json=body)
+            async with asyncio.timeout(2 * self._timeout_s):
+                return await self._ask(body)
+        except TimeoutError:
+            raise NotKnown("TooSlow") from None
         except httpx.HTTPError as error:
             raise NotKnown(type(error).__name__) from None  # the error's own text holds the request
-        if answer.status_code in NEVER:
-            raise NotTaken(f"HTTP {answer.status_code}")
-        if not answer.is_success:
-            raise NotKnown(f"HTTP {answer.status_code}")
-        return _provider_id(answer)
+
+    async def _ask(self, body: dict[str, str]) -> str:
+        async with self._client.stream("POST", self._url, json=body) as answer:
+            if answer.status_code in NEVER:
+                raise NotTaken(f"HTTP {answer.status_code}")
+            if not answer.is_success:
+                raise NotKnown(f"HTTP {answer.status_code}")
+            said = bytearray()
+            async for part in answer.aiter_bytes():
+                said += part
+                if len(said) > LONGEST_ANSWER:
+                    raise NotKnown("TooLong")
+        return _provider_id(bytes(said))
 
 
-def _provider_id(answer: httpx.Response) -> str:
+def _provider_id(said: bytes) -> str:
+    """Return the name that the gateway gives; what cannot be a name is none. :raises NotKnown: if nothing was said"""
     try:
-        body = answer.json()
-    except ValueError:
+        body = json.loads(said)
+    except (ValueError, RecursionError):
         raise NotKnown("NotJson") from None
-    named = body.get("provider_id") if isinstance(body, dict) else None
-    return str(named)[:64] if named is not None else ""
+    if not isinstance(body, dict):
+        raise NotKnown("NotAnObject")
+    named = str(body.get("provider_id", ""))
+    return named if PROVIDER_ID.fullmatch(named) else ""

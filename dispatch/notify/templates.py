@@ -31,16 +31,25 @@ class Occasion(Labelled):
     ETR_CHANGED = "etr_changed", "预计复电变更"
     RESTORED = "restored", "复电通知"
     SURVEY = "survey", "满意度调查"
+    CHASED = "chased", "催办回执"
     CHASE_ANSWERED = "chase_answered", "催办答复"
     DELAY_EXPLAINED = "delay_explained", "延误说明"
     APPOINTMENT_MISSED = "appointment_missed", "约时未到致歉"
     REOPENED = "reopened", "重新处理通知"
+    VISIT_REOFFERED = "visit_reoffered", "预约改约通知"
+    VISIT_PUT_OFF = "visit_put_off", "预约延后通知"
+    VISIT_MOVED = "visit_moved", "预约自动改期通知"
+    VISIT_CONFIRMED = "visit_confirmed", "改约成功通知"
     CREW_JOB = "crew_job", "抢修任务通知"
     CREW_RELIEVED = "crew_relieved", "抢修任务解除"
     CREW_ANSWER = "crew_answer", "短信汇报答复"
+    CHASE = "chase", "催办通知"
     WARNING = "warning", "时限预警通知"
     SUPERVISION = "supervision", "督办通知"
     ESCALATION = "escalation", "升级通知"
+    HELPED = "helped", "帮扶报告"
+    DIGEST = "digest", "预警汇总"
+    STORM_REPORT = "storm_report", "抗灾抢修快报"
 
 
 class Medium(Labelled):
@@ -55,6 +64,7 @@ class Question(Labelled):
 
     SURVEY = "survey", "是否满意"
     POWER_BACK = "power_back", "是否来电"
+    NEW_PLACE = "new_place", "是否同意改约"
 
 
 class BadTemplate(Invalid):

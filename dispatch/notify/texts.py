@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.kit.columns import columns, words
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.errors import NotFound, Refusal
 from dispatch.kit.looprules import MessageRules
@@ -19,11 +20,11 @@ from .templates import Medium, Occasion, Question, Text
 
 UNDELIVERED = "Undelivered"  # ``last_error`` of what the gateway said it could not deliver
 
-ENQUEUE = """
+ENQUEUE = f"""
 WITH dropped AS (
     UPDATE message SET state = 'dropped', next_at = NULL
     WHERE state = 'queued' AND id = ANY (ARRAY(
-        SELECT found.id FROM unnest($13::text[], $14::text[], $15::text[]) AS old(ticket_id, to_phone, occasion)
+        SELECT found.id FROM unnest({words(13)}, {words(14)}, {words(15)}) AS old(ticket_id, to_phone, occasion)
         CROSS JOIN LATERAL (  -- ticket by ticket along its index
             SELECT id FROM message WHERE message.ticket_id = old.ticket_id AND message.to_phone = old.to_phone
                 AND message.occasion = old.occasion AND message.state = 'queued'
@@ -31,20 +32,25 @@ WITH dropped AS (
         ) AS found))
 )
 INSERT INTO message (id, area, ticket_id, to_phone, channel, occasion, pack, body, expects, urgent, next_at, expires_at,
-                     state, created_at)
-SELECT n.*, 'queued', $16
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::boolean[], $11::timestamptz[], $12::timestamptz[]) AS n
+                     booking_id, booking_round, state, created_at)
+SELECT n.*, 'queued', $18
+FROM unnest({words(1)}, {words(2)}, {words(3)}, {words(4)}, {words(5)}, {words(6)}, {words(7)}, $8::text[], {words(9)},
+            $10::boolean[], $11::timestamptz[], $12::timestamptz[], {words(16)}, $17::integer[]) AS n
+"""
+DROP_OF_BOOKING = """
+UPDATE message SET state = 'dropped', next_at = NULL WHERE booking_id = $1 AND state = 'queued'
 """
 LIST = """
-SELECT id, area, ticket_id, channel, occasion, to_phone, expects, urgent, state, attempts, next_at, provider_id,
-       last_error, created_at, sent_at, delivered_at, expires_at
+SELECT id, area, ticket_id, booking_id, channel, occasion, to_phone, expects, urgent, state, attempts, next_at,
+       provider_id, last_error, created_at, sent_at, delivered_at, expires_at
 FROM message
 WHERE area = ANY($1::text[]) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR ticket_id = $3)
   AND ($4::text IS NULL OR id < $4)
 ORDER BY id DESC LIMIT $5
 """
-LOCK = "SELECT id, area, state, urgent, pack, last_error FROM message WHERE id = $1 FOR UPDATE"
+LOCK = """
+SELECT id, area, state, urgent, pack, last_error, to_phone = '' AS forgotten FROM message WHERE id = $1 FOR UPDATE
+"""
 REQUEUE = """
 UPDATE message SET state = 'queued', attempts = 0, next_at = $2, expires_at = $3, last_error = NULL,
     round = round + CASE WHEN last_error = $4 THEN 1 ELSE 0 END,
@@ -74,6 +80,10 @@ class NotDead(Refusal):
     """Only a message that could not be sent is sent again by hand."""
 
 
+class Forgotten(Refusal):
+    """The number and the text are not kept any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """
@@ -82,6 +92,7 @@ class Message:
     :param id: of the caller's choice; nobody else's
     :param area: county (or higher area) that it is about
     :param pack: key of the rule pack whose retries and quiet hours hold
+    :param booking: the booked visit that it is about, and which of its changes it tells of
     """
 
     id: str
@@ -90,6 +101,7 @@ class Message:
     to_phone: str
     text: Text
     pack: str
+    booking: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class Listed:
     id: str
     area: str
     ticket_id: str | None
+    booking_id: str | None
     channel: Medium
     occasion: Occasion
     to_phone: str
@@ -155,8 +168,13 @@ async def enqueue_all(
         for message in messages
         for occasion in message.text.replaces
     ]
-    old = zip(*replaced, strict=True) if replaced else ((), (), ())
-    await tx.execute(ENQUEUE, *map(list, zip(*rows, strict=True)), *map(list, old), at)
+    visits = [message.booking or (None, None) for message in messages]
+    await tx.execute(ENQUEUE, *columns(rows, "wwwwwww.w..."), *columns(replaced, "www"), *columns(visits, "w."), at)
+
+
+async def drop_of_booking(tx: Connection, booking_id: str) -> None:
+    """Drop what still waits to be said of a booked visit: it is not so any more."""
+    await tx.execute(DROP_OF_BOOKING, booking_id)
 
 
 def _row(message: Message, rules: MessageRules, at: datetime) -> tuple[object, ...]:
@@ -206,7 +224,7 @@ def _listed(row: Row) -> Listed:
 
 async def lock(tx: Connection, message_id: str) -> Row:
     """
-    Return ``id, area, state, urgent, pack, last_error`` of a message, locked.
+    Return ``id, area, state, urgent, pack, last_error, forgotten`` of a message, locked.
 
     :raises NoSuchMessage: if there is none
     """
@@ -224,7 +242,10 @@ async def requeue(tx: Connection, row: Row, *, rules: MessageRules, at: datetime
     delivered gets a new key, or a gateway that honours keys would not send it.
 
     :raises NotDead: if it is not dead
+    :raises Forgotten: if it is so old that number and text are gone
     """
+    if row["forgotten"]:
+        raise Forgotten("该消息的号码和内容已过保存期清除,不能重发;请按工单重新联系客户")
     if row["state"] != Standing.DEAD:
         raise NotDead(f"消息当前为“{Standing(row['state']).label}”,只有发送失败的可以重发", state=row["state"])
     first = first_try(at, row["urgent"], rules)

@@ -8,8 +8,41 @@ from typing import Literal
 from dispatch.kit.clock import CHINA
 from dispatch.tickets.indices import Figure, Unit
 
-Cell = str | int | float | None
 NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """
+    A number and how it is written. Its unit stands in the heading of its column, or in a cell beside it.
+
+    :param percent: it is a share of one, written in hundredths
+    """
+
+    value: float
+    digits: int = 0
+    percent: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.value:.{self.digits}{'%' if self.percent else 'f'}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant, written in Chinese time with its year."""
+
+    at: datetime
+
+    @property
+    def local(self) -> datetime:
+        """What the clocks of China show."""
+        return self.at.astimezone(CHINA).replace(tzinfo=None, microsecond=0)
+
+    def __str__(self) -> str:
+        return f"{self.local:%Y-%m-%d %H:%M}"
+
+
+Cell = str | int | float | None | Amount | Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +97,58 @@ class Book:
     made_at: datetime
 
 
-def value(figure: Figure) -> str:
-    """Return a figure's value as it is written; a dash where there is none."""
+DIGITS = {Unit.COUNT: 0, Unit.TIMES_EACH: 4}  # after the point; others have one
+
+
+def value(figure: Figure) -> Cell:
+    """Return a figure's value without its unit; a dash where there is none."""
     if figure.value is None:
         return NOTHING
     match figure.unit:
         case Unit.SHARE:
-            return f"{figure.value:.2%}"
+            return Amount(figure.value, 2, percent=True)
         case Unit.PERCENT:
-            return f"{figure.value:.4f}%"
-        case Unit.COUNT:
-            return f"{figure.value:.0f} 件"
-        case Unit.TIMES_EACH:
-            return f"{figure.value:.4f} {figure.unit.label}"
-        case _:
-            return f"{figure.value:.1f} {figure.unit.label}"
+            return Amount(figure.value / 100, 4 + 2 * (figure.value > 99), percent=True)
+        case unit:
+            return Amount(figure.value, DIGITS.get(unit, 1))
 
 
-def number(amount: float | None, digits: int = 1) -> str:
+def unit_of(unit: Unit) -> str:
+    """Return what stands beside a figure; a share and a percentage bear their sign themselves."""
+    return "%" if unit in (Unit.SHARE, Unit.PERCENT) else unit.label
+
+
+def number(amount: float | None, digits: int = 1) -> Cell:
     """Return a number as it is written; a dash for none."""
-    return NOTHING if amount is None else f"{amount:.{digits}f}"
+    return NOTHING if amount is None else Amount(amount, digits)
 
 
-def moment(at: datetime | None) -> str:
+def moment(at: datetime | None) -> Cell:
     """Return an instant in Chinese time; a dash for none."""
-    return NOTHING if at is None else at.astimezone(CHINA).strftime("%m-%d %H:%M")
+    return NOTHING if at is None else Moment(at)
 
 
-def fraction(figure: Figure) -> str:
-    """Return numerator and denominator; a dash where there are none."""
-    if figure.denominator is None:
+def part(n: float, whole: float) -> Cell:
+    """Return a share; of nothing there is none."""
+    return Amount(n / whole, 2, percent=True) if whole else NOTHING
+
+
+def plain(amount: float | None) -> Cell:
+    """Return a numerator or a denominator: a whole number where it is one."""
+    if amount is None:
         return NOTHING
-    return f"{figure.numerator or 0:g} / {figure.denominator:g}"
+    return int(amount) if float(amount).is_integer() else Amount(amount, 2)
 
 
 def breadth(cell: Cell) -> int:
     """Return how broad a cell's text is, in Latin letters; a Chinese letter is as broad as two."""
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in ("" if cell is None else str(cell)))
+
+
+def cell_breadths(table: Table) -> list[int]:
+    """Return the breadth of the broadest cell below each heading."""
+    columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
+    return [max(map(breadth, column), default=0) for column in columns]
 
 
 def breadths(table: Table) -> list[int]:

@@ -13,7 +13,7 @@ from dispatch.tickets.outage_minutes import Interruption
 from dispatch.tickets.reliability import lasted
 from dispatch.tickets.words import Category, Stage
 
-from .book import NOTHING, Cell, Plot, Series, Table, fraction, moment, number, value
+from .book import NOTHING, Cell, Plot, Series, Table, moment, number, part, plain, unit_of, value
 
 HOUR = timedelta(hours=1)
 SIX = (Category.HV, Category.LV, Category.PQ, Category.METER, Category.CUST, Category.NONPOWER)  # 六类 [V15]
@@ -31,20 +31,19 @@ def indices(figures: Sequence[Figure]) -> Table:
         (
             figure.name,
             value(figure),
-            fraction(figure),
-            _quantile(figure, figure.p50),
-            _quantile(figure, figure.p90),
+            unit_of(figure.unit),
+            plain(figure.numerator),
+            plain(figure.denominator),
+            number(figure.p50),
+            number(figure.p90),
             figure.start or NOTHING,
             figure.population + (f"。{figure.reason}" if figure.reason else ""),
         )
         for figure in figures
         if figure.index is not Index.CATEGORY_SHARE
     ]
-    return Table("指标", ("指标", "数值", "分子 / 分母", "中位", "九成位", "起点", "统计范围与说明"), rows)
-
-
-def _quantile(figure: Figure, amount: float | None) -> str:
-    return NOTHING if amount is None else number(amount)
+    columns = ("指标", "数值", "单位", "分子", "分母", "中位", "九成位", "起点", "统计范围与说明")
+    return Table("指标", columns, rows)
 
 
 def totals(material: Material) -> Table:
@@ -86,7 +85,8 @@ def units(material: Material) -> Table:
         len(material.findings.rows),
         *(value(figure_of(material.findings.figures, i)) for i in wanted),
     )
-    columns = ("单位", "办结件数", *(index.label for index in wanted))
+    units = {figure.index: unit_of(figure.unit) for figure in material.findings.figures}
+    columns = ("单位", "办结件数", *(f"{index.label}({units[index]})" for index in wanted))
     return Table("故障抢修服务", columns, [*rows, total], POPULATION)
 
 
@@ -96,15 +96,11 @@ def categories(material: Material) -> Table:
     ended = Counter(row.category for row in material.findings.rows if row.submitted_at is not None)
     whole = sum(reported.values())
     rows = [
-        (c.label, reported.get(c.value, 0), _part(reported.get(c.value, 0), whole), ended[c.value])
+        (c.label, reported.get(c.value, 0), part(reported.get(c.value, 0), whole), ended[c.value])
         for c in (*SIX, Category.EV)
     ]
     columns = ("报修类别", "受理件数", "占比", "办结件数")
     return Table("配网报修情况(六类)", columns, rows, "充电设施故障不在六类之内,单列")
-
-
-def _part(n: int, whole: int) -> str:
-    return f"{n / whole:.2%}" if whole else NOTHING
 
 
 def standing(material: Material) -> Table:
@@ -141,7 +137,7 @@ def overdue(material: Material) -> Table:
     return Table("超时工单", columns, rows, listed(len(late)))
 
 
-def _late(material: Material, row: Judged) -> tuple[str | int | None, ...]:
+def _late(material: Material, row: Judged) -> tuple[Cell, ...]:
     ticket = material.tickets.get(row.ticket_id)
     return (
         ticket.ticket_no if ticket else row.ticket_id,
@@ -165,25 +161,47 @@ def listed(n: int) -> str:
     return f"共 {n} 件" + (f",此处列出前 {LISTED} 件" if n > LISTED else "")
 
 
-def outage_list(heading: str, outages: Sequence[Interruption], material: Material) -> Table:
-    """Outages one by one, with what their main ticket says."""
-    rows = []
-    for one in outages[:LISTED]:
-        ticket = material.tickets.get(one.incident)
-        rows.append(
-            (
-                ticket.ticket_no if ticket else one.incident,
-                material.names.get(one.area, one.area),
-                one.feeder or NOTHING,
-                ticket.address if ticket and ticket.address else NOTHING,
-                moment(one.begin_at),
-                number(lasted(one) / HOUR),
-                one.customers if one.customers is not None else f"不少于 {len(one.named)}",
-                ticket.cause_l1.label if ticket and ticket.cause_l1 else NOTHING,
-            )
-        )
-    columns = ("主单编号", "单位", "线路", "地址", "停电开始", "时长(小时)", "停电户数", "原因")
-    return Table(heading, columns, rows, listed(len(outages)))
+def outage_list(heading: str, outages: Sequence[Interruption], material: Material, *, note: str = "") -> Table:
+    """Outages one by one, with what their main ticket says and whether the power is back."""
+    columns = (
+        "主单编号",
+        "单位",
+        "线路",
+        "地址",
+        "停电开始",
+        "时长(小时)",
+        "停电户数",
+        "户数依据",
+        "原因",
+        "状态",
+    )
+    said = "。".join(part for part in (listed(len(outages)), note) if part)
+    return Table(heading, columns, [_outage(material, one) for one in outages[:LISTED]], said)
+
+
+def _outage(material: Material, one: Interruption) -> tuple[Cell, ...]:
+    ticket = material.tickets.get(one.incident)
+    return (
+        ticket.ticket_no if ticket else one.incident,
+        material.names.get(one.area, one.area),
+        one.feeder or NOTHING,
+        ticket.address if ticket and ticket.address else NOTHING,
+        moment(one.begin_at),
+        number(lasted(one) / HOUR),
+        one.customers if one.customers is not None else len(one.named),
+        "登记" if one.customers is not None else "报修户数,为下限",
+        ticket.cause_l1.label if ticket and ticket.cause_l1 else NOTHING,
+        _state(material, ticket, one),
+    )
+
+
+def _state(material: Material, ticket: Ticket | None, one: Interruption) -> str:
+    """Whether it is over, as of the end of the period."""
+    if one not in material.ongoing:
+        return "已归档"
+    end = min(material.findings.period.end_at, material.made_at)
+    back = ticket is not None and ticket.restored_at is not None and ticket.restored_at < end
+    return "已复电未归档" if back else "未复电"
 
 
 def hourly(material: Material) -> tuple[Plot, Table]:

@@ -11,30 +11,23 @@ from datetime import timedelta
 
 from dispatch.desk.closing.reporting import Material
 from dispatch.kit.clock import CHINA
-from dispatch.tickets.indices import Index
+from dispatch.tickets.indices import Figure, Index
 from dispatch.tickets.judged import Fault
 from dispatch.tickets.outage_minutes import customer_minutes, dark
 from dispatch.tickets.reliability import LONG_H, VERY_LONG_H, long, often, often_dark, very_long
 
-from . import tables
-from .book import NOTHING, Book, Cell, Plot, Section, Series, Table, number, value
+from . import business, tables
+from .book import Book, Cell, Plot, Section, Series, Table, number, unit_of, value
 from .daily import about, caveat, last_day
 
 GRID = "没有配电自动化、用采的负荷与电压数据"
 PLANS = "没有生产计划和检修系统的接口"
-SERVICES = "本报表只统计故障抢修工单,不含业扩与非抢修工单"
 
 
 def often_lines(material: Material) -> Table:
-    rows = [(line, n) for line, n in often(material.lately)]
-    note = "最近两个月故障停电 3 次及以上的线路;只含已归档的故障抢修,不含计划停电;未填线路的故障不计"
+    rows = [(line, n) for line, n in often([*material.lately, *material.ongoing])]
+    note = "最近两个月故障停电 3 次及以上的线路;含未归档的故障抢修,不含计划停电;未填线路的故障不计"
     return Table("频繁停电线路", ("线路", "停电次数"), rows, note)
-
-
-def notices(material: Material) -> Table:
-    kinds = (("planned", "计划停电"), ("temporary", "临时停电"), ("fault", "故障停电"))
-    rows = [(label, material.notices.get(kind, 0)) for kind, label in kinds]
-    return Table("停电信息报送", ("类别", "条数"), rows, "按停电开始时间统计;及时率、到户率见末节")
 
 
 def service(material: Material) -> Table:
@@ -43,14 +36,22 @@ def service(material: Material) -> Table:
     rough = sum(row.blamed(Fault.REPLY_REJECTED) or row.blamed(Fault.WRONG_RETURN) for row in rows_of)
     third = tables.figure_of(material.findings.figures, Index.THIRD_CONTACTS)
     counts: list[tuple[Cell, ...]] = [
-        ("处理不及时件数", late),
-        ("处理不规范件数", rough),
-        ("客户三次致电件数", int(third.value or 0)),
+        ("处理不及时件数", late, "件"),
+        ("处理不规范件数", rough, "件"),
+        ("客户三次致电件数", int(third.value or 0), "件"),
     ]
-    shares = (Index.SATISFIED, Index.CHASED, Index.SUPERVISED, Index.CALLBACK_IN_TIME, Index.REPLY_TRUE)
-    rows = [*counts, *((i.label, value(tables.figure_of(material.findings.figures, i))) for i in shares)]
-    note = "不及时:有未免责的超时项;不规范:回单被退或不当退单。只含故障抢修工单"
-    return Table("95598服务指标", ("指标", "数值"), rows, note)
+    shares = (
+        Index.SATISFIED,
+        Index.CHASED,
+        Index.SUPERVISED,
+        Index.CALLBACK_IN_TIME,
+        Index.REPLY_TRUE,
+        Index.SERVICE_INDEX,
+    )
+    found = [tables.figure_of(material.findings.figures, index) for index in shares]
+    rows = [*counts, *((figure.name, value(figure), unit_of(figure.unit)) for figure in found)]
+    note = "不及时:有未免责的超时项;不规范:回单被退或不当退单。除优质服务评价指数外只含故障抢修工单"
+    return Table("95598服务指标", ("指标", "数值", "单位"), rows, note)
 
 
 def hours(material: Material) -> Table:
@@ -65,18 +66,30 @@ def hours(material: Material) -> Table:
         Index.RS_1,
     )
     found = [tables.figure_of(material.findings.figures, index) for index in wanted]
-    rows = [(figure.name, value(figure), figure.reason or NOTHING) for figure in found]
-    return Table("时户数", ("指标", "数值", "说明"), rows, f"{found[0].population};低压户与中压用户分开,不混用")
+    rows = [row for figure in found for row in _with_parts(figure)]
+    note = "低压户与中压用户分开,不混用;低压各项取自归档工单,中压各项取自停电信息,含计划停电"
+    return Table("时户数", ("指标", "数值", "单位", "统计范围与说明"), rows, note)
+
+
+def _with_parts(figure: Figure) -> list[tuple[Cell, ...]]:
+    said = figure.population + (f"。{figure.reason}" if figure.reason else "")
+    parts = [(f"其中:{name}", number(share), unit_of(figure.unit), "") for name, share in figure.parts]
+    return [(figure.name, value(figure), unit_of(figure.unit), said), *parts]
+
+
+ONGOING = "含期末仍未复电和未归档的,算到期末(本期未完的算到生成时)"
 
 
 def oddities(material: Material) -> Table:
-    week = material.findings.period.outages
+    lately = [*material.lately, *material.ongoing]
+    week = [*material.findings.period.outages, *material.ongoing]
     rows = [
-        ("重复停电 3–4 次的客户(两个月)", often_dark(material.lately, least=3, most=4)),
-        ("重复停电 5 次及以上的客户(两个月)", often_dark(material.lately, least=5)),
+        ("重复停电 3–4 次的客户(两个月)", often_dark(lately, least=3, most=4)),
+        ("重复停电 5 次及以上的客户(两个月)", often_dark(lately, least=5)),
         (f"单户连续停电超过 {VERY_LONG_H} 小时", very_long(dark(week))),
     ]
-    return Table("停电异常", ("异常", "户数"), rows, "重复停电只数得出报过修的客户;大范围停电见末节")
+    note = f"{ONGOING};重复停电只数得出报过修的客户;大范围停电见末节"
+    return Table("停电异常", ("异常", "户数"), rows, note)
 
 
 def faults(material: Material) -> Table:
@@ -94,12 +107,13 @@ def faults(material: Material) -> Table:
 
 
 def twice(material: Material) -> Table:
-    rows = [(line, n) for line, n in often(material.findings.period.outages, times=2)]
-    return Table("本周两次及以上故障", ("线路", "故障次数"), rows, "未填线路的故障不计")
+    rows = [(line, n) for line, n in often([*material.findings.period.outages, *material.ongoing], times=2)]
+    return Table("本周两次及以上故障", ("线路", "故障次数"), rows, "未填线路的故障不计;含未归档的")
 
 
 def eight_hours(material: Material) -> Table:
-    return tables.outage_list(f"本周{LONG_H}小时以上故障停电", long(material.findings.period.outages), material)
+    found = long([*material.findings.period.outages, *material.ongoing])
+    return tables.outage_list(f"本周{LONG_H}小时以上故障停电", found, material, note=ONGOING)
 
 
 # The headings of [V15] in order: what fills one, or why nothing does.
@@ -113,13 +127,12 @@ HEADINGS: tuple[tuple[str, Callable[[Material], Table] | str], ...] = (
     ("操作票", "没有调度操作票系统的接口"),
     ("新投运设备", PLANS),
     ("故障抢修服务", tables.units),
-    ("停电信息报送", notices),
-    ("停电信息报送:及时率、到户率", "停电信息没有应发布时间和应到户数"),
+    ("停电信息报送", business.notices),
     ("95598服务指标", service),
     ("营业厅监控", "没有营业厅系统的接口"),
-    ("10kV业扩超70/120/300天", SERVICES),
-    ("业扩报装管控", SERVICES),
-    ("低压接入容量", SERVICES),
+    ("10kV业扩超70/120/300天", business.long_connections),
+    ("业扩报装管控", business.connections),
+    ("低压接入容量", "业扩工单不记申请容量"),
     ("营配调数据治理", "没有营配调数据核查的结果"),
     ("时户数", hours),
     ("停电异常", oddities),
@@ -128,7 +141,7 @@ HEADINGS: tuple[tuple[str, Callable[[Material], Table] | str], ...] = (
     ("低电压、三相不平衡", GRID),
     ("重过载", GRID),
     ("配网报修情况(六类)", tables.categories),
-    ("配网投诉", SERVICES),
+    ("配网投诉", business.complaints),
     ("负损、高损", "没有线损系统的接口"),
     ("本周两次及以上故障", twice),
     ("本周8小时以上故障停电", eight_hours),

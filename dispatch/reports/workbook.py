@@ -1,4 +1,9 @@
-"""A report as an XLSX workbook: one sheet a section. Every text is written as text: none can act as a formula."""
+"""
+A report as an XLSX workbook: one sheet a section.
+
+Numbers, percentages and instants are cells that a spreadsheet can sum, sort and pivot; what is not known is an empty
+cell. Every text is written as text: none can act as a formula.
+"""
 
 from io import BytesIO
 from typing import Any
@@ -9,13 +14,15 @@ from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from .book import Book, Cell, Section, Table, breadth, breadths
+from .book import NOTHING, Amount, Book, Cell, Moment, Section, Table, breadth, cell_breadths
 from .plots import NO_FONT, chinese_font, draw
 
 TITLE, HEADING, HEAD = Font(bold=True, size=16), Font(bold=True, size=12), Font(bold=True, color="FFFFFF")
 BLUE, LINE = PatternFill("solid", fgColor="0B5394"), Side(style="thin", color="BBBBBB")
 BOX = Border(LINE, LINE, LINE, LINE)
 WRAPPED = Alignment(wrap_text=True, vertical="center", horizontal="left")
+RIGHT = Alignment(vertical="center", horizontal="right")
+INSTANT = "yyyy-mm-dd hh:mm"
 NARROW, WIDE = 10, 44  # characters of a column
 FORBIDDEN = str.maketrans({mark: " " for mark in "[]:*?/\\"})  # in names of sheets
 PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 720, 300
@@ -79,25 +86,39 @@ def _table(sheet: Any, row: int, table: Table, columns: int) -> int:
         row += 1
         for column, value in enumerate(line, 1):
             cell = _write(sheet, row, column, value)
-            cell.border, cell.alignment = BOX, WRAPPED
+            cell.border, cell.alignment = BOX, WRAPPED if isinstance(value, str | None) else RIGHT
     row += 1
     return _line(sheet, row, table.note, columns) if table.note else row
 
 
 def _write(sheet: Any, row: int, column: int, value: Cell) -> Any:
     cell = sheet.cell(row=row, column=column)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-    if isinstance(value, str):
-        cell.data_type = "s"  # what begins with = is an address or a remark here, never a formula
+    match value:
+        case Amount():
+            cell.value, cell.number_format = value.value, _format(value)
+        case Moment():
+            cell.value, cell.number_format = value.local, INSTANT
+        case str() if value != NOTHING:
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+            cell.data_type = "s"  # what begins with = is an address or a remark here, never a formula
+        case int() | float():
+            cell.value = value
     return cell
+
+
+def _format(amount: Amount) -> str:
+    """Return the number format that writes the amount as ``str`` does."""
+    digits = f".{'0' * amount.digits}" if amount.digits else ""
+    return f"0{digits}%" if amount.percent else f"#,##0{digits}"
 
 
 def _widths(sheet: Any, section: Section) -> None:
     """Make each column as wide as its broadest cell, within bounds, and each row as high as its text needs then."""
     widths: dict[int, int] = {}
     for table in section.tables:
-        for column, broad in enumerate(breadths(table), 1):
-            widths[column] = max(widths.get(column, NARROW), min(broad + 2, WIDE))
+        for column, (broad, name) in enumerate(zip(cell_breadths(table), table.columns, strict=True), 1):
+            wanted = max(broad, -(-breadth(name) // 2))  # a long heading goes on two lines
+            widths[column] = max(widths.get(column, NARROW), min(wanted + 2, WIDE))
     for column, wide in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = wide
     merged = {
@@ -105,7 +126,11 @@ def _widths(sheet: Any, section: Section) -> None:
         for each in sheet.merged_cells.ranges
     }
     for row in sheet.iter_rows():
-        lines = [-(-breadth(c.value) // (merged.get(c.row, widths.get(c.column, NARROW)) - 1)) for c in row if c.value]
+        lines = [
+            -(-breadth(c.value) // (merged.get(c.row, widths.get(c.column, NARROW)) - 1))
+            for c in row
+            if isinstance(c.value, str)
+        ]
         if max(lines, default=1) > 1:
             sheet.row_dimensions[row[0].row].height = LINE_PT * max(lines)
 

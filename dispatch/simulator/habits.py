@@ -29,7 +29,6 @@ REPAIR_AT = (0.25, timedelta(minutes=60))
 NO_REPLY_SHARE = 0.15  # of callback attempts
 REJECT_SHARE = 0.01  # of dispatches: vehicle down
 UNHAPPY_SHARE = 0.04
-TRIES = 3  # failed attempts that end the matter (domain 2.3 row 18)
 PROGRESS_EVERY = timedelta(minutes=110)  # from arrival on: a long job reports before the pack's two hours are over
 
 DETOUR = 1.4  # road metres for each straight metre

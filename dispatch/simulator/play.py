@@ -1,5 +1,6 @@
 """What the played people share: the jobs under way, the crews' whereabouts, and how a step is sent and proved."""
 
+import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,11 +26,13 @@ STAMPS = {
     "progress": "progress_at",
     "restore": "restored_at",
     "reply": "replied_at",
-    "close": "closed_at",
+    "answer": "last_at",
     "queue-callback": "stage_at",
-    "try-callback": "last_at",
+    "missed": "last_at",
     "crew-reject": "last_at",
 }
+
+CALLING = frozenset({"missed", "answer"})  # steps of the return visit, which have a room of their own
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Job:
     crew: str = ""  # on the job now
     sent_n: int = 0  # crews sent so far
     missed_n: int = 0  # callbacks that nobody answered
+    put_off_n: int = 0  # callbacks for which it was too early
     over: bool = False  # closed, or given up
 
     @property
@@ -142,14 +146,18 @@ class Stage:
 
     async def step(self, job: Job, name: str, at: datetime, who: str, /, **matter: object) -> Json | None:
         """
-        Take one step of a ticket as one person: ``POST /tickets/{id}/{name}`` with its simulated time.
+        Take one step of a ticket as one person: ``POST /tickets/{id}/{name}`` with its simulated time, or of its
+        return visit: ``POST /callbacks/{id}/{name}``.
 
         :param who: account id
         :return: the ticket as it stands then; None if the server refused (kept in ``troubles``, the job is given up)
         """
         body = {"at": at.isoformat(), **matter}
         token = self.tokens[who]
-        answer = await self.line.send("POST", f"/api/v1/tickets/{job.ticket_id}/{name}", token=token, body=body)
+        room = "callbacks" if name in CALLING else "tickets"
+        key = secrets.token_hex(16) if name in CALLING else None  # one may end the ticket, which leaves no stamp of it
+        path = f"/api/v1/{room}/{job.ticket_id}/{name}"
+        answer = await self.line.send("POST", path, token=token, body=body, key=key)
         ticket: Json | None = answer.body if answer.status == 200 else None
         if ticket is None and answer.tries > 1:
             ticket = await self._proved(job, name, at)

@@ -18,6 +18,7 @@ from .play import Acknowledged, Job, Stage
 
 Answer = Callable[[Job, datetime], Awaitable[None]]
 NO_CREW = frozenset({"NoCandidates", "CrewTaken", "DepotFull"})
+NOT_YET = frozenset({"QuietHours", "NotYetDue"})  # the answer says from when one may call
 TAKEN = "AlreadyDispatched"  # the province's round was faster; its answer is on the way
 ETR_MARGIN = 1.15  # crews promise a little more than they need: 94 % keep the last promise (README of the real data)
 ETR_STEP_S = 900  # in whole quarters of an hour
@@ -59,21 +60,48 @@ class Players:
         self._later(at + self._habits.takes(job.key, "accept", h.ACCEPT), lambda now: self.accept(job, now))
 
     async def call_back(self, job: Job, at: datetime) -> None:
-        """回访: some do not pick up and are tried again; after three attempts the matter ends without an answer."""
-        if not self._habits.happens(job.key, f"missed{job.missed_n}", h.NO_REPLY_SHARE):
-            await self.close(job, not self._habits.happens(job.key, "unhappy", h.UNHAPPY_SHARE), at)
-        elif await self._stage.step(job, "try-callback", at, self.seat(job), text="无人接听"):
-            job.missed_n += 1
-            if job.missed_n < h.TRIES:
-                later = self._habits.call_back(f"{job.key}:{job.missed_n}", at, h.TRY_AGAIN)
-                self._later(later, lambda now: self.call_back(job, now))
-            else:
-                self._later(at + h.LEAST_STEP, lambda now: self.close(job, None, now))
+        """回访: when the rules allow it. Some do not pick up and are tried again; after three the matter ends so."""
+        stage, seat = self._stage, self.seat(job)
+        begun = await stage.line.send("POST", f"/api/v1/callbacks/{job.ticket_id}/begin", token=stage.tokens[seat])
+        if begun.code in NOT_YET:
+            allowed = max(datetime.fromisoformat(begun.body["error"]["details"]["from"]), at)
+            later = self._habits.call_back(f"{job.key}:{job.put_off_n}", allowed, h.CALL_BACK)
+            job.put_off_n += 1
+            self._later(later, lambda now: self.call_back(job, now))
+        elif begun.status != 200:
+            stage.give_up(job, "begin", begun.status, begun.body)
+        elif self._habits.happens(job.key, f"missed{job.missed_n}", h.NO_REPLY_SHARE):
+            await self.miss(job, at)
+        else:
+            await self.hear(job, at)
 
-    async def close(self, job: Job, satisfied: bool | None, at: datetime) -> None:
-        """归档."""
-        if await self._stage.step(job, "close", at, self.seat(job), satisfied=satisfied):
-            self._stage.finish(job)
+    async def miss(self, job: Job, at: datetime) -> None:
+        """回访未通."""
+        ticket = await self._stage.step(job, "missed", at, self.seat(job), text="无人接听")
+        if ticket is None:
+            return
+        job.missed_n += 1
+        if ticket["stage"] == "closed":
+            self._end(job)
+        else:
+            later = self._habits.call_back(f"{job.key}:{job.missed_n}", at, h.TRY_AGAIN)
+            self._later(later, lambda now: self.call_back(job, now))
+
+    async def hear(self, job: Job, at: datetime) -> None:
+        """The customer answers: the ticket is closed, or his trouble is seen to once more."""
+        satisfied = not self._habits.happens(job.key, "unhappy", h.UNHAPPY_SHARE)
+        ticket = await self._stage.step(job, "answer", at, self.seat(job), satisfied=satisfied)
+        if ticket is None:
+            return
+        if ticket["stage"] == "closed":
+            self._end(job)
+        else:
+            when = at + self._habits.takes(job.key, f"dispatch again{job.sent_n}", h.DISPATCH)
+            self._later(when, lambda now: self.dispatch(job, now))
+
+    def _end(self, job: Job) -> None:
+        self._stage.done["close"] += 1
+        self._stage.finish(job)
 
     # 县指挥员
 
@@ -122,8 +150,8 @@ class Players:
             self._later(when, lambda now: self.queue_callback(job, now))
 
     async def queue_callback(self, job: Job, at: datetime) -> None:
-        """转回访."""
-        if await self._stage.step(job, "queue-callback", at, self.dispatcher(job)):
+        """转回访: a reply that must be audited is let through by the auditor, who has read it."""
+        if await self._stage.step(job, "queue-callback", at, self._stage.world.auditor):
             self._later(self._habits.call_back(job.key, at, h.CALL_BACK), lambda now: self.call_back(job, now))
 
     # 抢修队

@@ -38,7 +38,8 @@ LABELS = dict(STEPS) | {
     "start-repair": "开始抢修",
     "progress": "进展汇报",
     "queue-callback": "转回访",
-    "try-callback": "回访未通",
+    "missed": "回访未通",
+    "answer": "回访",
 }
 
 # Rows of the final table: key of the report, what it says, how it is written.

@@ -31,13 +31,14 @@ class World:
     dispatchers: dict[str, str]  # county -> account id
     crews: dict[str, str]  # crew -> account id
     monitor: str  # account id: watches the whole province
+    auditor: str  # account id: reads the replies that must be audited
     administrator: str  # account id
     homes: dict[str, tuple[float, float]]  # crew -> its depot's place
 
     @property
     def people(self) -> tuple[str, ...]:
         """Every account that needs a machine token."""
-        return (*self.seats, *self.dispatchers.values(), *self.crews.values(), self.monitor)
+        return (*self.seats, *self.dispatchers.values(), *self.crews.values(), self.monitor, self.auditor)
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def written(
 def _peopled(sheet: Sheet, counties: Iterable[County], province: str) -> World:
     administrator = sheet.account("admin", "管理员", "ADMINISTRATOR", province)
     monitor = sheet.account("monitor", "省监控", "PROVINCE_MONITOR", province)
+    auditor = sheet.account("auditor", "回单审核员", "REPLY_AUDITOR", province)
     seats = tuple(sheet.account(f"seat{n:02d}", f"座席{n:02d}", "SEAT_AGENT", province) for n in range(1, SEATS + 1))
     dispatchers = {
         county.code: sheet.account(f"dispatch{county.code}", f"{county.name}指挥员", "COUNTY_DISPATCHER", county.code)
@@ -183,7 +185,7 @@ def _peopled(sheet: Sheet, counties: Iterable[County], province: str) -> World:
         "reserves": sheet.reserves,
         "accounts": sheet.accounts,
     }
-    return World(doc, seats, dispatchers, crews, monitor, administrator, sheet.homes)
+    return World(doc, seats, dispatchers, crews, monitor, auditor, administrator, sheet.homes)
 
 
 def _gazetteer(counties: Sequence[County]) -> list[Json]:

@@ -222,7 +222,7 @@ def _deadlines_differ(ticket: Ticket, entries: Iterable[Entry], rows: Iterable[R
     events = [(e.event.limit.value, e.event.due_at) for e in entries if isinstance(e.event, Overdue)]
     if len(events) != len(set(events)) or set(events) != by_state["fired"]:
         return f"超时事件 {len(events)} 条,已触发 {len(by_state['fired'])} 条"
-    running = {(limit.value, due) for limit, due in limits.deadlines(ticket, packs.get(ticket.pack)).items()}
+    running = {(limit.value, clock.due_at) for limit, clock in limits.running(ticket, packs.get(ticket.pack))}
     if running - by_state["fired"] != by_state["armed"]:
         return f"应计时 {len(running)} 项,已设 {len(by_state['armed'])} 项"
     return ""

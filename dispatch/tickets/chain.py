@@ -6,17 +6,17 @@ hash.
 """
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 
 import msgspec
+from pydantic_core import to_json
 
 from .events import Entry, Geo
 
 
 def payload_of(entry: Entry) -> str:
     """Return the event as it is kept, JSON without what it leaves open; the hash is over these very characters."""
-    return entry.event.model_dump_json(exclude_none=True)
+    return to_json(entry.event, exclude_none=True).decode()
 
 
 def geo_text(geo: Geo | None) -> str | None:
@@ -49,4 +49,6 @@ def digest(before: bytes, entry: Entry, payload: str, geo: str | None) -> bytes:
 def sealed(before: bytes, entry: Entry) -> tuple[Entry, str]:
     """Return the entry with its hash, and its payload as it is kept."""
     payload = payload_of(entry)
-    return replace(entry, hash=digest(before, entry, payload, geo_text(entry.geo))), payload
+    seal = digest(before, entry, payload, geo_text(entry.geo))
+    said = (entry.ticket_id, entry.version, entry.at_claimed, entry.at_server, entry.by, entry.source, entry.event)
+    return Entry(*said, entry.geo, seal), payload

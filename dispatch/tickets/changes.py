@@ -38,6 +38,8 @@ def _amended(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     change: Change = {name: getattr(event, name) for name in FACTS if getattr(event, name) is not None}
     if event.place_unresolved is not None:
         change["flags"] = ticket.flags.model_copy(update={"place_unresolved": event.place_unresolved})
+    if ticket.arrive_missed_at is None and event.appointment_at not in (None, ticket.appointment_at):
+        change["arrive_level"] = None  # a time agreed with the customer has a ladder of its own
     return change
 
 
@@ -102,32 +104,47 @@ def _arrived(ticket: Ticket, entry: Entry, event: Any) -> Change:
 
 def _merged(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     place: Change = {"merged_into": event.into, "incident_id": event.incident_id}
-    return place | _with_parent(ticket, event) | {"flags": _kept(ticket, event, Limit.ARRIVE)}
+    return place | _with_parent(ticket, event.into, event) | {"flags": _kept(ticket, event, Limit.ARRIVE)}
 
 
 def _followed(ticket: Ticket, _entry: Entry, event: Any) -> Change:
-    return _with_parent(ticket, event) | {"flags": _kept(ticket, event, Limit.ARRIVE)}
+    return _with_parent(ticket, ticket.merged_into, event) | {"flags": _kept(ticket, event, Limit.ARRIVE)}
 
 
-def _with_parent(ticket: Ticket, event: Any) -> Change:
-    """A child counts as reached when the crew is at the fault point and the child has been reported (2.8.4)."""
+def _with_parent(ticket: Ticket, parent: str | None, event: Any) -> Change:
+    """
+    A child counts as reached when the crew is at the fault point and the child has been reported (2.8.4); one that was
+    reached before keeps its first arrival.
+    """
     change: Change = {}
-    if event.arrived_at is not None and ticket.arrived_at is None:
-        change["arrived_at"] = max(ticket.reported_at, event.arrived_at)
+    if event.arrived_at is not None and (ticket.arrived_at is None or ticket.reached_with is not None):
+        change |= {"arrived_at": max(ticket.reported_at, event.arrived_at), "reached_with": parent}
     if event.etr_at is not None:
         change["etr_at"] = event.etr_at
     return change
 
 
-def _unmerged(ticket: Ticket, _entry: Entry, _event: Any) -> Change:
-    """It was not reached with that parent; but who was reached before, and is seen to again, was (2.8.5)."""
-    reached = ticket.arrived_at if ticket.reopened_n else None
-    return {"merged_into": None, "incident_id": ticket.id, "arrived_at": reached, "etr_at": None}
+def _unmerged(ticket: Ticket, entry: Entry, _event: Any) -> Change:
+    """
+    It was not reached with that parent; but who was reached before, was (2.8.5). Its own promise is what it was: if it
+    broke before the parent's crew counted for it, it is broken.
+    """
+    reached = ticket.arrived_at if ticket.reached_with is None else None
+    apart: Change = {"merged_into": None, "incident_id": ticket.id, "arrived_at": reached, "etr_at": None}
+    apart["reached_with"] = None
+    if reached is None:  # nor was anything repaired for it: who comes later begins that clock, and its ladder, anew
+        apart |= {"restore_level": None, "restore_missed_at": None}
+    overdue = ticket.flags.overdue
+    if reached is None and ticket.arrive_missed_at is not None and Limit.ARRIVE not in overdue:
+        overdue = (*overdue, Limit.ARRIVE)
+    going: Change = {"flags": ticket.flags.model_copy(update={"suspended": False, "overdue": overdue})}
+    return apart | going | going_on(ticket, entry.at_claimed)
 
 
 def _located(ticket: Ticket, entry: Entry, event: Any) -> Change:
     flags = ticket.flags.model_copy(update={"disputed": event.ownership is Ownership.DISPUTED})
     found: Change = {"fault_point": event.fault_point, "ownership": event.ownership, "flags": flags}
+    found["site_ownership"] = event.ownership
     etr = event.etr_at or ticket.etr_at
     return found | {"located_at": entry.at_claimed, "site_class": event.site_class, "etr_at": etr}
 
@@ -138,9 +155,12 @@ def _progressed(ticket: Ticket, entry: Entry, event: Any) -> Change:
 
 def _restored(ticket: Ticket, entry: Entry, event: Any) -> Change:
     done = {name: getattr(event, name) for name in ("result", "cause_l1", "cause_l2", "field_record", "waiver")}
-    owner = event.ownership or ticket.ownership
+    owner, on_site = event.ownership or ticket.ownership, event.ownership or ticket.site_ownership
+    done["site_ownership"] = on_site
     flags = _kept(ticket, event, Limit.RESTORE).model_copy(update={"suspended": False})
     ended: Change = {"dispatches": _end_crew(ticket, entry, "完工"), "flags": flags}
+    if event.in_time:
+        ended["restore_missed_at"] = None  # it looked broken only because the report came late
     return done | ended | going_on(ticket, entry.at_claimed) | {"restored_at": entry.at_claimed, "ownership": owner}
 
 
@@ -171,6 +191,7 @@ def _backfilled(ticket: Ticket, _entry: Entry, event: Any) -> Change:
         flags = ticket.flags.model_copy(update={"disputed": ticket.flags.disputed or disputed})
         found: Change = {"fault_point": step.fault_point, "site_class": step.site_class, "flags": flags}
         change |= found | {"ownership": ticket.ownership or step.ownership}
+        change["site_ownership"] = ticket.site_ownership or step.ownership
     elif step.kind == "repair_started":
         change["permit"] = step.permit
     return change | {"etr_at": event.etr_at or ticket.etr_at}
@@ -180,7 +201,8 @@ def _was_there(ticket: Ticket, event: Any, *, instead: bool) -> Change:
     at = event.happened_at
     crews = tuple(d.model_copy(update={"arrived_at": at}) if d.no == event.no else d for d in ticket.dispatches)
     first = at if instead or ticket.arrived_at is None else min(at, ticket.arrived_at)
-    return {"dispatches": crews, "arrived_at": first, "flags": _kept(ticket, event, Limit.ARRIVE)}
+    own: Change = {"arrived_at": first, "reached_with": None if first == at else ticket.reached_with}
+    return own | {"dispatches": crews, "flags": _kept(ticket, event, Limit.ARRIVE)}
 
 
 def _replied(ticket: Ticket, entry: Entry, event: Any) -> Change:

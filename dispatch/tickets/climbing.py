@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
+
+from prometheus_client import Counter
 
 from dispatch.kit.metrics import DEADLINES_FIRED
 from dispatch.kit.rulepack import RulePack
@@ -11,7 +14,7 @@ from . import ladder, lifecycle, limits
 from .chain import sealed
 from .events import Actor, Entry
 from .model import Ticket
-from .rows import Armed, Change, Moved
+from .rows import Armed, Change, Due, Moved
 from .words import Limit, Source
 
 SYSTEM = Actor("system", "SYSTEM")
@@ -22,7 +25,7 @@ def may_climb(ticket: Ticket, pack: RulePack, at: datetime) -> bool:
     """Tell whether a step of some running clock may be due; what was taken already only the rows know."""
     return any(
         (first := ladder.after(0, ladder.times(ticket, limit, clock, pack))) is not None and first < at
-        for limit, clock in limits.clocks(ticket, pack).items()
+        for limit, clock in limits.running(ticket, pack)
     )
 
 
@@ -50,29 +53,44 @@ def climb(change: Change, clocks: Iterable[ClockRow], pack: RulePack, at: dateti
         change.moved[limit, row["due_at"]] = Moved(level, state, ladder.after(level, when))
     for step_at, limit, level, due_at in sorted(due):
         if level == ladder.LIMIT:
-            DEADLINES_FIRED.labels(limit.value).inc()
-        for event in ladder.effects(change.after, limit, level, due_at, step_at, pack):
+            _fired(limit).inc()
+        apart = change.by_incident
+        for event in ladder.effects(change.after, limit, level, due_at, step_at, pack, by_incident=apart):
             ticket = change.after
             add(change, Entry(ticket.id, ticket.version + 1, step_at, at, SYSTEM, Source.SYSTEM, event))
+
+
+@cache
+def _fired(limit: Limit) -> Counter:
+    """Return the limit's own counter: to look it up takes longer than to count."""
+    return DEADLINES_FIRED.labels(limit.value)
 
 
 def set_clocks(change: Change, pack: RulePack) -> None:
     """
     Start the clocks that run after the change and did not before; end those that ran and do not any more.
 
-    An appointed time begins to count when it is agreed, every other limit with what it counts from.
+    An appointed time begins to count when it is agreed, every other limit with what it counts from. A limit that is
+    given another time while it runs goes on from the level that it has reached: no step is taken twice for that.
     """
-    before = limits.clocks(change.before, pack) if change.before else {}
-    after = limits.clocks(change.after, pack)
-    running = {(limit, clock.due_at) for limit, clock in before.items()}
-    remaining = {(limit, clock.due_at) for limit, clock in after.items()}
-    for key in running - remaining:
-        climbed = change.moved.get(key)
-        fired = climbed is not None and climbed.state == "fired"
-        change.moved[key] = Moved(climbed.level if climbed else None, "fired" if fired else "met", None)
-    for limit, clock in after.items():
-        if (limit, clock.due_at) not in running:
+    before = limits.running(change.before, pack) if change.before else []
+    after = limits.running(change.after, pack)
+    ran, run = _keys(before), _keys(after)
+    for limit, clock in before:
+        if (limit, clock.due_at) not in run:
+            climbed = change.moved.get((limit, clock.due_at))
+            fired = climbed is not None and climbed.state == "fired"
+            ended = Moved(climbed.level if climbed else None, "fired" if fired else "met", None)
+            change.moved[limit, clock.due_at] = ended
+    for limit, clock in after:
+        if (limit, clock.due_at) not in ran:
             when = ladder.times(change.after, limit, clock, pack)
             agreed = ladder.is_appointed(change.after, limit)
             begun_at = max(clock.begun_at, change.lines[-1][0].at_claimed) if agreed else clock.begun_at
-            change.armed.append(Armed(limit, when, ladder.begin(begun_at, when)))
+            level = max(ladder.begin(begun_at, when), ladder.climbed(change.after, limit))
+            change.armed.append(Armed(limit, when, level))
+
+
+def _keys(running: Iterable[tuple[Limit, limits.Clock]]) -> list[Due]:
+    """Return what tells clocks apart, as a list: so few are found soonest in one. Due at another time is another."""
+    return [(limit, clock.due_at) for limit, clock in running]

@@ -1,25 +1,36 @@
 """Climbing the ladders that are due: each step has its effect exactly once, however many workers."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import datetime
 
 from dispatch.kit.db import Connection, Database, Row
 from dispatch.kit.rulepack import Packs
 
 from . import climbing, statements, store
+from .model import Ticket
 from .rows import Change
 
+ByIncident = Callable[[Connection, Sequence[Ticket]], Awaitable[Set[str]]]
 Then = Callable[[Connection, Sequence[Change]], Awaitable[None]]
 
 
-async def fire_due(db: Database, packs: Packs, *, now: datetime, limit: int = 500, then: Then | None = None) -> int:
+async def fire_due(
+    db: Database,
+    packs: Packs,
+    *,
+    now: datetime,
+    limit: int = 500,
+    by_incident: ByIncident | None = None,
+    then: Then | None = None,
+) -> int:
     """
     Take the steps that are due, in one transaction; return how many were found, ``limit`` if there may be more.
 
     Tickets that somebody is changing at this moment are left alone: that step climbs their ladders itself. The ticket's
     row is the lock, so two workers never take one step, and a step and a worker never wait for each other.
 
+    :param by_incident: tells for which of the tickets their incident is chased, supervised and escalated
     :param then: what else must happen in the same transaction, such as telling those who are to be told
     """
     async with db.transaction() as tx:
@@ -30,7 +41,9 @@ async def fire_due(db: Database, packs: Packs, *, now: datetime, limit: int = 50
         claimed: dict[str, list[Row]] = defaultdict(list)
         for row in await tx.fetch(statements.CLAIM, list(locked), now, []):
             claimed[row["ticket_id"]].append(row)
-        changes = [_climbed(locked[ticket_id], rows, packs, now) for ticket_id, rows in sorted(claimed.items())]
+        tickets = [store.ticket_of(locked[ticket_id]) for ticket_id in sorted(claimed)]
+        apart = await by_incident(tx, tickets) if by_incident else frozenset()
+        changes = [_climbed(each, claimed[each.id], packs, now, each.id in apart) for each in tickets]
         if changes:
             await store.write(tx, changes, now)
             if then is not None:
@@ -38,10 +51,9 @@ async def fire_due(db: Database, packs: Packs, *, now: datetime, limit: int = 50
         return len(due)
 
 
-def _climbed(row: Row, clocks: Sequence[Row], packs: Packs, now: datetime) -> Change:
-    ticket = store.ticket_of(row)
+def _climbed(ticket: Ticket, clocks: Sequence[Row], packs: Packs, now: datetime, by_incident: bool) -> Change:
     pack = packs.get(ticket.pack)
-    change = Change(ticket, ticket)
+    change = Change(ticket, ticket, by_incident=by_incident)
     climbing.climb(change, clocks, pack, now)
     climbing.set_clocks(change, pack)
     return change

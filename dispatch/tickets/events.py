@@ -61,6 +61,8 @@ class Opened(Frozen):
     phone_masked: str = ""
     place_unresolved: bool = False
     repeat_of: Code | None = None  # closed ticket whose trouble is back (重复报修, row 21)
+    nested_in: Code | None = None  # filled in: of our own ticket, the incident that was restored while this one stayed
+    dark_since: datetime | None = None  # filled in with it: since when its customers have no power
 
 
 class Drafted(Opened, Facts):
@@ -119,6 +121,7 @@ class Merged(Frozen):
     into: Code  # parent ticket
     incident_id: str
     evidence: Words
+    override: Words | None = None  # why they are one fault point though the rules do not show it; the province's word
     arrived_at: datetime | None = None  # of the parent's crew, if it is there already
     etr_at: datetime | None = None
     late_entry: bool = False

@@ -84,3 +84,5 @@ class Amendment(Frozen):
     appointment_at: datetime | None = None
     skill: Code | None = None
     place_unresolved: bool | None = None
+    agreed_by: Person | None = None  # who agreed to ``appointment_at`` for the customer, and when
+    agreed_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid, Refusal
 
 from .events import (
@@ -80,16 +81,20 @@ def time(ticket: Ticket | None, entry: Entry) -> None:
     """Refuse a claimed time before the ticket's latest step or after the server's clock."""
     if entry.at_claimed > entry.at_server + CLOCK_SKEW:
         raise FutureTime(
-            f"时间 {entry.at_claimed.isoformat()} 晚于服务器时间,请核对手机或电脑时钟后重报",
+            f"时间 {_clock(entry.at_claimed)} 晚于服务器时间,请核对手机或电脑时钟后重报",
             field="at",
             at_server=entry.at_server.isoformat(),
         )
     if ticket is not None and not isinstance(entry.event, BY_THE_CLOCK) and entry.at_claimed < ticket.last_at:
         raise TimeBackwards(
-            f"时间 {entry.at_claimed.isoformat()} 早于上一环节 {ticket.last_at.isoformat()},请核对后重报",
+            f"时间 {_clock(entry.at_claimed)} 早于上一环节 {_clock(ticket.last_at)},请核对后重报",
             field="at",
             last_at=ticket.last_at.isoformat(),
         )
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%m-%d %H:%M:%S}"
 
 
 def opening(event: Drafted | Submitted) -> None:
@@ -134,6 +139,8 @@ def _paper(ticket: Ticket, event: object) -> None:
 def _may_amend(ticket: Ticket, entry: Entry, event: Amendment) -> None:
     _whole_point(event.lon, event.lat)
     appointment(event.appointment_at, ticket.reported_at)
+    if event.appointment_at not in (None, ticket.appointment_at) and not isinstance(event, Completed):
+        _agreed(ticket, entry, event)
     if isinstance(event, Completed):
         _findable(
             ticket.address if event.address is None else event.address,
@@ -157,6 +164,16 @@ def appointment(appointment_at: datetime | None, reported_at: datetime) -> None:
         raise Contradiction("约定时间早于来电时间,请重填", field="appointment_at")
     if appointment_at > reported_at + FARTHEST:
         raise Contradiction(f"约定时间最晚为受理后 {FARTHEST.days} 天,请重填", field="appointment_at")
+
+
+def _agreed(ticket: Ticket, entry: Entry, event: Amendment) -> None:
+    """A promise is given another time with the customer's word only; a draft is completed while he is on the line."""
+    if not (event.agreed_by or "").strip():
+        raise MissingField("改约到场时间须经客户同意,请填写同意人(姓名或关系)", field="agreed_by")
+    if event.agreed_at is None:
+        raise MissingField("改约到场时间须经客户同意,请填写客户同意的时间", field="agreed_at")
+    if not ticket.reported_at <= event.agreed_at <= entry.at_server:
+        raise Contradiction("客户同意改约的时间须在受理之后、现在之前,请核对后重填", field="agreed_at")
 
 
 def _whole_point(lon: float | None, lat: float | None) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from dispatch.kit.words import Labelled
 
 from .judged import Ending, Fault, Judged
+from .mv_hours import MvHours
 from .outage_minutes import Interruption
 from .words import Category
 
@@ -43,6 +44,7 @@ class Index(Labelled):
     SUPERVISED = "supervised", "督办率"
     THIRD_CONTACTS = "third_contacts", "客户三次致电件数"
     LENT = "lent", "跨区支援占比"
+    SUPPORTED = "supported", "支援外区件数"
     REPORTS = "reports", "报修件数"
     PER_100K = "per_100k", "十万户报修率"
     CATEGORY_SHARE = "category_share", "抢修量占比"
@@ -103,7 +105,8 @@ class Period:
     :param repeated: ids of tickets whose trouble was reported again within ``REPEAT_WITHIN`` of their end
     :param outages: those whose main ticket ended in the period
     :param households, mv_users: how many the area has; None: nobody has said so
-    :param mv_user_hours: of the outages; None: no source of it
+    :param mv_hours: of medium-voltage users, by the outage notices in the period; None: no source of it
+    :param supported: tickets of other areas that the area's crews repaired and that ended in the period
     :param other_business: business volume without repairs, praise and enquiries answered at once
     """
 
@@ -114,8 +117,9 @@ class Period:
     outages: Sequence[Interruption] = ()
     households: int | None = None
     mv_users: int | None = None
-    mv_user_hours: float | None = None
+    mv_hours: MvHours | None = None
     other_business: int = 0
+    supported: int = 0
 
     @property
     def hours(self) -> float:
@@ -284,6 +288,13 @@ def _figures(rows: Sequence[Judged], period: Period) -> Iterator[Figure]:
     )
     third = sum(row.has(Fault.THIRD_CONTACT) for row in rows if _sent_out(row))
     yield Figure(Index.THIRD_CONTACTS, third, Unit.COUNT, SENT_OUT, numerator=third)
+    yield Figure(
+        Index.SUPPORTED,
+        period.supported,
+        Unit.COUNT,
+        "本期办结的外区工单,由本区队伍承办的;记借出单位的成绩,回单仍由工单所属单位负责",
+        numerator=period.supported,
+    )
     scores = [float(row.score) for row in rows if row.score is not None and _sent_out(row)]
     yield mean(Index.SCORE, scores, Unit.POINTS, population=f"{SENT_OUT},规则包规定了扣分的")
     yield from _volume(period)
@@ -359,7 +370,7 @@ def service_index(
     """
     population = "业务量,不含抢修、表扬和一次办结的咨询"
     if volume <= 0:
-        reason = "本系统暂无非抢修业务量,公式的分母不含抢修工单"
+        reason = "本期没有非抢修业务量,公式的分母不含抢修工单"
         return Figure(Index.SERVICE_INDEX, None, Unit.PERCENT, population, numerator=third_contacts, reason=reason)
     lacking = max(0.0, 95 - satisfied * 100) if satisfied is not None else 0.0
     less = lacking + 0.1 * false_replies + 5 * negative_opinions + 0.2 * offences

@@ -33,7 +33,7 @@ TRANSITIONS: dict[str, tuple[frozenset[Stage], Stage | None]] = {
     "transferred": (frozenset({S.RETURNED, S.SUBMITTED, S.ACCEPTED}), S.SUBMITTED),  # 2.6
     "merged": (frozenset({S.SUBMITTED, S.ACCEPTED}), S.MERGED),  # 6; SUBMITTED: the seat attaches to a known outage
     "unmerged": (frozenset({S.MERGED}), S.ACCEPTED),  # 2.8.6
-    "followed": (frozenset({S.MERGED}), None),  # 2.8.3, 2.8.4
+    "followed": (frozenset({S.MERGED}) | AFTERWARDS, None),  # 2.8.3, 2.8.4; AFTERWARDS: an arrival that was offline
     "dispatched": (frozenset({S.ACCEPTED}) | WITH_CREW, S.DISPATCHED),  # 7, 9
     "crew_accepted": (frozenset({S.DISPATCHED}), S.CREW_ACCEPTED),  # 8
     "crew_rejected": (WITH_CREW, S.ACCEPTED),  # 2.7
@@ -56,10 +56,10 @@ TRANSITIONS: dict[str, tuple[frozenset[Stage], Stage | None]] = {
     "warned": (OPEN, None),  # 2.10
     "escalated": (OPEN, None),
     "supervised": (OPEN, None),
-    "supervision_answered": (OPEN, None),
-    "supervision_cleared": (OPEN, None),
-    "suspended": (WORKING, None),  # 2.11
-    "resumed": (WORKING, None),
+    "supervision_answered": (frozenset(S), None),  # the ticket's end excuses nobody from the answer
+    "supervision_cleared": (frozenset(S), None),
+    "suspended": (WORKING | {S.MERGED}, None),  # 2.11; MERGED: with its parent
+    "resumed": (WORKING | {S.MERGED}, None),
     "excused": (BEFORE_RESTORED - WORKING, None),  # 2.5 e
     "asked": (AFTERWARDS, None),  # 2.8.5
     "confirmed": (AFTERWARDS, None),

@@ -6,7 +6,10 @@ Choices where the sources leave room:
 * ``accept`` counts from the sending out, ``dispatch`` and ``reply`` from the entry into the stage: one that is sent
   out again, that a crew gave back, or whose reply was refused, gets the clock of that step anew. ``arrive``
   never starts again: it counts from ``reported_at`` through return, transfer and merging; for an appointment it is the
-  appointed time.
+  appointed time. A corrected place, category or appointment moves it while it runs; once it broke nothing does.
+* ``restore`` counts from the first arrival, after a reopening from that of the crew that came again; waiting that was
+  approved moves it while it runs, and not once it broke.
+* ``answer``: each 督办单 has a clock of its own.
 * ``etr``: the fault point may be reported without an ETR, which is then due within 20 min of the locating.
 * ``progress``: a job that is foreseen to last longer than 4 h, or has lasted that long, reports every 2 h.
 * ``callback``: 24 h after the reply; a limit that falls into the hours when nobody may be called ends with them.
@@ -14,16 +17,18 @@ Choices where the sources leave room:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Refusal
+from dispatch.kit.looprules import Supervision
 from dispatch.kit.quiet import next_allowed
 from dispatch.kit.rulepack import RulePack
 
 from .events import (
     Arrived,
+    Backfilled,
     Chased,
     Closed,
     Entry,
@@ -36,7 +41,7 @@ from .events import (
     Returned,
     Suspended,
 )
-from .guards import OnlyOnce
+from .guards import BY_ORDER, OnlyOnce
 from .model import Ticket
 from .terms import ChaseTarget, ReopenReason
 from .words import Category, Limit, Protected, Stage
@@ -59,6 +64,12 @@ class TooLong(Refusal):
     """Longer than one approval allows."""
 
 
+class NeedsProvince(Refusal):
+    """The county has approved as much as it may."""
+
+    status = 403
+
+
 class NotExcusable(Refusal):
     """The pack does not take this for an excuse."""
 
@@ -71,8 +82,7 @@ class TooFewAttempts(Refusal):
     """The customer was not called often enough to close the ticket without an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """One clock that runs on a ticket: since when, and until when."""
 
     begun_at: datetime
@@ -85,8 +95,13 @@ def deadlines(ticket: Ticket, pack: RulePack) -> dict[Limit, datetime]:
 
 
 def clocks(ticket: Ticket, pack: RulePack) -> dict[Limit, Clock]:
-    """Return the clocks that run on the ticket as it stands."""
-    return {limit: Clock(begun, due) for limit, begun, due in _running(ticket, pack) if due is not None}
+    """Return the clocks that run on the ticket as it stands; of several 督办单 the one to be answered first."""
+    return dict(running(ticket, pack))
+
+
+def running(ticket: Ticket, pack: RulePack) -> list[tuple[Limit, Clock]]:
+    """Return all clocks that run on the ticket as it stands: each unanswered 督办单 has its own, the soonest last."""
+    return [(limit, Clock(begun, due)) for limit, begun, due in _running(ticket, pack) if due is not None]
 
 
 def _running(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
@@ -111,17 +126,28 @@ def _running(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
 
 
 def arrival_due(ticket: Ticket, pack: RulePack) -> datetime:
-    """Return when a crew must be on site: counted from the first report, or the appointed time (domain 2.5 b, d)."""
+    """
+    Return when a crew must be on site: counted from the first report, or the appointed time (domain 2.5 b, d).
+
+    A promise that broke is not replaced by a later one: who has been waited for in vain was late.
+    """
+    if ticket.arrive_missed_at is not None:
+        return ticket.arrive_missed_at
     if ticket.appointment_at is not None:
         return ticket.appointment_at
     charger = pack.find("ev_charger_arrive") if ticket.category is Category.EV else None
     return ticket.reported_at + (charger or pack.minutes("arrive", area_class=ticket.area_class))
 
 
+def is_appointed(ticket: Ticket) -> bool:
+    """Tell whether a crew is to come at a time agreed with the customer (约时), and not as soon as promised."""
+    return ticket.appointment_at is not None and ticket.arrive_missed_at in (None, ticket.appointment_at)
+
+
 def _important(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
     """A sooner arrival than the promise: those who answer for important customers hear of it once if nobody came."""
     known = ticket.flags.important and not ticket.flags.important_late
-    if pack.supervision is None or not known or ticket.protected not in VITAL or ticket.appointment_at is not None:
+    if pack.supervision is None or not known or ticket.protected not in VITAL or is_appointed(ticket):
         return
     yield Limit.IMPORTANT, ticket.reported_at, ticket.reported_at + pack.supervision.important_arrive.duration
 
@@ -132,13 +158,33 @@ def _on_site(ticket: Ticket, pack: RulePack) -> Iterator[Running]:
     if ticket.suspended_at is not None and ticket.suspended_until is not None:
         yield Limit.SUSPENSION, ticket.suspended_at, ticket.suspended_until
     else:
-        repair = _after(ticket.arrived_at, pack.find("restore_after_arrival", area_class=ticket.area_class))
-        yield Limit.RESTORE, ticket.arrived_at, _after(repair, timedelta(seconds=ticket.paused_s)) if repair else None
+        begun, paused = repair_round(ticket, ticket.arrived_at)
+        yield Limit.RESTORE, begun, _restore_due(ticket, begun, paused, pack)
     if ticket.stage is S.MERGED:
         return
     yield from _progress(ticket, ticket.arrived_at, pack)
     if ticket.located_at is not None and ticket.etr_at is None:
         yield Limit.ETR, ticket.located_at, _after(ticket.located_at, pack.find("etr_after_located"))
+
+
+def repair_round(ticket: Ticket, arrived_at: datetime) -> tuple[datetime, timedelta]:
+    """Return since when the present round of repair is counted, and how long it has waited."""
+    crew = ticket.crew
+    if not ticket.reopened_n or crew is None or crew.arrived_at is None:
+        return arrived_at, timedelta(seconds=ticket.paused_s)
+    return crew.arrived_at, timedelta(seconds=ticket.paused_s - (ticket.paused_before_s or 0))
+
+
+def repair_span(ticket: Ticket, pack: RulePack) -> timedelta | None:
+    """Return how long a repair may last, without its waiting; None: the pack says nothing of it."""
+    return pack.find("restore_after_arrival", area_class=ticket.area_class)
+
+
+def _restore_due(ticket: Ticket, begun_at: datetime, paused: timedelta, pack: RulePack) -> datetime | None:
+    """A limit that broke in this round of repair stays where it was: waiting afterwards excuses nothing."""
+    if ticket.restore_missed_at is not None and ticket.restore_missed_at > begun_at:
+        return ticket.restore_missed_at
+    return _after(begun_at + paused, repair_span(ticket, pack))
 
 
 def _progress(ticket: Ticket, arrived_at: datetime, pack: RulePack) -> Iterator[Running]:
@@ -152,10 +198,10 @@ def _progress(ticket: Ticket, arrived_at: datetime, pack: RulePack) -> Iterator[
 
 
 def _supervised(ticket: Ticket) -> Iterator[Running]:
-    waiting = [s for s in ticket.supervisions if s.answered_at is None and s.cleared_at is None]
-    if waiting:
-        first = min(waiting, key=lambda s: s.due_at)
-        yield Limit.ANSWER, first.issued_at, first.due_at
+    if ticket.supervisions:
+        waiting = [s for s in ticket.supervisions if s.answered_at is None and s.cleared_at is None]
+        for order in sorted(waiting, key=lambda s: s.due_at, reverse=True):
+            yield Limit.ANSWER, order.issued_at, order.due_at
 
 
 def settled(ticket: Ticket, entry: Entry, pack: RulePack) -> Event:
@@ -168,7 +214,7 @@ def settled(ticket: Ticket, entry: Entry, pack: RulePack) -> Event:
     if isinstance(event, Merged) and event.arrived_at is not None:
         due = deadlines(ticket, pack).get(Limit.ARRIVE)  # the arrival was entered with the parent; here it only counts
         return event.model_copy(update={"in_time": due is not None and event.arrived_at <= due})
-    if isinstance(event, Followed) and event.arrived_at is not None:
+    if isinstance(event, Followed) and event.arrived_at is not None and not event.in_time:
         return event.model_copy(update=_entered(ticket, entry, Limit.ARRIVE, event.arrived_at, pack))
     return event
 
@@ -182,7 +228,7 @@ def _entered(ticket: Ticket, entry: Entry, limit: Limit, claimed: datetime, pack
 
 def kept(event: Event) -> frozenset[Limit]:
     """Return the limits that this report shows to have been kept, however late it was entered."""
-    if isinstance(event, Arrived | Followed | Merged) and event.in_time:
+    if isinstance(event, Arrived | Backfilled | Followed | Merged) and event.in_time:
         return frozenset({Limit.ARRIVE})
     if isinstance(event, Restored) and event.in_time:
         return frozenset({Limit.RESTORE})
@@ -225,19 +271,35 @@ def _enough_attempts(ticket: Ticket, pack: RulePack) -> None:
 def _loop(ticket: Ticket, entry: Entry, pack: RulePack) -> None:
     match entry.event:
         case Suspended(until_at=until) if pack.supervision is not None:
-            longest = pack.supervision.suspend_max.duration
-            if until - entry.at_claimed > longest:
-                hours = longest / timedelta(hours=1)
-                raise TooLong(f"一次挂起最长 {hours:g} 小时,请改早截止时间,到期可再次审批", field="until_at")
+            _may_wait(ticket, entry, until - entry.at_claimed, pack.supervision)
         case Excused() as excused:
             _excusable(ticket, entry, excused, pack)
         case Chased(by_customer=False, target=target) if pack.supervision is not None:
             _cooled_down(ticket, entry, target, pack.supervision.chase_cool_down.duration)
         case Reopened(reason=ReopenReason.DISSATISFIED) if pack.visits is not None:
-            if ticket.reopened_n >= pack.visits.reopen.value:
+            if ticket.dissatisfied_n >= pack.visits.reopen.value:
                 raise OnlyOnce(f"工单 {ticket.ticket_no} 已因不满意重新处理过,请归档并升级处理", field="reason")
         case _:
             pass
+
+
+def _may_wait(ticket: Ticket, entry: Entry, length: timedelta, rules: Supervision) -> None:
+    """One approval has its longest time, the county a number and a sum of them; what is more the province approves."""
+    if length > rules.suspend_max.duration:
+        hours = rules.suspend_max.duration / timedelta(hours=1)
+        raise TooLong(f"一次挂起最长 {hours:g} 小时,请改早截止时间,到期可再次审批", field="until_at")
+    if entry.by.role in BY_ORDER:
+        return
+    times, waited = ticket.suspended_n or 0, timedelta(seconds=ticket.paused_s)
+    if times >= rules.suspend_times.value or waited + length > rules.suspend_total.duration:
+        hours = rules.suspend_total.duration / timedelta(hours=1)
+        raise NeedsProvince(
+            f"工单 {ticket.ticket_no} 已挂起 {times} 次、共 {waited / timedelta(minutes=1):.0f} 分钟;"
+            f"县级最多批 {rules.suspend_times.value} 次、合计 {hours:g} 小时,再挂起须由省监控审批",
+            field="until_at",
+            suspended_n=times,
+            paused_s=ticket.paused_s,
+        )
 
 
 def _excusable(ticket: Ticket, entry: Entry, event: Excused, pack: RulePack) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .events import Entry
 from .model import Chase, Supervision, Ticket
-from .terms import EscalationReason
+from .terms import EscalationReason, NoteKind, ReopenReason
 from .words import Limit
 
 Change = dict[str, object]
@@ -21,6 +21,7 @@ FORGOTTEN: Change = {  # what a ticket that is worked on again no longer says
         "departed_at",
         "etr_at",
         "progress_at",
+        "powered_at",
         "result",
         "waiver",
         "asked_at",
@@ -28,8 +29,13 @@ FORGOTTEN: Change = {  # what a ticket that is worked on again no longer says
         "surveyed_at",
         "trust",
         "merged_into",
+        "reached_with",
     )
 }
+
+# Of the two limits that can be given another time while they run: how far they are, and which time was missed.
+LEVELS = {Limit.ARRIVE: "arrive_level", Limit.RESTORE: "restore_level"}
+MISSED = {Limit.ARRIVE: "arrive_missed_at", Limit.RESTORE: "restore_missed_at"}
 
 
 def _flags(ticket: Ticket, **update: object) -> Change:
@@ -43,6 +49,7 @@ def _transferred(ticket: Ticket, entry: Entry, event: Any) -> Change:
 
 def _suspended(ticket: Ticket, entry: Entry, event: Any) -> Change:
     waits: Change = {"suspend_reason": event.reason, "suspended_at": entry.at_claimed}
+    waits["suspended_n"] = (ticket.suspended_n or 0) + 1
     return waits | {"suspended_until": event.until_at} | _flags(ticket, suspended=True)
 
 
@@ -76,11 +83,27 @@ def _chased(ticket: Ticket, entry: Entry, event: Any) -> Change:
 def _overdue(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     overdue = ticket.flags.overdue
     level = max(ticket.flags.escalated_level, 3 if event.told else 0)
-    return _flags(ticket, overdue=overdue if event.limit in overdue else (*overdue, event.limit), escalated_level=level)
+    change = _flags(
+        ticket, overdue=overdue if event.limit in overdue else (*overdue, event.limit), escalated_level=level
+    )
+    return change | _climbed(ticket, event.limit, 3) | _missed(event.limit, event.due_at)
 
 
 def _warned(ticket: Ticket, _entry: Entry, event: Any) -> Change:
-    return _flags(ticket, escalated_level=max(ticket.flags.escalated_level, event.level))
+    level = max(ticket.flags.escalated_level, event.level)
+    return _flags(ticket, escalated_level=level) | _climbed(ticket, event.limit, event.level)
+
+
+def _climbed(ticket: Ticket, limit: Limit, level: int) -> Change:
+    """Keep how far the ladder was climbed of a limit that can be stretched: no step is taken again for that."""
+    if (name := LEVELS.get(limit)) is None:
+        return {}
+    return {name: max(getattr(ticket, name) or 0, level)}
+
+
+def _missed(limit: Limit, due_at: datetime) -> Change:
+    """What was promised stays what it was once it broke, whatever is corrected or suspended afterwards."""
+    return {MISSED[limit]: due_at} if limit in MISSED else {}
 
 
 def _escalated(ticket: Ticket, _entry: Entry, event: Any) -> Change:
@@ -114,7 +137,10 @@ def _with(ticket: Ticket, no: str, **update: object) -> tuple[Supervision, ...]:
 
 
 def _answered(ticket: Ticket, entry: Entry, event: Any) -> Change:
-    return {"supervisions": _with(ticket, event.no, answered_at=entry.at_claimed, answer=event.text)}
+    """An answer counts from when it was entered, and is late for a ticket that has ended."""
+    due_at = next(s.due_at for s in ticket.supervisions if s.no == event.no)
+    late = entry.at_server > due_at or not ticket.is_open
+    return {"supervisions": _with(ticket, event.no, answered_at=entry.at_claimed, answer=event.text, late=late)}
 
 
 def _cleared(ticket: Ticket, entry: Entry, event: Any) -> Change:
@@ -123,14 +149,24 @@ def _cleared(ticket: Ticket, entry: Entry, event: Any) -> Change:
 
 
 def _reopened(ticket: Ticket, _entry: Entry, event: Any) -> Change:
-    """The first arrival stays: its promise was kept or broken, and no clock of it starts again."""
+    """
+    The first arrival stays: its promise was kept or broken, and no clock of it starts again. The repair begins a new
+    round, with the arrival of the crew that comes again.
+    """
     apart: Change = {"incident_id": ticket.id, "nested_in": event.nested_in or ticket.nested_in}
-    since: Change = {"dark_since": ticket.dark_since or ticket.reported_at, "reopened_n": ticket.reopened_n + 1}
-    return FORGOTTEN | apart | since | {"callback_attempts": 0} | _flags(ticket, doubtful=False)
+    first = ticket.dark_since or ticket.reported_at
+    since: Change = {"dark_since": min(first, event.dark_since or first), "reopened_n": ticket.reopened_n + 1}
+    complaints: Change = {"dissatisfied_n": ticket.dissatisfied_n + (event.reason is ReopenReason.DISSATISFIED)}
+    anew: Change = {"callback_attempts": 0, "restore_level": None, "paused_before_s": ticket.paused_s or None}
+    return FORGOTTEN | apart | since | complaints | anew | _flags(ticket, doubtful=False)
 
 
 def _assessed(ticket: Ticket, _entry: Entry, event: Any) -> Change:
     return {"trust": event.score, "findings": event.findings} | _flags(ticket, doubtful=event.doubtful)
+
+
+def _noted(ticket: Ticket, entry: Entry, event: Any) -> Change:
+    return {"powered_at": ticket.powered_at or entry.at_claimed} if event.note is NoteKind.POWERED else {}
 
 
 def _stamp(field: str) -> Callable[[Ticket, Entry, Any], Change]:
@@ -154,7 +190,7 @@ CHANGES: dict[str, Callable[[Ticket, Entry, Any], Change]] = {
     "reopened": _reopened,
     "surveyed": _stamp("surveyed_at"),
     "assessed": _assessed,
-    "noted": lambda _t, _e, _event: {},
+    "noted": _noted,
     "contradicted": lambda ticket, _e, _event: _flags(ticket, contradicted=True),
     "settled": lambda ticket, _e, event: _flags(ticket, contradicted=event.waiting_n > 0),
 }

@@ -56,6 +56,7 @@ class Excused(Frozen):
     reason: ExcuseReason
     explanation: Words
     told_at: datetime  # when the customer was told
+    eta_at: datetime | None = None  # when the crew is expected now, as he was told
     order_id: Code | None = None  # 恶劣天气令 in force, required for weather
 
 
@@ -146,6 +147,7 @@ class Reopened(Frozen):
     reason: ReopenReason
     text: Text = ""
     nested_in: Code | None = None  # incident that was restored while this customer stayed dark
+    dark_since: datetime | None = None  # filled in with it: when that incident's outage began, as switch or meter say
 
 
 class Surveyed(Frozen):

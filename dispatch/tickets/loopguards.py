@@ -17,7 +17,7 @@ from .events import (
 )
 from .guards import BY_ORDER, Contradiction, MissingField, NeedsOrder
 from .model import Supervision, Ticket
-from .terms import ExcuseReason
+from .terms import ExcuseReason, SuspendReason
 from .words import Stage
 
 
@@ -27,6 +27,14 @@ class OrderedByProvince(Refusal):
 
 class AlreadySuspended(Refusal):
     """The ticket waits already."""
+
+
+class WaitsWithParent(Refusal):
+    """A merged ticket waits when its parent does."""
+
+
+class NotPowered(Refusal):
+    """The repair may wait for the night only where a generator feeds the customers (先复电、后抢修)."""
 
 
 class NotSuspended(Refusal):
@@ -86,6 +94,10 @@ def _may_transfer(ticket: Ticket, entry: Entry, event: Transferred) -> None:
 
 
 def _may_wait(ticket: Ticket, entry: Entry, event: Suspended | Resumed) -> None:
+    if ticket.stage is Stage.MERGED and entry.by.role != "SYSTEM":
+        raise WaitsWithParent(
+            f"工单 {ticket.ticket_no} 已归并,随主单挂起和恢复;请在主单上办理,或先解除归并", into=ticket.merged_into
+        )
     if isinstance(event, Resumed):
         if not ticket.flags.suspended:
             raise NotSuspended(f"工单 {ticket.ticket_no} 未挂起")
@@ -93,6 +105,8 @@ def _may_wait(ticket: Ticket, entry: Entry, event: Suspended | Resumed) -> None:
     if ticket.suspended_until is not None:
         until = ticket.suspended_until.astimezone(CHINA)
         raise AlreadySuspended(f"工单 {ticket.ticket_no} 已挂起至 {until:%m-%d %H:%M};如需延长请先解除再重新审批")
+    if event.reason is SuspendReason.OFF_PEAK and ticket.powered_at is None:
+        raise NotPowered("错峰抢修前须先保障用电:请先接入发电车并记事“应急供电已接入”,或改选挂起原因", field="reason")
     if event.until_at <= entry.at_claimed:
         raise Contradiction("挂起截止时间须晚于现在,请重填", field="until_at")
 

@@ -1,13 +1,14 @@
 """
 One customer's open trouble is one matter (同一事件): who calls again chases his ticket and opens no second one.
 
-A matter is known by the account number and by telephones. Its keys are rows, written with the ticket and gone with its
+A matter is known by the account number and by telephones; of a telephone that reports several places each is a matter
+with a numbered key of its own. Its keys are rows, written with the ticket and gone with its
 end, so that of two calls at one instant one gets them. An account's row outlives its ticket and remembers it: trouble
 that is back soon is a repeat (重复报修). Domain 2.9, 2.12.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,10 @@ from dispatch.kit.db import Connection, Row
 from dispatch.kit.earth import distance_m
 
 from .model import Ticket
-from .words import Ownership, Stage
+from .words import Ownership, Result, Stage
 
 ACCOUNT, PHONE = "a:", "p:"  # how keys begin
+FURTHER = tuple(f"#{n}" for n in range(2, 10))  # one telephone may report faults in so many places more at a time
 
 TAKE = """
 INSERT INTO matter AS m (key, ticket_id, area)
@@ -34,6 +36,10 @@ WITH ended AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS n(ticket_i
 )
 DELETE FROM matter AS m USING ended WHERE m.ticket_id = ended.ticket_id
     AND NOT (starts_with(key, 'a:') AND (closed_at IS NOT NULL OR last_id IS NOT NULL))
+RETURNING key
+"""
+MOVE_UP = """
+UPDATE matter SET key = $1 WHERE key = (SELECT key FROM matter WHERE key = ANY($2::text[]) ORDER BY key LIMIT 1)
 """
 DROP = """
 WITH kept AS (UPDATE matter SET ticket_id = NULL WHERE ticket_id = $1 AND key = $2 AND last_id IS NOT NULL)
@@ -57,6 +63,21 @@ def account_key(account_no: str) -> str:
 
 def phone_key(digits: str) -> str:
     return PHONE + digits
+
+
+def all_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys, each telephone's with those of the further places that it may have reported."""
+    return tuple(one for key in keys for one in (_places(key) if key.startswith(PHONE) else (key,)))
+
+
+def beside(key: str, taken: Container[str]) -> str | None:
+    """Return the telephone's first key that is free, for another place; None: it has reported too many."""
+    return next((one for one in _places(key) if one not in taken), None)
+
+
+def _places(key: str) -> tuple[str, ...]:
+    first = key.partition("#")[0]
+    return (first, *(first + more for more in FURTHER))
 
 
 def is_same(ticket: Ticket, *, account_no: str | None, lon: float | None, lat: float | None, radius_m: float) -> bool:
@@ -120,11 +141,26 @@ async def held(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
 
 async def release(tx: Connection, ticket_ids: Sequence[str]) -> None:
     """Give up the keys of tickets that will not be opened."""
-    await tx.execute(END, list(ticket_ids), [None] * len(ticket_ids))
+    await _end(tx, list(ticket_ids), [None] * len(ticket_ids))
 
 
 async def end(tx: Connection, ended: Iterable[Ticket]) -> None:
     """Give up the keys of tickets that have ended; the account remembers one whose cause was ours."""
     tickets = list(ended)
-    closed = [t.closed_at if t.stage is Stage.CLOSED and t.ownership is Ownership.GRID else None for t in tickets]
-    await tx.execute(END, [t.id for t in tickets], closed)
+    closed = [t.closed_at if t.stage is Stage.CLOSED and _is_ours(t) else None for t in tickets]
+    await _end(tx, [t.id for t in tickets], closed)
+
+
+async def _end(tx: Connection, ticket_ids: list[str], closed: Sequence[datetime | None]) -> None:
+    """Let the keys go. A telephone's first key is never free while it has another, so that one look finds them all."""
+    for row in await tx.fetch(END, ticket_ids, closed):
+        key: str = row["key"]
+        if key.startswith(PHONE) and "#" not in key:
+            await tx.execute(MOVE_UP, key, list(_places(key)[1:]))
+
+
+def _is_ours(ticket: Ticket) -> bool:
+    """Go by what the crew found; what the reply claims would let a unit write its repeats off."""
+    if ticket.result in (None, Result.CUSTOMER_SIDE):  # nobody was sent, or it was behind the meter
+        return False
+    return ticket.site_ownership not in (Ownership.CUSTOMER, Ownership.THIRD_PARTY)

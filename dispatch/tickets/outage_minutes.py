@@ -7,12 +7,14 @@ How many customers a fault point has is known as a number, some of them by name 
   taken off the rest of the outer one, so nobody stands in two rows.
 * A customer known by name has one set of dark times, however many tickets and incidents name him: the union of them.
 * Customers of different families of incidents that nobody knows by name are taken as different people.
+* Minutes of planned work (计划停电) are that work's, not the fault's: who is dark by both is dark once, and a fault
+  that lies wholly inside is no interruption of its own.
 * A number smaller than what the calls prove is raised to that; where no number is given, those who called are counted,
   which is a lower bound.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +22,25 @@ from .judged import Judged
 
 Spell = tuple[datetime, datetime]
 MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """
+    Planned work that left customers of a fault point dark as well.
+
+    :param customers: how many of them, ``named`` included; None: all
+    :param named: those of them who are known by name
+    """
+
+    begin_at: datetime
+    end_at: datetime
+    customers: int | None = None
+    named: frozenset[str] = frozenset()
+
+    def takes(self, customer: str) -> bool:
+        """Tell whether a customer known by name was dark by it."""
+        return self.customers is None or customer in self.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +61,31 @@ class Interruption:
     nested_in: str | None = None
     feeder: str | None = None
     area: str = ""
+    planned: tuple[Planned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Dark:
-    """So many customers with the same dark times, which follow each other and do not touch."""
+    """
+    So many customers with the same dark times, which follow each other and do not touch.
+
+    :param planned: times, likewise, that count as planned work and not as fault
+    """
 
     customers: int
     spells: tuple[Spell, ...]
     incidents: tuple[str, ...]
     named: str | None = None
+    planned: tuple[Spell, ...] = ()
 
     @property
     def minutes(self) -> float:
         """Minutes without power of each of them."""
-        return sum((end - begin) / MINUTE for begin, end in self.spells)
+        return sum((end - begin) / MINUTE for begin, end in self.spells) - sum(
+            max(timedelta(0), min(end, to) - max(begin, since)) / MINUTE
+            for begin, end in self.spells
+            for since, to in self.planned
+        )
 
 
 def interruptions(rows: Iterable[Judged]) -> list[Interruption]:
@@ -137,16 +168,47 @@ class _Tree:
 def dark(known: Sequence[Interruption]) -> list[Dark]:
     """Return who was dark when: no customer twice, no minute of one twice."""
     tree, times, where = _Tree(known), defaultdict[str, list[Spell]](list), defaultdict[str, list[str]](list)
+    planned: dict[str, list[Spell]] = defaultdict(list)
     found = []
     for one in known:
         around = tree.around(one)
         for customer, until in one.named.items():
             times[customer] += [(one.begin_at, until), *around]
             where[customer].append(one.incident)
+            planned[customer] += [(work.begin_at, work.end_at) for work in one.planned if work.takes(customer)]
         if unnamed := tree.unnamed(one):
-            spells = union([(one.begin_at, one.end_at), *around])
-            found.append(Dark(unnamed, spells, (one.incident,)))
-    return found + [Dark(1, union(spells), tuple(where[who]), named=who) for who, spells in times.items()]
+            spells = [(one.begin_at, one.end_at), *around]
+            found += [_dark(n, spells, work, (one.incident,)) for n, work in _shares(one, unnamed)]
+    by_name = [_dark(1, times[who], planned[who], tuple(where[who]), named=who) for who in times]
+    return found + by_name
+
+
+def _shares(one: Interruption, unnamed: int) -> Iterator[tuple[int, list[Spell]]]:
+    """Share out the customers nobody knows by the planned work that left them dark as well."""
+    everybody = [(work.begin_at, work.end_at) for work in one.planned if work.customers is None]
+    for work in one.planned:
+        if work.customers is not None:
+            n = min(unnamed, max(0, work.customers - len(work.named)))
+            unnamed -= n
+            if n:
+                yield n, [*everybody, (work.begin_at, work.end_at)]
+    if unnamed:
+        yield unnamed, everybody
+
+
+def _dark(
+    customers: int,
+    spells: Iterable[Spell],
+    planned: Iterable[Spell],
+    incidents: tuple[str, ...],
+    *,
+    named: str | None = None,
+) -> Dark:
+    work = union(planned)
+    of_faults = tuple(
+        spell for spell in union(spells) if not any(begin <= spell[0] and spell[1] <= end for begin, end in work)
+    )
+    return Dark(customers, of_faults, incidents, named=named, planned=work)
 
 
 def union(spells: Iterable[Spell]) -> tuple[Spell, ...]:

@@ -2,7 +2,8 @@
 Reliability from outages: SAIDI, SAIFI, CAIDI, ASAI, 停电时户数, and what failed often or long. Pure. Domain 8.
 
 Two kinds of 户 that are never mixed: households (low voltage) and medium-voltage users (一个公变台区 or 专变用户 = 1).
-Tickets tell of faults only, so all of this is the part of faults (SAIDI-F); planned outages are not in it.
+Households are counted from tickets, which tell of faults only: that is the part of faults (SAIDI-F), without planned
+outages. Medium-voltage users are counted from the outage notices, planned ones too ("-1": all causes), in parts.
 """
 
 from collections import Counter
@@ -14,10 +15,12 @@ from .indices import Figure, Index, Period, Unit
 from .judged import Judged
 from .outage_minutes import Dark, Interruption, customer_interruptions, customer_minutes, dark
 
-FAULTS = "主单在本期归档的故障停电,整段计入归档期;不含计划停电"
+FAULTS = "主单在本期归档的故障停电,整段计入归档期;不含计划停电及其期间的分钟"
 NO_HOUSEHOLDS = "本区域未登记户数(households)"
 NO_MV_USERS = "本区域未登记中压用户数(mv_users)"
-NO_MV_HOURS = "工单只有停电户数,没有停电的中压用户数(台区、专变);两种户不可混用"
+NO_MV_HOURS = "本区域没有电网档案(network),不知停电的台区、专变;两种户不可混用"
+NOTICED = "停电信息(故障、计划、临时)落在本期内的停电时段,公变台区、专变各为一户;未结束的算到此刻"
+OWED = ("故障停电", "预安排停电")  # SAIDI-F, SAIDI-S
 LONG_H, VERY_LONG_H = 8, 24  # 8 小时以上故障停电、单户超 24 小时 [V15]
 OFTEN_LINE = 3  # outages of a line in two months [V15]
 
@@ -75,22 +78,28 @@ def _of_households(minutes: float, times: int, period: Period) -> Iterator[Figur
         yield Figure(Index.CAIDI, None, Unit.MINUTES_EACH, FAULTS, numerator=0, denominator=0, reason=reason)
 
 
-def _reliability(index: Index, mean_h: float, period: Period) -> Figure:
+def _reliability(index: Index, mean_h: float, period: Period, *, population: str = FAULTS) -> Figure:
     """(1 - mean hours of outage / hours of the period) x 100 %."""
     value = (1 - mean_h / period.hours) * 100
-    return Figure(index, value, Unit.PERCENT, FAULTS, "停电开始", mean_h, period.hours)
+    return Figure(index, value, Unit.PERCENT, population, "停电开始", mean_h, period.hours)
 
 
 def _of_mv_users(period: Period) -> Iterator[Figure]:
-    hours, n = period.mv_user_hours, period.mv_users
-    reason = "" if hours is not None else NO_MV_HOURS
-    yield Figure(Index.MV_USER_HOURS, hours, Unit.CUSTOMER_HOURS, FAULTS, "停电开始", reason=reason)
-    if hours is None or not n:
-        yield Figure(Index.SAIDI_MV, None, Unit.MINUTES_EACH, FAULTS, reason=reason or NO_MV_USERS)
-        yield Figure(Index.RS_1, None, Unit.PERCENT, FAULTS, reason=reason or NO_MV_USERS)
+    found, n = period.mv_hours, period.mv_users
+    if found is None:
+        yield Figure(Index.MV_USER_HOURS, None, Unit.CUSTOMER_HOURS, NOTICED, reason=NO_MV_HOURS)
+    else:
+        parts = tuple(zip(OWED, (found.faults, found.planned), strict=True))
+        yield Figure(Index.MV_USER_HOURS, found.total, Unit.CUSTOMER_HOURS, NOTICED, "停电开始", parts=parts)
+    if found is None or not n:
+        reason = NO_MV_HOURS if found is None else NO_MV_USERS
+        yield Figure(Index.SAIDI_MV, None, Unit.MINUTES_EACH, NOTICED, reason=reason)
+        yield Figure(Index.RS_1, None, Unit.PERCENT, NOTICED, reason=reason)
         return
-    yield Figure(Index.SAIDI_MV, hours * 60 / n, Unit.MINUTES_EACH, FAULTS, "停电开始", hours * 60, n)
-    yield _reliability(Index.RS_1, hours / n, period)
+    parts = tuple(zip(OWED, (found.faults * 60 / n, found.planned * 60 / n), strict=True))
+    minutes = found.total * 60
+    yield Figure(Index.SAIDI_MV, minutes / n, Unit.MINUTES_EACH, NOTICED, "停电开始", minutes, n, parts=parts)
+    yield _reliability(Index.RS_1, found.total / n, period, population=NOTICED)
 
 
 def often(outages: Iterable[Interruption], *, times: int = OFTEN_LINE) -> list[tuple[str, int]]:

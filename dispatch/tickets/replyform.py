@@ -48,7 +48,7 @@ def check(ticket: Ticket, reply: Replied, rules: ReplyRules, *, photos_n: int) -
     record = f"{reply.handling}\n{ticket.field_record or ''}"
     found = [
         *_classification(reply, rules),
-        *_ownership(ticket, reply, photos_n + len(reply.evidence)),
+        *_ownership(ticket, reply, photos_n),
         *_times(ticket),
         *_record(ticket, reply, record, rules),
         *_wording(ticket, reply, record, rules),
@@ -76,8 +76,9 @@ def _classification(reply: Replied, rules: ReplyRules) -> Iterator[Defect]:
         yield Defect(MEDIUM, "cause_l1", "故障原因未查明", "请向抢修队核实后填写原因")
 
 
-def _ownership(ticket: Ticket, reply: Replied, proofs_n: int) -> Iterator[Defect]:
-    owner = reply.ownership
+def _ownership(ticket: Ticket, reply: Replied, photos_n: int) -> Iterator[Defect]:
+    """What the crew photographed speaks for what it said; who says otherwise brings evidence of his own."""
+    owner, proofs_n = reply.ownership, photos_n + len(reply.evidence)
     if (ticket.result is Result.CUSTOMER_SIDE or reply.category is Category.CUST) and owner is Ownership.GRID:
         why = ticket.result.label if ticket.result is Result.CUSTOMER_SIDE else reply.category.label
         yield Defect(HIGH, "ownership", f"“{why}”与产权“{owner.label}”矛盾", "请改正产权、分类,或更正现场处理结果")
@@ -85,8 +86,15 @@ def _ownership(ticket: Ticket, reply: Replied, proofs_n: int) -> Iterator[Defect
         yield Defect(
             HIGH, "evidence", f"产权填“{owner.label}”,没有现场证据", "请上传产权分界点照片,或填写供用电合同编号"
         )
-    on_site = ticket.ownership
-    if on_site is not None and on_site is not owner and on_site is not Ownership.DISPUTED:
+    on_site = ticket.site_ownership
+    if on_site is not None and on_site is not owner:
+        if not reply.evidence and (proofs_n or owner is Ownership.GRID):
+            yield Defect(
+                HIGH,
+                "evidence",
+                f"产权填“{owner.label}”,与现场确认的“{on_site.label}”不一致,没有新的证据",
+                "请附产权分界点照片编号或供用电合同编号(evidence),或按现场确认填写",
+            )
         yield Defect(
             MEDIUM,
             "ownership",
@@ -173,7 +181,8 @@ def facts(text: str, rules: ReplyRules) -> str:
     """Return what is left of a text without the phrases that say nothing."""
     for phrase in sorted(rules.vague.value, key=len, reverse=True):
         text = text.replace(phrase, "")
-    return plain(text)
+    left = plain(text)
+    return left if any("\u4e00" <= sign <= "\u9fff" for sign in left) else ""  # keys struck at random say nothing
 
 
 def _any(words: Sequence[str], text: str) -> bool:

@@ -14,7 +14,7 @@ from dispatch.kit.clock import CHINA
 from dispatch.kit.rulepack import RulePack
 
 from .course import Broken, Course, course, held
-from .events import Entry
+from .events import Entry, Merged
 from .judged import Ending, Fault, Judged
 from .model import Finding, Frozen, Supervision, Ticket
 from .words import Limit, Result, Stage, Symptom
@@ -60,12 +60,23 @@ class Fix(Frozen):
     accuracy_m: float | None = None
 
 
+class Overridden(Frozen):
+    """A merge that the rules refuse, and who answered for it with what reason."""
+
+    version: int
+    into: str
+    by: str
+    role: str
+    reason: str
+
+
 class Evidence(Frozen):
     """What a judgement rests on (证据包)."""
 
     lines: tuple[Mark, ...]
     positions: tuple[Fix, ...] = ()
     supervisions: tuple[Supervision, ...] = ()
+    overridden: tuple[Overridden, ...] = ()
     trust: float | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -195,20 +206,26 @@ def _breaches(seen: Course, log: Sequence[Entry], pack: RulePack) -> Iterator[Br
         Breach(fault=Fault.WRONG_RETURN, version=version, detail="退单后仍由本单位处理")
         for version in seen.wrong_returns
     )
+    for version, findings in seen.doubts:
+        yield Breach(fault=Fault.DOUBTFUL, version=version, detail=f"重新处理前,{_doubted(findings)}")
     last = log[-1].version
     yield from (Breach(fault=fault, version=last, detail=detail) for fault, detail in _findings(seen.ticket, pack))
 
 
 def _findings(ticket: Ticket, pack: RulePack) -> Iterator[tuple[Fault, str]]:
     if ticket.flags.doubtful:
-        failed = "、".join(one.check.label for one in ticket.findings if one.passed is False)
-        yield Fault.DOUBTFUL, f"真实性核查未通过:{failed or '得分过低'}"
+        yield Fault.DOUBTFUL, _doubted(ticket.findings)
     if ticket.satisfied is False:
         yield Fault.DISSATISFIED, "回访不满意"
     if pack.supervision is not None and ticket.contacts_n >= pack.supervision.contacts_escalate.value:
         yield Fault.THIRD_CONTACT, f"客户就同一事件联系 {ticket.contacts_n} 次"
     if ticket.reply_rejected_n:
         yield Fault.REPLY_REJECTED, f"回单被退 {ticket.reply_rejected_n} 次"
+
+
+def _doubted(findings: Iterable[Finding]) -> str:
+    failed = "、".join(one.check.label for one in findings if one.passed is False)
+    return f"真实性核查未通过:{failed or '得分过低'}"
 
 
 def _late(one: Broken, seen: Course) -> Breach:
@@ -266,15 +283,25 @@ def _evidence(ticket: Ticket, log: Sequence[Entry]) -> Evidence:
             if entry.geo is not None
         ),
         supervisions=ticket.supervisions,
+        overridden=tuple(_overridden(log)),
         trust=ticket.trust,
         findings=ticket.findings,
     )
 
 
+def _overridden(log: Sequence[Entry]) -> Iterator[Overridden]:
+    for entry in log:
+        event = entry.event
+        if isinstance(event, Merged) and event.override is not None:
+            yield Overridden(
+                version=entry.version, into=event.into, by=entry.by.id, role=entry.by.role, reason=event.override
+            )
+
+
 def _row(seen: Course, review: Review, family: str | None) -> Judged:
     ticket = seen.ticket
     last = ticket.dispatches[-1] if ticket.dispatches else None
-    dark = _was_dark(ticket)
+    dark = _was_dark(seen)
     faults, excused = _blame(review.breaches)
     return Judged(
         ticket_id=ticket.id,
@@ -301,7 +328,7 @@ def _row(seen: Course, review: Review, family: str | None) -> Judged:
         replied_at=ticket.replied_at,
         ended_at=review.ended_at,
         dark_from=(ticket.dark_since or ticket.reported_at) if dark else None,
-        dark_until=seen.dark_until if dark else None,
+        dark_until=(seen.dark_until or seen.proven_dark_until) if dark else None,
         spread_until=seen.spread_until if dark else None,
         customers_out=ticket.customers_out,
         returned_n=ticket.returned_n,
@@ -320,7 +347,13 @@ def _row(seen: Course, review: Review, family: str | None) -> Judged:
     )
 
 
-def _was_dark(ticket: Ticket) -> bool:
-    """Tell whether our own fault took the power from somebody: said by the caller or by the number of customers."""
+def _was_dark(seen: Course) -> bool:
+    """
+    Tell whether our own fault took the power from somebody: said by the caller or by the number of customers.
+
+    Where a round of repair gave it back, it did, though nothing was found in a later one.
+    """
+    ticket = seen.ticket
     ours = ticket.stage is Stage.CLOSED and ticket.result is Result.RESTORED
-    return ours and (ticket.symptom in DARK or bool(ticket.customers_out))
+    given_back = seen.dark_until is not None or seen.proven_dark_until is not None
+    return (ours or given_back) and (ticket.symptom in DARK or bool(ticket.customers_out))

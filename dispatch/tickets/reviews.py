@@ -49,6 +49,11 @@ UNION ALL
 SELECT doc->>'repeat_of', reported_at FROM ticket
 WHERE is_open AND area = ANY($2::text[]) AND doc->>'repeat_of' = ANY($1::text[])
 """
+SUPPORTED = """
+SELECT count(*) FROM review AS r JOIN crew AS c ON c.id = r.crew
+WHERE r.counts AND r.lent AND r.ended_at >= $2 AND r.ended_at < $3
+    AND c.area = ANY($1::text[]) AND r.area <> ALL($1::text[])
+"""
 FOUND = """
 SELECT found.doc FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
     SELECT doc, ended_at, ticket_id FROM review
@@ -188,6 +193,12 @@ async def repeated(connection: Connection, areas: Sequence[str], rows: Iterable[
     until = {row.ticket_id: row.ended_at + REPEAT_WITHIN for row in rows if row.restored_at is not None}
     found = await connection.fetch(REPEATED, list(until), list(areas))
     return frozenset(again for again, reported_at in found if reported_at <= until[again])
+
+
+async def supported(connection: Connection, areas: Sequence[str], begin_at: datetime, end_at: datetime) -> int:
+    """Return how many tickets of other areas the areas' crews repaired, of those that ended in the period."""
+    found: int = await connection.fetchval(SUPPORTED, list(areas), begin_at, end_at)
+    return found
 
 
 async def page(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+
+from dispatch.kit.columns import Columns, columns
 
 from .chain import geo_text
 from .events import Entry
@@ -56,15 +57,7 @@ class Change:
     lines: list[tuple[Entry, str, str]] = field(default_factory=list)  # sealed entry, payload, area it led to
     armed: list[Armed] = field(default_factory=list)
     moved: dict[Due, Moved] = field(default_factory=dict)
-
-
-# Each list is one column of one ``unnest``; the order is that of the statements in ``store``.
-Columns = list[list[Any]]
-
-
-def columns(rows: Sequence[tuple[Any, ...]], width: int) -> Columns:
-    """Return rows as columns; ``width`` is how many there are even without a row."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    by_incident: bool = False  # its incident is chased, supervised and escalated for it
 
 
 def log_columns(changes: Iterable[Change]) -> Columns:
@@ -80,7 +73,7 @@ def log_columns(changes: Iterable[Change]) -> Columns:
                 entry.at_server,
                 entry.by.id,
                 entry.by.role,
-                entry.source.value,
+                entry.source,
                 geo_text(entry.geo),
                 payload,
                 entry.hash,
@@ -88,7 +81,7 @@ def log_columns(changes: Iterable[Change]) -> Columns:
             for change in changes
             for entry, payload, area in change.lines
         ],
-        12,
+        "w.ww..wwww..",
     )
 
 
@@ -101,7 +94,7 @@ def ticket_columns(changes: Iterable[Change], documents: Sequence[str]) -> Colum
                 change.before.version if change.before else 0,
                 after.version,
                 after.area,
-                after.stage.value,
+                after.stage,
                 after.ticket_no,
                 after.incident_id,
                 after.crew.crew_id if after.crew else None,
@@ -114,7 +107,7 @@ def ticket_columns(changes: Iterable[Change], documents: Sequence[str]) -> Colum
             for change, text in zip(changes, documents, strict=True)
             for after in (change.after,)
         ],
-        13,
+        "w..wwwwww....",
     )
 
 
@@ -141,7 +134,7 @@ def dispatch_columns(changes: Iterable[Change]) -> Columns:
             for change in changes
             for dispatch in _changed_dispatches(change)
         ],
-        9,
+        "w.wwwww..",
     )
 
 
@@ -149,11 +142,11 @@ def armed_columns(changes: Iterable[Change]) -> Columns:
     """Ticket, limit, due, area, level, first, second and top step."""
     return columns(
         [
-            (c.after.id, a.limit.value, a.times[2], c.after.area, a.level, a.times[0], a.times[1], a.times[3])
+            (c.after.id, a.limit, a.times[2], c.after.area, a.level, a.times[0], a.times[1], a.times[3])
             for c in changes
             for a in sorted(c.armed, key=lambda a: a.limit)
         ],
-        8,
+        "ww.w....",
     )
 
 
@@ -161,11 +154,11 @@ def moved_columns(changes: Iterable[Change]) -> Columns:
     """Ticket, limit, due, level, state, next."""
     return columns(
         [
-            (c.after.id, limit.value, due_at, moved.level, moved.state, moved.next_at)
+            (c.after.id, limit, due_at, moved.level, moved.state, moved.next_at)
             for c in changes
             for (limit, due_at), moved in sorted(c.moved.items())
         ],
-        6,
+        "ww..w.",
     )
 
 
@@ -194,7 +187,7 @@ def told_columns(changes: Iterable[Change], documents: Sequence[str]) -> Columns
         told += [(area, "ticket", after.id, after.version, text) for area in now]
         left = [area for area in entitled(change.before) if area not in now] if change.before else []
         told += [(area, "gone", after.id, after.version, _gone(after)) for area in left]
-    return columns(told, 5)
+    return columns(told, "www..")
 
 
 def _gone(ticket: Ticket) -> str:
@@ -213,10 +206,11 @@ def call_columns(calls: Iterable[Call]) -> Columns:
             (c.id, c.area, c.channel.value, c.phone, c.account_no, c.seat, c.at, c.ticket_id, c.outcome.value)
             for c in calls
         ],
-        9,
+        ".........",
     )
 
 
 def incident_columns(changes: Iterable[Change]) -> Columns:
     """Id, area, opened, lon, lat."""
-    return columns([(c.after.id, c.after.area, c.after.reported_at, c.after.lon, c.after.lat) for c in changes], 5)
+    opened = [(c.after.id, c.after.area, c.after.reported_at, c.after.lon, c.after.lat) for c in changes]
+    return columns(opened, "ww...")

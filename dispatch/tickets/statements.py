@@ -1,23 +1,25 @@
 """The SQL of the tickets room. A statement takes columns (``rows``): one round trip writes any number of tickets."""
 
-LOG = """
+from dispatch.kit.columns import words
+
+LOG = f"""
     INSERT INTO ticket_event (ticket_id, version, area, kind, at_claimed, at_server, actor, role, source, geo, payload,
                               hash)
-    SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
-                         $7::text[], $8::text[], $9::text[], $10::json[], $11::json[], $12::bytea[])
+    SELECT * FROM unnest({words(1)}, $2::int[], {words(3)}, {words(4)}, $5::timestamptz[], $6::timestamptz[],
+                         {words(7)}, {words(8)}, {words(9)}, {words(10)}::json[], $11::json[], $12::bytea[])
     ON CONFLICT (ticket_id, version) DO NOTHING
     RETURNING version
 """
-GIVEN = """
-    unnest($13::text[], $14::int[], $15::int[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-           $21::text[], $22::timestamptz[], $23::boolean[], $24::bytea[], $25::json[])
+GIVEN = f"""
+    unnest({words(13)}, $14::int[], $15::int[], {words(16)}, {words(17)}, {words(18)}, {words(19)}, {words(20)},
+           {words(21)}, $22::timestamptz[], $23::boolean[], $24::bytea[], $25::json[])
     AS n(id, before, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc)
 """
-ARMED = """
+ARMED = f"""
     INSERT INTO deadline (ticket_id, name, due_at, area, state, level, ladder, next_at)
     SELECT n.ticket_id, n.name, n.due_at, n.area, 'armed', n.level, n.ladder, n.ladder[n.level + 1]
     FROM (SELECT ticket_id, name, due_at, area, level, ARRAY[first, second, due_at, top] AS ladder
-          FROM unnest($26::text[], $27::text[], $28::timestamptz[], $29::text[], $30::int[], $31::timestamptz[],
+          FROM unnest({words(26)}, {words(27)}, $28::timestamptz[], {words(29)}, $30::int[], $31::timestamptz[],
                       $32::timestamptz[], $33::timestamptz[])
                AS n(ticket_id, name, due_at, area, level, first, second, top)) AS n
     ON CONFLICT (ticket_id, name, due_at) DO UPDATE SET
@@ -26,9 +28,9 @@ ARMED = """
         next_at = EXCLUDED.ladder[GREATEST(deadline.level, EXCLUDED.level) + 1]
     WHERE deadline.next_at IS NULL
 """
-TOLD = """
+TOLD = f"""
     INSERT INTO outbox (area, kind, ticket_id, version, body)
-    SELECT * FROM unnest($34::text[], $35::text[], $36::text[], $37::int[], $38::text[])
+    SELECT * FROM unnest({words(34)}, {words(35)}, {words(36)}, $37::int[], $38::text[])
 """
 STEP = f"""
 WITH line AS ({LOG}), kept AS (
@@ -41,7 +43,7 @@ WITH line AS ({LOG}), kept AS (
     UPDATE deadline SET state = CASE WHEN n.state = 'met' AND deadline.state = 'fired' THEN 'fired' ELSE n.state END,
         level = COALESCE(n.level, deadline.level), next_at = n.next_at,
         settled_at = CASE n.state WHEN 'armed' THEN NULL ELSE $45::timestamptz END
-    FROM unnest($39::text[], $40::text[], $41::timestamptz[], $42::int[], $43::text[], $44::timestamptz[])
+    FROM unnest({words(39)}, {words(40)}, $41::timestamptz[], $42::int[], {words(43)}, $44::timestamptz[])
          AS n(ticket_id, name, due_at, level, state, next_at)
     CROSS JOIN LATERAL (  -- one by one along the key: joined with hundreds of them the planner reads the whole table
         SELECT ctid AS place FROM deadline
@@ -50,7 +52,7 @@ WITH line AS ({LOG}), kept AS (
     WHERE deadline.ctid = found.place
 ), sent AS (
     INSERT INTO dispatch (ticket_id, no, incident_id, area, crew_id, crew_area, depot, sent_at, ended_at)
-    SELECT * FROM unnest($46::text[], $47::int[], $48::text[], $49::text[], $50::text[], $51::text[], $52::text[],
+    SELECT * FROM unnest({words(46)}, $47::int[], {words(48)}, {words(49)}, {words(50)}, {words(51)}, {words(52)},
                          $53::timestamptz[], $54::timestamptz[])
     ON CONFLICT (ticket_id, no) DO UPDATE SET ended_at = EXCLUDED.ended_at
 )
@@ -68,16 +70,23 @@ WITH line AS ({LOG}), kept AS (
                          $45::timestamptz[], $46::text[], $47::text[])
 )
 INSERT INTO incident (id, area, opened_at, lon, lat)
-SELECT * FROM unnest($48::text[], $49::text[], $50::timestamptz[], $51::float8[], $52::float8[])
+SELECT * FROM unnest({words(48)}, {words(49)}, $50::timestamptz[], $51::float8[], $52::float8[])
 """
+# Where a ticket that goes to another county takes its clocks and its fault point with it.
+MOVE = (
+    "UPDATE deadline SET area = n.area FROM unnest($1::text[], $2::text[]) AS n(id, area) WHERE ticket_id = n.id",
+    "UPDATE incident SET area = n.area FROM unnest($1::text[], $2::text[]) AS n(id, area) WHERE incident.id = n.id",
+    "UPDATE dispatch SET area = n.area FROM unnest($1::text[], $2::text[]) AS n(id, area) WHERE ticket_id = n.id",
+)
 CONTACT = """
 INSERT INTO call (id, area, channel, phone, account_no, seat, at, ticket_id, outcome)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
                      $8::text[], $9::text[])
 """
+# Not locked: whoever takes a step writes the ticket's row too, and that is the lock.
 CLAIM = """
 SELECT ticket_id, name, due_at, level, ladder FROM deadline
-WHERE ticket_id = ANY($1::text[]) AND next_at < $2 AND name <> ALL($3::text[]) FOR UPDATE
+WHERE ticket_id = ANY($1::text[]) AND next_at < $2 AND name <> ALL($3::text[])
 """
 DUE = """
 SELECT t.id, t.doc, t.head FROM deadline AS d JOIN ticket AS t ON t.id = d.ticket_id

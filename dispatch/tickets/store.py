@@ -19,7 +19,7 @@ from . import climbing, lifecycle, limits, matters, rows, statements
 from .chain import sealed
 from .climbing import add
 from .events import EVENT, Actor, Drafted, Entry, Event, Geo, Submitted
-from .model import ENDED, Ticket
+from .model import ENDED, Ticket, read
 from .rows import Call, Change
 from .words import CallOutcome, Limit, Source, Stage
 
@@ -47,7 +47,7 @@ class Opening:
 
 def ticket_of(row: Row) -> Ticket:
     """Return the ticket of a row with its columns ``doc`` and ``head``."""
-    return Ticket.model_validate_json(row["doc"]).model_copy(update={"head": row["head"]})
+    return read(row["doc"], row["head"])
 
 
 async def find(connection: Connection, ticket_id: str, *, lock: bool = False) -> Ticket | None:
@@ -84,6 +84,7 @@ async def append(
     at: datetime,
     claimed: datetime | None = None,
     geo: Geo | None = None,
+    by_incident: bool = False,
 ) -> list[Change]:
     """
     Let the event happen: its line in the log, the row it leads to, the clocks it stops and starts, consoles told.
@@ -93,6 +94,7 @@ async def append(
 
     :param at: the server's time
     :param claimed: the reporter's time; by default the server's (or the latest step's, if a phone runs a little fast)
+    :param by_incident: the ticket's incident is chased, supervised and escalated for it
     :returns: what was done, the event itself last
     :raises Stale: if the ticket has moved on since it was read
     :raises Refusal: what ``lifecycle.check`` refuses; nothing is changed then
@@ -103,7 +105,7 @@ async def append(
         entry = Entry(ticket.id, ticket.version + 1, when, at, by, source, event, geo)
         lifecycle.check(ticket, entry, pack)
         settled = limits.settled(ticket, entry, pack)
-        climbed = await _climbed(tx, ticket, limits.kept(settled), pack, at)
+        climbed = await _climbed(tx, ticket, limits.kept(settled), pack, at, by_incident)
         change = climbed or Change(ticket, ticket)
         if climbed is None:
             add(change, replace(entry, event=settled))
@@ -115,10 +117,12 @@ async def append(
         ticket = change.after
 
 
-async def catch_up(tx: Connection, ticket: Ticket, *, pack: RulePack, at: datetime) -> list[Change]:
+async def catch_up(
+    tx: Connection, ticket: Ticket, *, pack: RulePack, at: datetime, by_incident: bool = False
+) -> list[Change]:
     """Take the steps of the ticket's ladders that are due before ``at``, with what follows; the ticket is locked."""
     done: list[Change] = []
-    while (change := await _climbed(tx, ticket, (), pack, at)) is not None:
+    while (change := await _climbed(tx, ticket, (), pack, at, by_incident)) is not None:
         climbing.set_clocks(change, pack)
         await write(tx, [change], at)
         done.append(change)
@@ -127,7 +131,7 @@ async def catch_up(tx: Connection, ticket: Ticket, *, pack: RulePack, at: dateti
 
 
 async def _climbed(
-    tx: Connection, ticket: Ticket, spared: Iterable[Limit], pack: RulePack, at: datetime
+    tx: Connection, ticket: Ticket, spared: Iterable[Limit], pack: RulePack, at: datetime, by_incident: bool
 ) -> Change | None:
     """Take the steps of ladders that are due, but for those of limits that were kept; None: there are none."""
     if not climbing.may_climb(ticket, pack, at):
@@ -135,7 +139,7 @@ async def _climbed(
     clocks = await tx.fetch(statements.CLAIM, [ticket.id], at, [limit.value for limit in spared])
     if not clocks:
         return None
-    change = Change(ticket, ticket)
+    change = Change(ticket, ticket, by_incident=by_incident)
     climbing.climb(change, clocks, pack, at)
     return change
 
@@ -160,6 +164,9 @@ async def write(tx: Connection, changes: Sequence[Change], at: datetime) -> None
     lines = sum(len(change.lines) for change in changes)
     if done is None or done["lines"] != lines or done["tickets"] != len(changes):
         raise await stale(tx, changes[0].after.id)
+    if gone := [c.after for c in changes if c.before is not None and c.before.area != c.after.area]:
+        for statement in statements.MOVE:
+            await tx.execute(statement, [ticket.id for ticket in gone], [ticket.area for ticket in gone])
     if ended := [change.after for change in changes if not change.after.is_open]:
         await matters.end(tx, ended)
 

@@ -45,6 +45,7 @@ class SuspendReason(Labelled):
     SWITCHING = "switching", "等待倒闸操作"
     MATERIAL = "material", "等待物资"
     PERMIT = "permit", "等待道路或林业许可"
+    OFF_PEAK = "off_peak", "错峰抢修"
 
 
 class ExcuseReason(Labelled):
@@ -83,6 +84,7 @@ class NoteKind(Labelled):
 
     HELPED = "helped", "便民帮扶"
     GENERATOR = "generator", "发电车支援"
+    POWERED = "powered", "应急供电已接入"
     OFF_PEAK = "off_peak", "错峰抢修"
     CONTACTED = "contacted", "已联系客户"
     OTHER = "other", "其他"

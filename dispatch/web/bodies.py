@@ -1,15 +1,17 @@
 """
 What may come in over the wire: strict shapes, derived from the events they become.
 
-Strict means: no unknown field, no number in quotes, no naive time, no NUL, no NaN, every text bounded.
+Strict means: no unknown field, no number in quotes, no naive time, no NUL, no NaN, every text bounded. Every text is
+trimmed of blanks and zero-width signs before it is looked at, so that a reason of blanks is no reason.
 """
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
+import msgspec
 from fastapi import Depends, Request
 from pydantic import (
     AfterValidator,
@@ -23,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from dispatch.kit.trimming import trimmed
 from dispatch.tickets.words import Source
 
 from .errors import NotJson, invalid
@@ -54,6 +57,7 @@ class In(BaseModel):
     """Something a caller sends."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    tolerant: ClassVar[bool] = False  # signs that cannot be kept are replaced; what is refused would be lost
 
 
 def _not_swapped(value: float) -> float:
@@ -89,6 +93,7 @@ class Envelope(In):
 
 
 ENVELOPE = frozenset(Envelope.model_fields)
+VERBATIM = frozenset({"password", "old", "new"})  # of passwords; a blank at the end is part of one
 Body = TypeVar("Body", bound=BaseModel)
 Shape = TypeVar("Shape", bound=In)
 
@@ -131,13 +136,50 @@ def parse(shape: type[Body], raw: bytes) -> Body:
     :raises BadJson: if it is not JSON
     :raises Invalid: if a field is missing, unknown or wrong; ``details.fields`` lists all of them
     """
+    said = _legible(raw) if getattr(shape, "tolerant", False) else raw
     try:
-        body = shape.model_validate_json(raw or b"{}")
+        body = shape.model_validate_json(_trimmed(said) or b"{}")
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_input=False)) from None
-    if b"\\u0000" in raw:
-        _refuse_nul(json.loads(raw))
+    if b"\\u0000" in said:
+        _refuse_nul(json.loads(said))
     return body
+
+
+def _legible(raw: bytes) -> bytes:
+    """Return the body with U+FFFD for what PostgreSQL cannot keep (NUL) and for what is no Unicode (half a pair)."""
+    if b"\\u" not in raw:
+        return raw
+
+    def kept(part: dict[str, Any]) -> dict[str, Any]:
+        return {name.replace("\0", "\ufffd"): value for name, value in part.items()}
+
+    try:
+        said = _each(json.loads(raw, object_hook=kept), lambda text: text.replace("\0", "\ufffd"))
+    except (ValueError, RecursionError):  # no JSON: the shape says so
+        return raw
+    written = json.dumps(said, ensure_ascii=False)
+    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _trimmed(raw: bytes) -> bytes:
+    """Return the body with its texts trimmed; as it came, if there is nothing to trim or it is no JSON."""
+    try:
+        said = msgspec.json.decode(raw)
+        return raw if said == _each(said, trimmed) else json.dumps(_each(json.loads(raw), trimmed)).encode()
+    except (ValueError, RecursionError):  # msgspec refuses with a ValueError; the shape says what is wrong
+        return raw
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a JSON value with each of its texts changed; names and passwords stay as they are."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_each(part, change) for part in value]
+    if isinstance(value, dict):
+        return {name: part if name in VERBATIM else _each(part, change) for name, part in value.items()}
+    return value
 
 
 def _refuse_nul(value: object, path: tuple[str | int, ...] = ()) -> None:

@@ -4,6 +4,7 @@ Taking calls: the busiest route. It reads the request itself, so that nothing is
 ``openapi.py`` documents it from what is written on ``log_call``; ``Express`` serves it.
 """
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from dispatch.accounts.rights import check_role
 from dispatch.desk.intake.calls import CallIn, Taken
 from dispatch.desk.intake.intake import Intake
 from dispatch.kit.errors import Refusal
+from dispatch.tickets.guards import stands_apart
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import CallOutcome
 
@@ -44,6 +46,9 @@ class TakenAnswer(BaseModel):
 
     call_id: str = Field(description="来电编号")
     outcome: CallOutcome = Field(description="chase:该客户已有未结工单,本次来电记为催办")
+    important: bool = Field(description="重要用户或生命支持用户,负责人已获告知;请向客户说明专人跟进")
+    notice: str | None = Field(description="工单带有重要或敏感客户标签(重要客户台账所列,或座席所填)时的提示")
+    arrive_by: datetime | None = Field(description="可告知客户的最迟到场时间;草稿、已到场或无需到场时为空")
     ticket: Ticket
 
 
@@ -64,13 +69,26 @@ async def log_call(request: Request) -> Response:
     same = once(request.headers.get(HEADER), "POST", PATH, raw)
     call = cast(CallIn, parse(CallBody, raw))
     intake: Intake = app.state.intake
-    return _answer(await intake.log_call(call, by=caller, at=app.state.clock.now(), once=same))
+    taken = await intake.log_call(call, by=caller, at=app.state.clock.now(), once=same)
+    return _answer(taken, intake.arrive_by(taken.ticket))
 
 
-def _answer(taken: Taken) -> Response:
+def _answer(taken: Taken, arrive_by: datetime | None) -> Response:
+    important = "true" if taken.ticket.flags.important else "false"
+    promise = f'"{arrive_by.isoformat()}"' if arrive_by else "null"
     head = f'"call_id":"{taken.call_id}","outcome":"{taken.outcome.value}"'
-    body = f'{{{head},"ticket":{document(taken.ticket)}}}'
+    notice = f'"{said}"' if (said := _notice(taken.ticket)) else "null"
+    told = f'"important":{important},"notice":{notice},"arrive_by":{promise}'
+    body = f'{{{head},{told},"ticket":{document(taken.ticket)}}}'
     return Response(body, status_code=201, media_type=JSON, headers=REPLAYED if taken.replayed else None)
+
+
+def _notice(ticket: Ticket) -> str:
+    """Return what the seat must know of a customer whose supply is protected, whoever said so."""
+    if ticket.protected is None:
+        return ""
+    alone = ",工单单独办理,不与他单归并" if stands_apart(ticket) else ""
+    return f"该户标签为“{ticket.protected.label}”{alone}"
 
 
 log_call.shape = CallBody  # type: ignore[attr-defined]

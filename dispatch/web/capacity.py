@@ -17,6 +17,7 @@ from dispatch.desk.bookings import booking, capacity
 from dispatch.desk.bookings.booking import NewBooking, Said
 from dispatch.desk.bookings.capacity import NewDeclaration, SlotLoad
 from dispatch.desk.room import Once
+from dispatch.notify.phones import NUMBER
 from dispatch.places.locate import check_crs
 from dispatch.tickets.facts import Code
 
@@ -80,6 +81,12 @@ class BookingBody(In):
     to_at: Instant | None = None
     start_by: Instant | None = Field(default=None, description="最迟开始时间")
     due: Day | None = Field(default=None, description="最迟完成日期")
+    phone: str | None = Field(
+        default=None,
+        pattern=f"^{NUMBER}$",
+        max_length=20,
+        description="客户电话,改约时短信告知;缺省用其在办服务工单的电话",
+    )
     text: str = Field(default="", max_length=200, description="说明,勿填电话")
 
 
@@ -227,6 +234,12 @@ class BookingQuery(BaseModel):
     date: Day
 
 
+class BookingContact(BaseModel):
+    """The customer's number."""
+
+    phone: str | None = Field(description="没有登记时为空")
+
+
 class BookingList(BaseModel):
     """A depot's bookings of a day, those that ended too."""
 
@@ -283,7 +296,8 @@ async def book(
     check_crs(body.place.crs)
     said = {name: getattr(body, name) for name in ("kind", "area_class", "appointment", "from_at", "to_at")}
     wish = Wish(**said, start_by=body.start_by, due=body.due, lon=body.place.lon, lat=body.place.lat)
-    new = NewBooking(wish=wish, account_no=body.account_no, area=body.area, depot=body.depot, text=body.text)
+    who = {name: getattr(body, name) for name in ("account_no", "area", "depot", "text", "phone")}
+    new = NewBooking(wish=wish, **who)
     made = await booking.book(desk, new, by=caller, at=now, once=once)
     return shown(BookingShown.of(made), status=201, headers=REPLAYED if once.replayed else None)
 
@@ -330,6 +344,20 @@ async def list_bookings(
     """List a depot's bookings of a day."""
     found = await booking.bookings_of(desk, query.depot, query.date, by=caller, at=now)
     return shown(BookingList(bookings=[BookingShown.of(each) for each in found]))
+
+
+@router.get(
+    "/bookings/{booking_id}/contact",
+    operation_id="read_booking_contact",
+    summary="查看预约客户电话",
+    response_model=BookingContact,
+)
+async def read_contact(
+    booking_id: BookingId, caller: Annotated[Account, CallerOf("booking.contact")], desk: DeskOf, now: Now
+) -> Response:
+    """Return the customer's number; who looked is kept."""
+    phone = await booking.contact(desk, booking_id, by=caller, at=now)
+    return shown(BookingContact(phone=phone), headers={"Cache-Control": "no-store"})
 
 
 def _answer(made: Booking, once: Once | None) -> Response:

@@ -79,8 +79,6 @@ COMMANDS = (
     Command("reply", events.Replied),
     Command("reject-reply", events.ReplyRejected),
     Command("queue-callback", events.CallbackQueued),
-    Command("try-callback", events.CallbackTried),
-    Command("close", events.Closed),
     Command("cancel", events.Cancelled),
     Command("chase", events.Chased),
     Command("supervision-answer", events.SupervisionAnswered),

@@ -63,11 +63,13 @@ SAID = frozenset(FieldRow.model_fields) - {"report_id", "ticket_id", "ticket_no"
 ROW = "每条一个对象,逐条校验,错误的一条不影响其他。字段:" + "、".join(
     name + (f"({about.description})" if about.description else "") for name, about in FieldRow.model_fields.items()
 )
-Row = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "description": ROW})]
+Row = Annotated[Any, WithJsonSchema({"type": "object", "description": ROW})]
 
 
 class FieldBatch(In):
     """What a phone has gathered, in any order; as often as it likes."""
+
+    tolerant = True
 
     reports: list[Row] = Field(min_length=1, max_length=200)
 
@@ -163,8 +165,10 @@ async def report_from_field(
     return shown(FieldReportsShown(reports=[_shown(report) for report in done]))
 
 
-def _sent(raw: dict[str, Any]) -> Sent:
+def _sent(raw: Any) -> Sent:
     """Read one row; one that cannot be read keeps as much as can be, and says what is wrong."""
+    if not isinstance(raw, dict):
+        return Sent(None, "", None, fault="汇报应为 JSON 对象,请升级手机程序后重报", raw={"row": raw})
     try:
         row = FieldRow.model_validate_json(json.dumps(raw))
         return _read(row, raw)

@@ -47,6 +47,7 @@ class MessageShown(BaseModel):
     id: str
     area: str
     ticket_id: str | None
+    booking_id: str | None = Field(description="所通知的预约")
     channel: Medium
     occasion: Occasion
     to_phone: str = Field(description="号码,中间四位隐去")
@@ -91,6 +92,7 @@ class TextShown(BaseModel):
     state: Reading
     outcome: str = Field(description="未能自动处理的原因代码")
     ticket_id: str | None
+    booking_id: str | None = Field(description="所答复的预约;outcome 为 CallWanted 时客户要求来电另约")
     crew_id: str | None
 
 

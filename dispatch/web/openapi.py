@@ -47,6 +47,7 @@ TAGS = [
     {"name": "services 服务工单", "description": "非抢修工单与业扩报装,工作日计时"},
     {"name": "capacity 承载力", "description": "班所按半日申报承载力;约时、限时、限期的预约、改约与取消"},
     {"name": "weather 恶劣天气", "description": "恶劣天气令与灾害报告"},
+    {"name": "storms 抗灾抢修", "description": "抗灾抢修快报、预警汇总与按故障点督办"},
     {"name": "reviews 评价", "description": "事后评价、申诉与指标"},
     {"name": "packs 规则包", "description": "时限等规则的各个版本,每个数值带来源"},
     {"name": "callbacks 回访", "description": "回访名单、开始回访、未接通与回访结果"},
@@ -95,12 +96,15 @@ ALSO: dict[str, set[int]] = {
     "list_bookings": {404},
     "list_weather_orders": {404},
     "list_disaster_reports": {404},
+    "list_storm_reports": {404},
     "revoke_weather_order": {409},
     "open_services": {404},  # the area, the repair ticket
     "list_services": {404},
     "list_callbacks": {404},
     "list_messages": {404},
     "list_texts": {404},
+    "read_indices": {404},  # an area
+    "list_reviews": {404},
     "read_offers": {409},  # a ticket without a place
     "log_in": {429},
     "change_own_password": {429},

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk.closing import replying
+from dispatch.desk.closing import batching, replying
 from dispatch.tickets.events import OURS, Replied
 from dispatch.tickets.model import Finding
 from dispatch.tickets.replyform import Defect, Severity
 
-from .bodies import Envelope, derived
+from .bodies import Envelope, In, derived
 from .commands import event_of
-from .deps import BodyOf, CallerOf, DeskOf, TicketId, shown
+from .deps import BodyOf, CallerOf, DeskOf, Now, TicketId, shown
 
 router = APIRouter(tags=["replies 回单"])
 
@@ -91,6 +91,57 @@ async def check_reply(
     assert isinstance(reply, Replied)
     found = await replying.check(desk, ticket_id, reply, by=caller)
     return shown(ReplyChecked(refused=found.refused, audited=found.audited, defects=_shown(found.defects)))
+
+
+class ReplyChildrenBody(In):
+    """Nothing to say: the reply is that of the parent."""
+
+
+class ReplyRefused(BaseModel):
+    """A child that a person has to reply to by itself."""
+
+    ticket_id: str
+    ticket_no: str
+    code: str = Field(description="拒绝的原因编码")
+    message: str
+
+
+class RepliedChildren(BaseModel):
+    """What became of the children that were restored and had no reply."""
+
+    replied: Sequence[str] = Field(description="已随主单回单的副单内部编号")
+    left: Sequence[ReplyRefused] = Field(description="须逐件回单的副单")
+
+
+@router.post(
+    "/tickets/{ticket_id}/reply-children",
+    operation_id="reply_children",
+    summary="批量回单",
+    response_model=RepliedChildren,
+)
+async def reply_children(
+    ticket_id: TicketId,
+    caller: Annotated[Account, CallerOf("ticket.reply-children")],
+    _body: Annotated[ReplyChildrenBody, BodyOf(ReplyChildrenBody)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """
+    Give the reply of a parent to its restored children, each in its own log and with its own call-back.
+
+    Allowed in a storm (rule pack, ``modes``) or under a bad-weather order; said again, it changes nothing more.
+    """
+    done = await batching.reply_children(desk, ticket_id, by=caller, at=now)
+    left = [
+        ReplyRefused(
+            ticket_id=one.ticket.id,
+            ticket_no=one.ticket.ticket_no,
+            code=one.refusal.code,
+            message=one.refusal.message,
+        )
+        for one in done.left
+    ]
+    return shown(RepliedChildren(replied=[ticket.id for ticket in done.replied], left=left))
 
 
 @router.get("/reply-audits", operation_id="list_reply_audits", summary="回单审核名单", response_model=ReplyAuditPage)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from dispatch.accounts.model import Account
@@ -24,7 +24,11 @@ router = APIRouter(tags=["reviews 评价"])
 
 Reader = Annotated[Account, CallerOf("index.read")]
 MOST = 500  # judgements in one page
-Faults = Annotated[tuple[Fault, ...], Field(strict=False, max_length=len(Fault))]
+Faults = Annotated[  # named twice it is one fault
+    tuple[Fault, ...],
+    Field(strict=False, max_length=len(Fault)),
+    AfterValidator(lambda faults: tuple(dict.fromkeys(faults))),
+]
 Evidence = Annotated[tuple[Words, ...], Field(strict=False, max_length=20, description="证据说明或附件编号")]
 
 
@@ -155,9 +159,9 @@ async def decide_appeal(
 
 
 @router.get("/indices", operation_id="read_indices", summary="指标", response_model=Indices)
-async def read_indices(caller: Reader, query: Annotated[PeriodQuery, Query()], desk: DeskOf) -> Response:
+async def read_indices(caller: Reader, query: Annotated[PeriodQuery, Query()], desk: DeskOf, now: Now) -> Response:
     """Return the indices of domain 8 for an area and period, each with its population and starting point."""
-    found = await reviewing.findings(desk, query.area, query.begin_at, query.end_at, by=caller)
+    found = await reviewing.findings(desk, query.area, query.begin_at, query.end_at, by=caller, at=now)
     answer = Indices(
         area=query.area,
         begin_at=query.begin_at,

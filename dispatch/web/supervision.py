@@ -61,6 +61,7 @@ class ExcuseBody(Envelope):
     reason: ExcuseReason = Field(description="weather 须有该地区现行有效的恶劣天气令,由系统查得")
     explanation: Words = Field(description="向客户说明的内容")
     told_at: Instant = Field(description="告知客户的时间")
+    eta_at: Instant | None = Field(default=None, description="告知客户的新预计到场时间;填写后短信也告知客户")
 
 
 class SupervisionQuery(BaseModel):
@@ -229,6 +230,7 @@ async def excuse_ticket(
         reason=body.reason,
         explanation=body.explanation,
         told_at=body.told_at,
+        eta_at=body.eta_at,
         by=caller,
         report=report_of(body, caller, "ticket.excuse"),
         at=now,

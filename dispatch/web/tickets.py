@@ -107,15 +107,15 @@ async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], d
 
 
 @router.get("/tickets/{ticket_id}", operation_id="read_ticket", summary="工单详情", response_model=Ticket)
-async def read_ticket(ticket_id: TicketId, caller: Reader, desk: DeskOf) -> Response:
-    """Return one ticket whole."""
-    return Response(document(await reading.ticket(desk, ticket_id, by=caller)), media_type=JSON)
+async def read_ticket(ticket_id: TicketId, caller: Reader, desk: DeskOf, now: Now) -> Response:
+    """Return one ticket whole; a crew sees one that it finished for as long as `field_reports.crew_reads` says."""
+    return Response(document(await reading.ticket(desk, ticket_id, by=caller, at=now)), media_type=JSON)
 
 
 @router.get("/tickets/{ticket_id}/events", operation_id="read_log", summary="工单日志", response_model=TicketLog)
-async def read_log(ticket_id: TicketId, caller: Reader, desk: DeskOf) -> Response:
+async def read_log(ticket_id: TicketId, caller: Reader, desk: DeskOf, now: Now) -> Response:
     """Return all that happened to the ticket: who, when it happened, when it was entered, from where."""
-    lines = [_line(entry) for entry in await reading.log(desk, ticket_id, by=caller)]
+    lines = [_line(entry) for entry in await reading.log(desk, ticket_id, by=caller, at=now)]
     return shown(TicketLog(ticket_id=ticket_id, events=lines))
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import uvloop
 
 from dispatch.desk.setup import known_packs
+from dispatch.desk.storm import workings
 from dispatch.desk.supervision import alerting
 from dispatch.kit.clock import Clock, clock_from
 from dispatch.kit.db import Database
@@ -42,7 +43,7 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. The settings name the database (``cli.database.opened``)."""
     gc.collect()  # a batch of tickets is very many objects in no circles: looking for some took a seventh of its time
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(100_000, 20, 100)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(settings))
 
@@ -87,11 +88,13 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
 async def _fire_deadlines(db: Database, clock: Clock) -> None:
     packs = await known_packs(db, Packs.load())
+    apart = partial(workings.by_incident, packs=packs)
 
     async def more() -> bool:
         now = clock.now()
         follow = partial(alerting.follow, packs=packs, at=now)
-        return await deadlines.fire_due(db, packs, now=now, limit=DEADLINES_AT_ONCE, then=follow) == DEADLINES_AT_ONCE
+        found = await deadlines.fire_due(db, packs, now=now, limit=DEADLINES_AT_ONCE, by_incident=apart, then=follow)
+        return found == DEADLINES_AT_ONCE
 
     async def all_there_is() -> None:
         while await more():
@@ -115,7 +118,7 @@ async def _send_messages(db: Database, settings: Settings, clock: Clock) -> None
 async def _lead(db: Database, pack_id: str, clock: Clock) -> None:
     """Do what only one worker does, while we are the one."""
     async with held(db.dsn, Role.LEADER) as session:
-        scheduler = schedule(db)
+        scheduler = schedule(db, pack_id, clock)
         scheduler.start()
         automatic = Automatic(db, pack_id, clock)
         dispatching = asyncio.create_task(keep("automatic", automatic.run), name="automatic")

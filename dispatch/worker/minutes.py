@@ -1,6 +1,7 @@
 """
 What is looked at every minute of the trade's clock, by the one leader: storms, the limits of service requests, reports
-on disasters. Each is a loop of its own, so that what breaks one does not stop the others.
+on disasters, and what a storm promises: one 督办 for an incident, texts in place of calls, digests, hourly reports.
+Each is a loop of its own, so that what breaks one does not stop the others.
 """
 
 import asyncio
@@ -8,10 +9,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from dispatch.desk.bookings import services
+from dispatch.desk.closing import texting
 from dispatch.desk.map import MapKeeper
+from dispatch.desk.messages import digests
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
-from dispatch.desk.storm import disasters, storms
+from dispatch.desk.storm import disasters, hourly, storms
+from dispatch.desk.supervision import incidents
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger
@@ -47,6 +51,10 @@ class Minutes:
             "storms": lambda desk, at: storms.watch(desk, at=at),
             "service limits": _warn_services,
             "disaster reports": _watch_disasters,
+            "incidents": _settle_incidents,
+            "texted visits": _ask_again,
+            "digests": lambda desk, at: digests.write_due(desk, at=at),
+            "storm reports": lambda desk, at: hourly.watch(desk, at=at),
         }
         async with asyncio.TaskGroup() as group:
             group.create_task(MapKeeper(desk).run())
@@ -70,6 +78,16 @@ class Minutes:
 
 async def _warn_services(desk: Desk, at: datetime) -> None:
     while await services.warn_due(desk, at=at, limit=AT_ONCE) == AT_ONCE:
+        await asyncio.sleep(0)
+
+
+async def _settle_incidents(desk: Desk, at: datetime) -> None:
+    while await incidents.settle(desk, at=at, limit=AT_ONCE) == AT_ONCE:
+        await asyncio.sleep(0)
+
+
+async def _ask_again(desk: Desk, at: datetime) -> None:
+    while await texting.watch(desk, at=at, limit=AT_ONCE) == AT_ONCE:
         await asyncio.sleep(0)
 
 

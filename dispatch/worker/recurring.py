@@ -1,13 +1,18 @@
 """What is done every hour, by the one leader: forgetting what need not be kept."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from dispatch.accounts import sessions
 from dispatch.desk import idempotency
+from dispatch.desk.messages import forgetting
+from dispatch.desk.setup import known_packs
+from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger
+from dispatch.kit.rulepack import Packs
 from dispatch.notify import feed
 
 EVERY = timedelta(hours=1)
@@ -37,20 +42,37 @@ async def purge_sessions(db: Database) -> None:
 JOBS = (forget_answers, retire_feed, purge_sessions)
 
 
-def schedule(db: Database) -> AsyncIOScheduler:
+async def forget_persons(db: Database, pack_id: str, clock: Clock) -> None:
+    """
+    Blank numbers and texts, and delete positions and readings, whose time is over by the newest pack of the family.
+
+    By the trade's clock: a day of the past that is played again was not long ago.
+    """
+    pack = (await known_packs(db, Packs.load())).latest(pack_id)
+    if pack.retention is None:
+        log.warning("nothing is forgotten: the pack says no periods", pack=pack.key)
+        return
+    gone = await forgetting.forget(db, pack.retention, at=clock.now())
+    log.info("persons forgotten", **gone)
+
+
+def schedule(db: Database, pack_id: str, clock: Clock) -> AsyncIOScheduler:
     """
     Return a scheduler of the recurring jobs, not yet started; the first run is at once.
+
+    :param pack_id: family of rule packs that says how long what is kept
 
     It ticks and keeps nothing: a job that was missed is done once when the next leader starts. What fails is logged by
     the scheduler and tried again the hour after. Limits of tickets are rows of ``deadline`` and never come here.
     """
     scheduler = AsyncIOScheduler(timezone=UTC)
-    for job in JOBS:
+    jobs: list[tuple[Callable[..., Awaitable[None]], list[object]]] = [(job, [db]) for job in JOBS]
+    for job, arguments in [*jobs, (forget_persons, [db, pack_id, clock])]:
         scheduler.add_job(
             job,
             "interval",
             seconds=EVERY.total_seconds(),
-            args=[db],
+            args=arguments,
             id=job.__name__,
             next_run_time=datetime.now(UTC),
             coalesce=True,

@@ -14,7 +14,7 @@ from dispatch.kit.clock import CHINA
 from dispatch.tickets import events as e
 from dispatch.tickets import store
 from dispatch.tickets.model import Ticket
-from dispatch.tickets.words import Protected, Source
+from dispatch.tickets.words import Cause, Protected, Source, Stage
 from tests.worlds import FOUND, REPLY, ROAD, START, Small, minutes, person
 
 QUEUED = minutes(10)  # the callback is queued ten minutes after the call
@@ -210,3 +210,22 @@ async def test_the_list_is_read_page_by_page_the_longest_due_first(small: Small)
         seen += [visit.ticket.id for visit in page]
         after = (page[-1].call_at, page[-1].ticket.id)
     assert seen == sorted(ticket.id for ticket in tickets)
+
+
+WAITING = "SELECT count(*) FROM reply_audit WHERE ticket_id = $1 AND settled_at IS NULL"
+
+
+@pytest.mark.parametrize("said", [{"satisfied": False}, {"power_back": False}])
+async def test_a_reply_whose_customer_has_it_seen_to_again_is_not_audited_any_more(
+    small: Small, said: dict[str, bool]
+) -> None:
+    """A customer who rings up before the auditor has read the reply."""
+    vague = REPLY.model_copy(update={"cause_l1": Cause.UNKNOWN})
+    ticket = await small.walk(await small.call(), to="restore")
+    ticket = await small.does(ticket, "reply", "xiangshan", vague, at=minutes(9))
+    async with small.db.connection() as connection:
+        assert await connection.fetchval(WAITING, ticket.id) == 1
+    after = await says(small, ticket, minutes(10), **said)
+    assert after.stage is Stage.ACCEPTED
+    async with small.db.connection() as connection:
+        assert await connection.fetchval(WAITING, ticket.id) == 0

@@ -87,7 +87,8 @@ async def test_nobody_chooses_his_own_promise(small: Small) -> None:
         ({"address": " ", "place": None, "county": XIANGSHAN}, MissingField, "address"),
         ({"call_at": START + timedelta(seconds=121)}, FutureTime, "call_at"),
         ({"call_at": START - timedelta(hours=24, seconds=1)}, TooOld, "call_at"),
-        ({"appointment_at": START - timedelta(hours=1)}, Invalid, "appointment_at"),
+        ({"appointment_at": START - timedelta(hours=1)}, Contradiction, "appointment_at"),
+        ({"appointment_at": START + timedelta(days=31)}, Contradiction, "appointment_at"),
     ],
 )
 async def test_a_call_that_cannot_be_is_refused_naming_the_field(

@@ -162,6 +162,9 @@ async def test_a_dry_run_of_a_storm_lists_callbacks_and_supervisions_by_fault_po
                 " VALUES ($1, 1, $2, $3, $1, $4, $5, true, '', $6)",
                 f"t{n}", XIANGSHAN, stage, incident, minutes(n), doc,
             )  # fmt: skip
+        for n, way in ((1, "sms"), (5, "call")):  # who must be called is called in a storm too
+            said = (f"t{n}", XIANGSHAN, way, minutes(n))
+            await tx.execute("INSERT INTO visit (ticket_id, area, way, call_at) VALUES ($1, $2, $3, $4)", *said)
     found = await dryrun.dry_run(small.desk, XIANGSHAN, Mode.STORM, by=person("monitor"), at=minutes(9))
     assert found.callbacks == ("t1",)
     assert [(group.incident_id, group.tickets) for group in found.grouped] == [("i2", ("t2", "t3")), ("i4", ("t4",))]

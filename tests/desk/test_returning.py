@@ -111,3 +111,12 @@ async def test_the_second_return_is_told_to_the_province(small: Small) -> None:
     again = e.Returned(reason=ReturnReason.NO_CONTACT, text="连续三次电话均无人接听")
     with pytest.raises(OrderedByProvince):
         await small.does(ticket, "return", "xiangshan", again, at=minutes(3))
+
+
+async def test_a_ticket_takes_its_clocks_and_its_fault_point_with_it_to_another_county(centre: Centre) -> None:
+    ticket = await centre.call()
+    await centre.does("xiangshan", ticket, "return", **WRONG, right_area=NINGHAI)
+    async with centre.db.connection() as connection:
+        clocks = await connection.fetch("SELECT DISTINCT area FROM deadline WHERE ticket_id = $1", ticket["id"])
+        incident = await connection.fetchval("SELECT area FROM incident WHERE id = $1", ticket["id"])
+    assert ([row["area"] for row in clocks], incident) == ([NINGHAI], NINGHAI)

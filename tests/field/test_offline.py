@@ -64,7 +64,7 @@ DAYS = {"repair": REPAIR, "inside": INSIDE, "given back": GIVEN_BACK}
 # What tells one ticket from another, and its version: a step that takes its place late is one line all the same.
 OWN = {"id", "ticket_no", "incident_id", "call_id", "version", "phone_masked", "field_record", "account_no"}
 # What the lateness of the entry itself changes.
-OF_ENTRY = {"flags", "supervisions", "chases", "findings", "trust"}
+OF_ENTRY = {"flags", "supervisions", "chases", "findings", "trust"} | {"restore_level", "restore_missed_at"}
 # A job given back waits for another crew: the next report finds that clock run out, where the worker would have.
 NOTICED = {"repair": set[str](), "inside": set[str](), "given back": OF_ENTRY}
 _customers = count(1)

@@ -97,7 +97,7 @@ async def test_a_bad_row_is_refused_with_its_reason_and_the_others_count(centre:
         assert await connection.fetchval("SELECT count(*) FROM field_report") == len(bad) + 1
 
 
-NOTHING: list[Any] = [{}, {"reports": []}, {"reports": [{}] * 201}, {"reports": ["x"]}, {"reports": [{"text": "\0"}]}]
+NOTHING: list[Any] = [{}, {"reports": []}, {"reports": [{}] * 201}, {"reports": "x"}]  # a bad row among others is not
 
 
 @pytest.mark.parametrize("body", NOTHING)

@@ -7,7 +7,7 @@ import pytest
 from dispatch.desk.setup import open_desk
 from dispatch.desk.world import World
 from dispatch.kit.db import Database
-from dispatch.kit.rulepack import FOLDER, Packs, RulePack
+from dispatch.kit.rulepack import FOLDER, BadPack, Packs, RulePack, read
 from dispatch.services.lifecycle import stages_of
 from dispatch.services.words import CustomerClass, ServiceKind
 
@@ -65,3 +65,30 @@ async def test_a_pack_kept_before_the_loop_still_opens_and_keeps_its_digest(db: 
         kept = await connection.fetchrow("SELECT body, digest FROM rule_pack WHERE key = 'sgcc@2026.1'")
     assert kept is not None
     assert (json.loads(kept["body"]), kept["digest"]) == (old, "of-old")
+
+
+NONSENSE = {
+    "supervision.levels": ({"share: {value: 0.5, unit": "share: {value: 0.8, unit"}, "逐级增大"),
+    "supervision.levels.2.share": ({"share: {value: 1, unit": "share: {value: 0.9, unit"}, "应为 1"),
+    "modes.storm_leave": ({"storm_leave: {value: ": "storm_leave: {value: 99"}, "storm_enter"),
+    "field_reports.trusted_from": ({"trusted_from: {value: 0.7": "trusted_from: {value: 7"}, "不大于 1"),
+    "limits.accept_or_return": ({"accept_or_return: {value: 3": "accept_or_return: {value: 0"}, "大于 0"),
+}
+
+
+@pytest.mark.parametrize("key", NONSENSE)
+def test_a_pack_whose_numbers_contradict_each_other_is_refused_by_section_and_field(key: str) -> None:
+    changes, said = NONSENSE[key]
+    text = (FOLDER / "sgcc-2026.2.yaml").read_text("utf-8")
+    for good, bad in changes.items():
+        assert good in text
+        text = text.replace(good, bad, 1)
+    with pytest.raises(BadPack) as refused:
+        read(text, "mine.yaml")
+    assert refused.value.field == key
+    assert said in refused.value.message
+
+
+def test_what_a_pack_lacks_is_said_in_chinese() -> None:
+    with pytest.raises(BadPack, match="缺少必填项"):
+        read("id: mine", "mine.yaml")

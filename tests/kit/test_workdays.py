@@ -1,5 +1,8 @@
 """Working days around the holidays and their make-up days; nothing is guessed beyond the table."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dispatch.cli.checks import Verdict, holidays
+from dispatch.kit.settings import Settings
 from dispatch.kit.workdays import BadHolidays, Calendar, CalendarEnds, begin_of, day_of
 
 CALENDAR = Calendar.of_library()
@@ -171,3 +176,33 @@ def test_what_is_no_table_at_all_is_refused(text: str, tmp_path: Path) -> None:
 def test_a_day_is_a_day_in_china() -> None:
     assert day_of(datetime(2026, 9, 30, 16, 30, tzinfo=UTC)) == date(2026, 10, 1)
     assert begin_of(date(2026, 10, 1)) == datetime(2026, 9, 30, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "没有这个文件"),
+        ("2031: {", "不是正确的 YAML"),
+        ("2031: {source: 国办发明电, holidays: [2031-01-01], workdays: []}", "缺少"),
+        ("2027: {holidays: [2027-01-01], workdays: []}", "source"),
+    ],
+)
+def test_a_bad_file_of_holidays_is_refused_by_the_server_and_named_by_the_doctor(
+    tmp_path: Path, text: str | None, said: str
+) -> None:
+    file = tmp_path / "holidays.yaml"
+    if text is not None:
+        file.write_text(text, "utf-8")
+    answer = subprocess.run(  # a process of its own: serving sets up the logs of all that follows
+        [sys.executable, "-m", "dispatch", "serve", "--port", "0"],
+        env={**os.environ, "DISPATCH_HOLIDAYS": str(file), "DISPATCH_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+    finding = holidays(Settings(holidays=file))
+    assert (finding.verdict, said in finding.remedy) == (Verdict.FAULT, True)

@@ -6,17 +6,29 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk.outages.merging import merge
+from dispatch.accounts.rights import Forbidden
+from dispatch.desk.field.reports import report_batch
+from dispatch.desk.field.settling import Decision, decide
+from dispatch.desk.field.work import Sent
+from dispatch.desk.intake.calls import Place
+from dispatch.desk.outages.merging import NotProven, merge
 from dispatch.desk.room import Once, Report
+from dispatch.desk.supervision.waiting import suspend
 from dispatch.kit.errors import NotFound, Unavailable
 from dispatch.tickets import deadlines, store
 from dispatch.tickets import events as e
 from dispatch.tickets.audit import audit
+from dispatch.tickets.events import Geo
+from dispatch.tickets.fieldreports import Outcome
 from dispatch.tickets.guards import Contradiction, NotMergeable
+from dispatch.tickets.judged import Fault
 from dispatch.tickets.lifecycle import WrongStage
+from dispatch.tickets.loopguards import WaitsWithParent
 from dispatch.tickets.model import Ticket, document
-from dispatch.tickets.words import Category, Limit, Ownership, Result, Source, Stage
-from tests.worlds import CANCEL, DONE, IN_NINGHAI, Small, minutes, person
+from dispatch.tickets.review import judge
+from dispatch.tickets.terms import SuspendReason, Waiver
+from dispatch.tickets.words import Category, Cause, Limit, Ownership, Result, Source, Stage, Symptom
+from tests.worlds import CANCEL, DONE, FOUND, IN_NINGHAI, SENT, Small, minutes, person
 
 
 async def merged(
@@ -223,3 +235,166 @@ async def test_a_child_merged_late_was_reached_when_the_parent_was(small: Small)
     assert after.arrived_at == parent.arrived_at
     assert Limit.ARRIVE not in after.flags.overdue
     assert (await audit(small.db, small.desk.packs)).clean
+
+
+async def test_a_child_that_is_taken_out_again_is_as_late_as_if_it_had_never_been_merged(small: Small) -> None:
+    """Its own arrival broke before it was merged with a parent whose crew was there in time."""
+    parent = await small.walk(await small.call(), to="arrive", start=26)
+    child = await accepted(small)
+    await deadlines.fire_due(small.db, small.desk.packs, now=minutes(47))
+    child = await merged(small, child, parent, at=minutes(50), who="monitor", override="班组确认同一分支线断线")
+    assert Limit.ARRIVE not in child.flags.overdue
+    child = await small.does(child, "unmerge", "xiangshan", e.Unmerged(reason="非同一故障"), at=minutes(55))
+    assert (child.arrived_at, Limit.ARRIVE in child.flags.overdue) == (None, True)
+    sent = SENT.model_copy(update={"crew_id": "c2", "depot": "330225-2"})
+    await small.does(child, "dispatch", "xiangshan", sent, at=minutes(56))
+    after = await small.does(child, "arrive", "crew-2", e.Arrived(), at=minutes(71))
+    assert (after.arrived_at, Limit.ARRIVE in after.flags.overdue) == (minutes(71), True)
+    async with small.db.connection() as connection:
+        log = await store.log(connection, child.id)
+    found = judge(log, small.desk.pack, at=minutes(72), by="system").review.breaches
+    (late,) = [one for one in found if one.fault is Fault.LATE_ARRIVE]
+    assert (late.actual_at, late.late_min) == (minutes(71), 26)
+    assert (await audit(small.db, small.desk.packs)).clean
+
+
+FAR = Place(lon=121.94, lat=29.21, crs="wgs84")  # 石浦, 31 km from 丹城
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [(1, {"place": FAR, "address": "石浦镇1号"}), (40, {}), (1, {"symptom": Symptom.METER_FAULT})],
+    ids=["thirty kilometres away", "half an hour later", "another symptom"],
+)
+async def test_a_merge_by_hand_is_held_to_what_a_proposal_is(small: Small, at: float, said: dict[str, Any]) -> None:
+    parent = await small.walk(await small.call(), to="arrive")
+    child = await accepted(small, at=at, **said)
+    with pytest.raises(NotProven, match="省监控"):
+        await merged(small, child, parent, at=minutes(at + 2))
+    with pytest.raises(Forbidden):
+        await merged(small, child, parent, at=minutes(at + 2), override="现场确认同一电缆故障")
+    after = await merged(small, child, parent, at=minutes(at + 2), who="monitor", override="现场确认同一电缆故障")
+    assert after.stage is Stage.MERGED
+    async with small.db.connection() as connection:
+        log = await store.log(connection, child.id)
+    (word,) = judge(log, small.desk.pack, at=minutes(90), by="system").review.evidence.overridden
+    assert (word.by, word.role, word.into, word.reason) == (
+        "monitor",
+        "PROVINCE_MONITOR",
+        parent.id,
+        "现场确认同一电缆故障",
+    )
+
+
+async def test_who_is_near_a_child_is_near_its_parent_and_needs_nobody_s_word(small: Small) -> None:
+    parent = await accepted(small)
+    near = await merged(small, await accepted(small, at=20), parent, at=minutes(22), override="不需要")
+    late = await merged(small, await accepted(small, at=45), parent, at=minutes(47))
+    assert (near.merged_into, late.merged_into) == (parent.id, parent.id)
+    async with small.db.connection() as connection:
+        log = await store.log(connection, near.id)
+    assert [entry.event.override for entry in log if isinstance(entry.event, e.Merged)] == [None]
+
+
+@pytest.mark.parametrize("said", [{"hazard": True}, {"protected": "life_support"}])
+async def test_a_danger_or_a_protected_customer_is_a_parent_on_the_province_s_word_only(
+    small: Small, said: dict[str, Any]
+) -> None:
+    parent = await accepted(small, **said)
+    child = await accepted(small)
+    with pytest.raises(NotProven):
+        await merged(small, child, parent, at=minutes(3))
+    after = await merged(small, child, parent, at=minutes(3), who="monitor", override="断线落地致该分支停电")
+    assert after.merged_into == parent.id
+
+
+async def test_nobody_s_word_merges_what_is_never_a_child(small: Small) -> None:
+    parent, child = await accepted(small), await accepted(small, hazard=True)
+    with pytest.raises(NotMergeable, match="涉及险情"):
+        await merged(small, child, parent, at=minutes(3), who="monitor", override="同一处")
+
+
+WAITS = {"reason": SuspendReason.MATERIAL, "text": "等待变压器"}
+
+
+async def waits(small: Small, ticket: Ticket, *, at: float, until: float) -> Ticket:
+    report = Report(source=Source.PHONE)
+    by, until_at = person("xiangshan"), minutes(until)
+    return await suspend(small.desk, ticket.id, until_at=until_at, by=by, report=report, at=minutes(at), **WAITS)  # type: ignore[arg-type]
+
+
+async def test_a_child_waits_while_its_parent_waits_and_goes_on_with_it(small: Small) -> None:
+    parent = await small.walk(await small.call(), to="start-repair")
+    child = await merged(small, await accepted(small, at=10), parent, at=minutes(12))
+    await waits(small, parent, at=20, until=80)
+    late = await merged(small, await accepted(small, at=25), parent, at=minutes(27))
+    assert [(one.flags.suspended, one.suspended_until) for one in (await now(small, child), late)] == [
+        (True, minutes(80)),
+        (True, minutes(80)),
+    ]
+    await small.does(parent, "resume", "xiangshan", e.Resumed(), at=minutes(50))
+    after = await now(small, child)
+    assert (after.flags.suspended, after.paused_s, after.stage) == (False, 30 * 60, Stage.MERGED)
+    assert (await now(small, late)).paused_s == 23 * 60
+    await waits(small, parent, at=60, until=70)
+    await deadlines.fire_due(small.db, small.desk.packs, now=minutes(75))  # by itself, at the minute approved
+    assert [(one.flags.suspended, one.paused_s) for one in (await now(small, parent), await now(small, child))] == [
+        (False, 40 * 60),
+        (False, 40 * 60),
+    ]
+    assert (await audit(small.db, small.desk.packs)).clean
+
+
+async def test_a_child_whose_wait_no_worker_ended_waits_again_with_its_parent(small: Small) -> None:
+    parent = await small.walk(await small.call(), to="start-repair")
+    child = await merged(small, await accepted(small, at=10), parent, at=minutes(12))
+    await waits(small, parent, at=20, until=40)
+    await waits(small, parent, at=60, until=90)
+    after = await now(small, child)
+    assert (after.suspended_until, after.paused_s) == (minutes(90), 20 * 60)
+
+
+async def test_a_child_that_is_taken_out_goes_on_and_does_not_wait_by_itself(small: Small) -> None:
+    parent = await small.walk(await small.call(), to="start-repair")
+    child = await merged(small, await accepted(small, at=10), parent, at=minutes(12))
+    with pytest.raises(WaitsWithParent, match="随主单"):
+        await waits(small, child, at=15, until=60)
+    await waits(small, parent, at=20, until=80)
+    with pytest.raises(WaitsWithParent):
+        await small.does(child, "resume", "xiangshan", e.Resumed(), at=minutes(25))
+    after = await small.does(child, "unmerge", "xiangshan", e.Unmerged(reason="不是同一处"), at=minutes(30))
+    assert (after.flags.suspended, after.suspended_until, after.suspended_at) == (False, None, None)
+
+
+async def test_what_a_parent_s_crew_reports_late_reaches_its_children(small: Small) -> None:
+    """The crew had no network: its arrival is known after the repair, and counts for all (2.8.4)."""
+    parent = await accepted(small)
+    child = await merged(small, await accepted(small, at=1), parent, at=minutes(3))
+    await small.does(parent, "dispatch", "xiangshan", SENT, at=minutes(4))
+    gone = e.Restored(cause_l1=Cause.NATURE, waiver=Waiver.UPSTREAM, field_record="试送成功")
+    await small.does(parent, "restore", "crew-1", gone, at=minutes(60))
+    assert (await now(small, child)).arrived_at is None
+    report = Sent("r-1", "arrive", minutes(30), ticket_id=parent.id, event=e.Arrived(), geo=Geo(121.87, 29.48, 12.0))
+    (found,) = await report_batch(small.desk, [report], by=person("crew-1"), at=minutes(70))
+    assert found.outcome in (Outcome.ACCEPTED, Outcome.CONTRADICTION), found.reason
+    if found.outcome is Outcome.CONTRADICTION:
+        decision = Decision(accept=True, text="已核实,确在现场")
+        await decide(small.desk, found.id, decision, by=person("xiangshan"), at=minutes(71))
+    assert (await now(small, parent)).arrived_at == minutes(30)
+    after = await now(small, child)
+    assert (after.arrived_at, after.stage) == (minutes(30), Stage.RESTORED)
+    assert (await audit(small.db, small.desk.packs)).clean
+
+
+async def test_a_late_word_of_the_parent_s_crew_changes_what_its_children_are_promised(small: Small) -> None:
+    parent = await small.walk(await small.call(), to="arrive")
+    child = await merged(small, await accepted(small, at=6), parent, at=minutes(8))
+    await small.does(parent, "locate", "crew-1", FOUND.model_copy(update={"etr_at": None}), at=minutes(20))
+    await small.does(parent, "start-repair", "crew-1", e.RepairStarted(), at=minutes(40))
+    await small.does(parent, "progress", "crew-1", e.Progressed(text="即将完工"), at=minutes(50))
+    told = e.Progressed(text="需更换变压器", etr_at=minutes(150))
+    late = Sent("r-2", "progress", minutes(30), ticket_id=parent.id, event=told)
+    (found,) = await report_batch(small.desk, [late], by=person("crew-1"), at=minutes(60))
+    assert found.outcome is Outcome.ACCEPTED, found.reason
+    assert (await now(small, parent)).etr_at == minutes(150)
+    assert (await now(small, child)).etr_at == minutes(150)

@@ -292,3 +292,28 @@ async def test_the_intake_answers_who_is_looked_at_before_it_closes(desk: Desk) 
     await intake.close()
     done = await asyncio.gather(*waiting)
     assert {each.ticket.id for each in done} == {first.ticket.id}
+
+
+async def test_each_place_that_a_telephone_reports_is_one_matter(small: Small) -> None:
+    here = await calls(small, phone=WANG)
+    there = [await calls(small, at=n, phone=WANG, place=ACROSS_TOWN) for n in (1, 2, 3)]
+    assert [one.outcome for one in there] == [CallOutcome.TICKET, CallOutcome.CHASE, CallOutcome.CHASE]
+    assert {one.ticket.id for one in there} == {there[0].ticket.id} != {here.ticket.id}
+    assert (there[2].ticket.contacts_n, there[2].ticket.flags.escalated_level) == (3, 4)
+
+
+async def test_two_calls_at_once_about_a_second_place_make_one_ticket(small: Small) -> None:
+    await calls(small, phone=WANG)
+    both = await asyncio.gather(*(calls(small, at=1, phone=WANG, place=ACROSS_TOWN) for _ in range(4)))
+    assert len({one.ticket.id for one in both}) == 1
+    assert await count(small, "ticket") == 2
+
+
+async def test_the_second_place_is_still_known_when_the_first_ticket_has_ended(small: Small) -> None:
+    here = await calls(small, phone=WANG)
+    there = await calls(small, at=1, phone=WANG, place=ACROSS_TOWN)
+    await small.does(here.ticket, "cancel", "seat", CANCEL, at=minutes(2))
+    again = await calls(small, at=3, phone=WANG, place=ACROSS_TOWN)
+    assert (again.outcome, again.ticket.id) == (CallOutcome.CHASE, there.ticket.id)
+    await small.does(there.ticket, "cancel", "seat", CANCEL, at=minutes(4))
+    assert await count(small, "matter") == 0

@@ -51,3 +51,21 @@ async def test_who_is_still_dark_and_the_meters_of_his_lateral_mean_one_fault(gr
     assert (nested["node"], nested["nested_in"]) == ("L2", feeder["id"])
     assert (after["stage"], after["nested_in"]) == ("merged" if meters_first else "accepted", first["id"])
     assert after["incident_id"] == nested["incident_ticket_id"]
+
+
+async def test_a_nested_outage_that_no_customer_speaks_of_is_as_old_as_the_first_and_stands_in_it(grid: Grid) -> None:
+    grid.at(2)
+    await grid.signal("F1", "trip", at=minutes(1), by="scada")
+    (feeder,) = await grid.outages("active")
+    grid.at(60)
+    await grid.signal("F1", "restore", at=minutes(59), by="scada")
+    grid.at(62)
+    live = [f"TM{n}" for n in (1, 2, 5, 6, 7, 8, 9, 10)]
+    await grid.reads(*live, live=True, at=minutes(61))
+    await grid.reads("TM3", "TM4", live=False, at=minutes(61))
+    (nested,) = await grid.outages("active")
+    ticket = await grid.ticket(nested["incident_ticket_id"])
+    assert (ticket.dark_since, ticket.nested_in) == (minutes(1), feeder["incident_ticket_id"])
+    async with grid.centre.db.connection() as connection:
+        outer = await connection.fetchval("SELECT nested_in FROM incident WHERE id = $1", ticket.id)
+    assert outer == feeder["incident_ticket_id"]

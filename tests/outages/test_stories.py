@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.web.conftest import CALL
-from tests.worlds import XIANGSHAN, minutes
+from tests.web.conftest import CALL, key
+from tests.worlds import XIANGSHAN, minutes, stranger
 
 from .conftest import Grid
 from .grid import account_no, meter
@@ -209,6 +209,43 @@ async def test_a_customer_on_life_support_is_never_put_off_with_a_known_outage(g
     assert (await grid.attach(outage["id"], ticket, status=409))["error"]["code"] == "NotMergeable"
 
 
+async def test_the_ledger_protects_a_customer_whom_the_seat_did_not_tick(grid: Grid) -> None:
+    """Scenarios 14 and 25: from the ledger, whatever the seat says; and with every later word on the account."""
+    centre, body = grid.centre, CALL | {"phone": stranger(), "account_no": account_no(9)}
+    for said in ({}, {"protected": "sensitive"}):
+        taken = await (await centre.by("seat")).post("/calls", json=body | said, headers=key())
+        ticket = taken.json()["ticket"]
+        assert (ticket["protected"], ticket["flags"]["important"], taken.json()["important"]) == (
+            "life_support",
+            True,
+            True,
+        )
+        assert "生命支持" in taken.json()["notice"]
+    parent = await centre.call(account_no=ONE)
+    for each in (ticket, parent):
+        await centre.does("xiangshan", each, "accept")
+    refused = await centre.tries("xiangshan", ticket, "merge", into=parent["id"], evidence="同一台区")
+    assert refused.json()["error"]["code"] == "NotMergeable"
+
+
+async def test_an_account_that_is_told_later_protects_its_ticket_and_takes_it_out_of_its_incident(grid: Grid) -> None:
+    centre = grid.centre
+    parent, child = await centre.call(account_no=ONE), await centre.call()
+    for each in (parent, child):
+        await centre.does("xiangshan", each, "accept")
+    child = await centre.does("xiangshan", child, "merge", into=parent["id"], evidence="同一台区")
+    account = {"reason": "核对户号", "account_no": account_no(9)}
+    child = await centre.does("xiangshan", child, "correct", **account)
+    assert (child["protected"], child["stage"], child["flags"]["important"]) == ("life_support", "accepted", True)
+    weaker = await centre.does("xiangshan", child, "correct", reason="误标", protected="sensitive")
+    assert weaker["protected"] == "life_support"  # the ledger says so; it is put right there
+    draft = await centre.call(draft=True, account_no=None)
+    whole = {"symptom": "no_power_one", "category": "lv", "level": "normal", "hazard": False, "address": "东街9号"}
+    await centre.does("xiangshan", child, "cancel", reason="客户来电已恢复", meter="live")
+    done = await centre.does("seat", draft, "complete", **whole, account_no=account_no(9))
+    assert done["protected"] == "life_support"
+
+
 async def test_a_hazard_never_joins_an_outage_whenever_it_was_reported(grid: Grid) -> None:
     before = await grid.centre.call(account_no=ONE, hazard=True)
     grid.at(2)
@@ -379,3 +416,25 @@ async def test_a_notice_is_bounded_and_decided_once(grid: Grid) -> None:
     await grid.says("monitor", f"/notices/{notice['id']}/approve", {}, status=409)
     assert (await grid.says("xiangshan", f"/notices/{notice['id']}/revoke", {}))["state"] == "revoked"
     assert (await grid.known(account_no=ONE))["verdict"] == "unknown"
+
+
+async def test_a_caller_who_gives_nothing_but_his_account_number_reaches_his_county(grid: Grid) -> None:
+    ticket = await grid.centre.call(account_no=ONE, place=None, address="")
+    assert (ticket["area"], ticket["lon"], ticket["lat"]) == ("330225", 121.873, 29.48)  # his meter box
+    assert ticket["flags"]["place_unresolved"] is False
+    unknown = await grid.centre.call(account_no="9999999", place=None, address="")
+    assert (unknown["area"], unknown["flags"]["place_unresolved"]) == ("33", True)
+    draft = await grid.centre.call(account_no=account_no(2), place=None, address="", draft=True)
+    assert draft["area"] == "330225"
+
+
+async def test_the_estates_generator_is_promised_in_a_known_outage_too(grid: Grid) -> None:
+    grid.at(2)
+    estate = account_no(12)
+    assert "应急发电" in (await grid.known(account_no=estate))["sentence"]
+    await grid.signal("F2", "trip", at=minutes(1), by="scada")
+    known = await grid.known(account_no=estate)
+    assert known["verdict"] == "known_outage"
+    assert "请您耐心等待" in known["sentence"]
+    assert "应急发电" in known["sentence"]
+    assert "专用变压器" in (await grid.known(account_no=account_no(11)))["sentence"]

@@ -63,7 +63,7 @@ def test_each_reason_of_the_auditors_is_found(
 
 
 def test_ownership_of_others_needs_a_picture_or_a_contract() -> None:
-    ticket = DONE.model_copy(update={"ownership": Ownership.CUSTOMER})
+    ticket = DONE.model_copy(update={"ownership": Ownership.CUSTOMER, "site_ownership": Ownership.CUSTOMER})
     said = {"ownership": Ownership.CUSTOMER}
     assert grades(found(ticket, photos_n=0, **said), "evidence") == {Severity.HIGH}
     assert found(ticket, photos_n=1, **said) == ()

@@ -51,7 +51,7 @@ async def test_severe_defects_refuse_a_reply_and_all_are_listed(centre: Centre) 
     assert (refused.status_code, error["code"], error["field"]) == (422, "BadReply", "cause_l1")
     found = {(one["severity"], one["field"]) for one in error["details"]["defects"]}
     assert {("high", "cause_l1"), ("low", "handling")} <= found
-    assert "产权" not in error["message"]  # the crew sent a picture
+    assert ("high", "evidence") in found  # the crew's picture speaks for what the crew said, not against it
     unchanged = (await (await centre.by("xiangshan")).get(f"/tickets/{ticket['id']}")).json()
     assert unchanged["stage"] == "restored"
 
@@ -121,3 +121,35 @@ async def test_a_fault_inside_the_house_is_replied_with_proof_only(centre: Centr
     assert replied["stage"] == "replied"
     boundary = next(one for one in replied["findings"] if one["check"] == "boundary")
     assert boundary["passed"] is True
+
+
+BLAMED = GOOD | {
+    "handling": "低压东街支线5号杆客户线路烧断,更换后恢复供电",
+    "cause_l1": "customer",
+    "ownership": "customer",
+}
+
+
+async def test_a_reply_against_the_field_s_word_on_the_ownership_brings_evidence_and_passes_the_auditor_only(
+    centre: Centre,
+) -> None:
+    ticket = await to_stage(centre, await centre.call(account_no="330901"))
+    bare = await centre.tries("xiangshan", ticket, "reply", **BLAMED)
+    assert (bare.status_code, bare.json()["error"]["field"]) == (422, "evidence")
+    replied = await centre.does("xiangshan", ticket, "reply", **BLAMED, evidence=["boundary-1"])
+    past = await centre.tries("xiangshan", replied, "queue-callback")
+    assert (past.status_code, past.json()["error"]["code"]) == (403, "NeedsAudit")
+    assert "产权" in past.json()["error"]["message"]
+    assert [one["ticket_id"] for one in await queue(centre)] == [ticket["id"]]
+    await centre.does("auditor", replied, "queue-callback")
+    await centre.does("seat", replied, "answer", satisfied=True)
+    back = await centre.call(account_no="330901")
+    assert back["repeat_of"] == ticket["id"]  # what the reply claims does not write the repeat off
+
+
+async def test_a_second_reply_does_not_turn_the_first_one_s_claim_into_the_field_s_word(centre: Centre) -> None:
+    ticket = await to_stage(centre, await centre.call())
+    replied = await centre.does("xiangshan", ticket, "reply", **BLAMED, evidence=["boundary-1"])
+    await centre.does("auditor", replied, "reject-reply", defects=["照片看不清分界点"])
+    again = await centre.tries("xiangshan", ticket, "reply", **BLAMED)
+    assert (again.status_code, again.json()["error"]["field"]) == (422, "evidence")

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dispatch.desk.closing.reporting import Material, material
-from dispatch.reports.book import Book, Table
+from dispatch.reports.book import Amount, Book, Table
 from dispatch.reports.daily import daily
 from dispatch.reports.weekly import HEADINGS, weekly
 from dispatch.tickets import events as e
@@ -84,7 +84,11 @@ async def test_the_week_shows_the_six_kinds_and_the_service_figures(worked: Smal
     kinds = {row[0]: row[1] for row in table_of(book, "配网报修情况(六类)").rows}
     assert (kinds["低压故障"], len(kinds)) == (5, 7)  # six, and charging piles apart
     service = {row[0]: row[1] for row in table_of(book, "95598服务指标").rows}
-    assert (service["处理不及时件数"], service["客户三次致电件数"], service["满意率"]) == (1, 0, "100.00%")
+    assert (service["处理不及时件数"], service["客户三次致电件数"], service["满意率"]) == (
+        1,
+        0,
+        Amount(1.0, 2, percent=True),
+    )
     assert table_of(book, "故障抢修服务").rows[-1][0] == "合计"
 
 
@@ -101,7 +105,7 @@ async def test_an_outage_of_nine_hours_and_a_line_that_failed_twice_stand_in_the
             ticket = await small.does(ticket, action, who, event, at=minutes(at))
     book = weekly(await read(small, MONDAY, 7))
     long = table_of(book, "本周8小时以上故障停电").rows
-    assert [(row[2], row[5], row[6]) for row in long] == [("城东112线", "9.1", 30)] * 2
+    assert [(row[2], str(row[5]), row[6], row[9]) for row in long] == [("城东112线", "9.1", 30, "已归档")] * 2
     assert table_of(book, "本周两次及以上故障").rows == [("城东112线", 2)]
 
 
@@ -143,3 +147,23 @@ async def test_a_bad_date_or_area_is_refused_with_a_sentence(
     ended, _, said = await dispatch(dsn, "report", "daily", *words, "--out", str(tmp_path / "x.xlsx"))
     assert ended == 2
     assert code in said
+
+
+async def test_who_is_still_dark_stands_in_the_weeks_lists_before_his_ticket_ends(small: Small) -> None:
+    await small.walk(await small.call(customers_out=12), to="arrive")
+    begin, now = MONDAY + timedelta(days=7), minutes(24 * 60 * 9)
+    found = await material(small.desk, XIANGSHAN, begin, begin + timedelta(days=7), by=person("monitor"), at=now)
+    book = weekly(found)
+    (row,) = table_of(book, "本周8小时以上故障停电").rows
+    assert (row[6], row[7], row[9]) == (12, "登记", "未复电")
+    assert str(row[5]) == f"{(now - minutes(0)) / timedelta(hours=1):.1f}"
+    odd = {line[0]: line[1] for line in table_of(book, "停电异常").rows}
+    assert odd["单户连续停电超过 24 小时"] == 12
+
+
+async def test_complaints_and_new_connections_have_their_tables(small: Small) -> None:
+    book = weekly(await read(small, MONDAY, 7))
+    assert [row[1] for row in table_of(book, "配网投诉").rows] == [0, 0, 0, 0, 0]
+    assert table_of(book, "10kV业扩超70/120/300天").rows == []
+    assert table_of(book, "业扩报装管控").rows[-1][:2] == ("合计", 0)
+    assert [row[0] for row in table_of(book, "停电信息报送").rows][-1] == "合计"

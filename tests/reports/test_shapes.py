@@ -12,7 +12,7 @@ from dispatch.reports import page as page_module
 from dispatch.reports import paper as paper_module
 from dispatch.reports import plots
 from dispatch.reports import workbook as workbook_module
-from dispatch.reports.book import Book, Plot, Section, Series, Table
+from dispatch.reports.book import NOTHING, Amount, Book, Moment, Plot, Section, Series, Table
 from dispatch.reports.page import page
 from dispatch.reports.paper import paper
 from dispatch.reports.workbook import workbook
@@ -41,6 +41,18 @@ def test_a_workbook_has_a_sheet_for_each_section_and_no_formula() -> None:
     assert "钟楼" in cells
     assert len([name for name in ZipFile(BytesIO(workbook(BOOK))).namelist() if "media/" in name]) == 2
     assert made.properties.title == "象山日报"
+
+
+def test_numbers_shares_and_instants_are_cells_that_a_spreadsheet_can_sum_and_sort() -> None:
+    row = (13, Amount(40.5, 1), Amount(1.0, 2, percent=True), Moment(datetime(2026, 7, 1, 20, 31, tzinfo=UTC)), NOTHING)
+    heads = ("件数", "平均到达现场时长(分钟)", "满意率(%)", "受理时间", "修复")
+    book = Book("象山", "", (Section("数", (Table("数", heads, [row]),)),), MADE)
+    cells = next(line for line in load_workbook(BytesIO(workbook(book)))["1 数"].iter_rows() if line[0].value == 13)
+    assert [cell.data_type for cell in cells] == ["n", "n", "n", "d", "n"]
+    assert [cell.value for cell in cells] == [13, 40.5, 1.0, datetime.fromisoformat("2026-07-02T04:31"), None]
+    assert [cell.number_format for cell in cells[1:4]] == ["#,##0.0", "0.00%", "yyyy-mm-dd hh:mm"]
+    assert "2026-07-02 04:31" in page(book).decode()
+    assert "100.00%" in page(book).decode()
 
 
 def test_a_paper_has_a_heading_for_each_section_and_a_table_for_each_table() -> None:

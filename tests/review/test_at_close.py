@@ -9,7 +9,7 @@ from dispatch.accounts.model import SYSTEM
 from dispatch.accounts.rights import Forbidden
 from dispatch.desk.acting import make
 from dispatch.desk.closing import reviewing
-from dispatch.desk.closing.reviewing import AppealPending, BadPeriod, NoAppeal, NotContestable
+from dispatch.desk.closing.reviewing import AppealPending, AppealTooLate, BadPeriod, NoAppeal, NotContestable
 from dispatch.desk.outages.merging import merge
 from dispatch.desk.room import Report
 from dispatch.kit.looprules import ReviewRules
@@ -23,7 +23,7 @@ from dispatch.tickets.model import Ticket
 from dispatch.tickets.outage_minutes import customer_minutes, dark
 from dispatch.tickets.reviews import NoReview
 from dispatch.tickets.terms import ReopenReason
-from dispatch.tickets.words import Limit, Matched, ReturnReason, Stage
+from dispatch.tickets.words import Category, Limit, Matched, ReturnReason, Stage
 from tests.worlds import CANCEL, NINGHAI, ROAD, SENT, START, XIANGSHAN, Small, minutes, person
 
 DAY = (minutes(-60), minutes(24 * 60))
@@ -104,7 +104,7 @@ async def test_a_delay_explained_before_the_limit_is_a_breach_that_costs_nothing
     found = await judgement(small, ticket.id)
     (breach,) = found.breaches
     assert (breach.fault, breach.excused, found.score) == (Fault.LATE_ARRIVE, True, 100)
-    figures = (await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"))).figures
+    figures = (await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"), at=DAY[1])).figures
     assert next(f for f in figures if f.index is Index.ARRIVE_IN_TIME).value == 0
     assert next(f for f in figures if f.index is Index.ARRIVE_EXCUSED).value == 1
 
@@ -121,14 +121,41 @@ async def test_a_ticket_that_is_called_off_and_one_that_was_only_an_enquiry_are_
     assert (await judgement(small, asked.id)).ending is Ending.CONSULTED
 
 
-async def test_a_return_that_came_back_to_the_same_county_was_wrong(small: Small) -> None:
+NO_ADDRESS = e.Returned(reason=ReturnReason.NO_ADDRESS, text="地址写得不清楚,找不到门牌号")
+WRONG_CATEGORY = e.Returned(reason=ReturnReason.WRONG_CATEGORY, text="客户说的是电压低,不是低压停电")
+NO_CONTACT = e.Returned(reason=ReturnReason.NO_CONTACT, text="所留电话是空号,联系不上客户本人")
+
+
+@pytest.mark.parametrize(
+    ("back", "again", "wrong"),
+    [
+        (NO_ADDRESS, e.Resubmitted(), True),  # nothing was missing
+        (NO_ADDRESS, e.Resubmitted(address="东街1号2单元"), False),  # it was
+        (NO_ADDRESS, e.Resubmitted(symptom_text="客户着急"), True),
+        (WRONG_CATEGORY, e.Resubmitted(category=Category.PQ), False),
+        (WRONG_CATEGORY, e.Resubmitted(address="东街1号2单元"), True),
+        (NO_CONTACT, e.Resubmitted(customer_name="王某"), False),
+    ],
+)
+async def test_a_return_that_came_back_was_wrong_unless_what_it_found_was_put_right(
+    small: Small, back: e.Returned, again: e.Resubmitted, wrong: bool
+) -> None:
     ticket = await small.call()
-    back = e.Returned(reason=ReturnReason.NO_ADDRESS, text="地址写得不清楚,找不到门牌号")
     ticket = await small.does(ticket, "return", "xiangshan", back, at=minutes(1))
-    ticket = await small.does(ticket, "resubmit", "seat", e.Resubmitted(address="东街1号2单元"), at=minutes(2))
+    ticket = await small.does(ticket, "resubmit", "seat", again, at=minutes(2))
     ticket = await small.walk(ticket, start=3)
     found = await judgement(small, ticket.id)
-    assert [(one.fault, one.version) for one in found.breaches] == [(Fault.WRONG_RETURN, 2)]
+    blamed = [(one.fault, one.version) for one in found.breaches if one.fault is Fault.WRONG_RETURN]
+    assert blamed == ([(Fault.WRONG_RETURN, 2)] if wrong else [])
+
+
+async def test_a_customer_who_called_again_shows_that_he_could_not_be_reached(small: Small) -> None:
+    ticket = await small.call(account_no="3300000011")
+    ticket = await small.does(ticket, "return", "xiangshan", NO_CONTACT, at=minutes(1))
+    await small.call(account_no="3300000011", at=minutes(2))
+    ticket = await small.does(ticket, "resubmit", "seat", e.Resubmitted(), at=minutes(3))
+    await small.walk(ticket, start=4)
+    assert Fault.WRONG_RETURN not in [one.fault for one in (await judgement(small, ticket.id)).breaches]
 
 
 async def test_of_two_counties_that_pass_a_ticket_on_the_one_that_the_province_decides_for_was_wrong(
@@ -170,7 +197,7 @@ async def test_a_pack_without_points_gives_breaches_and_no_score(small: Small) -
 async def test_a_replayed_log_gives_the_same_judgement_and_the_same_figures(small: Small) -> None:
     """Live and replayed: the same pure functions of the same log."""
     tickets = [await late(small), await small.walk(await small.call(phone="13900000002", account_no="3302001"))]
-    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"))
+    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"), at=DAY[1])
     again = []
     for ticket in tickets:
         kept = await judgement(small, ticket.id)
@@ -186,8 +213,10 @@ async def test_a_new_pack_judges_nothing_again(small: Small) -> None:
     before = await judgements(small, ticket.id)
     harsh = small.desk.packs.get(ticket.pack)
     assert harsh.review is not None
-    everything = {name: Ratio(value=1, unit="ratio", source="[P] test") for name in ReviewRules.model_fields}
-    newer = harsh.model_copy(update={"version": "2027.1", "review": ReviewRules(**everything)})
+    everything = {name: Ratio(value=1, unit="ratio", source="[P] test") for name in Fault}
+    newer = harsh.model_copy(
+        update={"version": "2027.1", "review": ReviewRules(**everything, appeal_within=harsh.review.appeal_within)}
+    )
     small.desk.packs = Packs({**small.desk.packs.by_key, newer.key: newer})
     assert await reviewing.rejudge(small.desk, "33", by=SYSTEM, at=minutes(500)) == 0
     assert await judgements(small, ticket.id) == before
@@ -225,7 +254,7 @@ async def test_an_appeal_that_is_granted_adds_a_judgement_and_keeps_the_first(sm
     assert kept == [first, after]
     assert (first.score, after.score, after.judgement) == (75, 100, 2)
     assert after.breaches[0].excused
-    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=dispatcher)
+    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=dispatcher, at=DAY[1])
     assert [(row.judgement, row.score, row.excused) for row in found.rows] == [(2, 100, ("late_arrive",))]
     _, appeals = await reviewing.of_ticket(small.desk, ticket.id, by=dispatcher)
     assert [(one.granted, one.decided_by, one.decision) for one in appeals] == [
@@ -299,8 +328,9 @@ async def test_a_child_that_stays_dark_is_one_customer_of_its_parents_outage(sma
     for n, (action, who, event) in enumerate(ROAD[2:7]):
         child = await small.does(child, action, who, event, at=minutes(81 + n))
     for n, (action, who, event) in enumerate(ROAD[7:]):
-        child = await small.does(child, action, who, event, at=minutes(180 + n))
-    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"))
+        by = "auditor" if action == "queue-callback" else who  # a customer who came back is answered at length
+        child = await small.does(child, action, by, event, at=minutes(180 + n))
+    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"), at=DAY[1])
     assert {one.incident for one in found.period.outages} == {parent.id, child.id}
     assert customer_minutes(dark(found.period.outages)) == 9 * 60 + 180
 
@@ -312,23 +342,23 @@ async def test_a_period_is_half_open_and_neither_empty_nor_longer_than_a_year(sm
     ticket = await small.walk(await small.call())
     by = person("xiangshan")
     assert ticket.closed_at is not None
-    until = await reviewing.findings(small.desk, XIANGSHAN, START, ticket.closed_at, by=by)
+    until = await reviewing.findings(small.desk, XIANGSHAN, START, ticket.closed_at, by=by, at=DAY[1])
     since = await reviewing.findings(
-        small.desk, XIANGSHAN, ticket.closed_at, ticket.closed_at + timedelta(minutes=1), by=by
+        small.desk, XIANGSHAN, ticket.closed_at, ticket.closed_at + timedelta(minutes=1), by=by, at=DAY[1]
     )
     assert ([row.ticket_id for row in until.rows], [row.ticket_id for row in since.rows]) == ([], [ticket.id])
     for end in (START, START + timedelta(days=367)):
         with pytest.raises(BadPeriod):
-            await reviewing.findings(small.desk, XIANGSHAN, START, end, by=by)
+            await reviewing.findings(small.desk, XIANGSHAN, START, end, by=by, at=DAY[1])
     with pytest.raises(Forbidden):
-        await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("ninghai"))
+        await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("ninghai"), at=DAY[1])
 
 
 async def test_households_of_a_city_are_its_own_number_or_the_sum_of_its_counties(small: Small) -> None:
     await small.walk(await small.call(customers_out=10))
 
     async def saidi(area: str) -> float | None:
-        found = await reviewing.findings(small.desk, area, *DAY, by=person("monitor"))
+        found = await reviewing.findings(small.desk, area, *DAY, by=person("monitor"), at=DAY[1])
         return next(figure for figure in found.figures if figure.index is Index.SAIDI).denominator
 
     assert await saidi("3302") is None
@@ -345,7 +375,7 @@ async def test_households_of_a_city_are_its_own_number_or_the_sum_of_its_countie
 async def test_a_second_report_counts_against_the_first_repair_even_while_it_is_open(small: Small) -> None:
     first = await small.walk(await small.call())
     await small.call(at=minutes(24 * 60), repeat_of=first.id)
-    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"))
+    found = await reviewing.findings(small.desk, XIANGSHAN, *DAY, by=person("xiangshan"), at=DAY[1])
     assert found.period.repeated == {first.id}
 
 
@@ -360,3 +390,14 @@ async def test_the_row_of_an_appealed_judgement_is_the_first_with_less_blame(sma
     row = review.again(now.row, after)
     assert row == now.row._replace(judgement=2, score=100, excused=("late_arrive",))
     assert replace(now, row=row).row.blamed(Fault.LATE_ARRIVE) is False
+
+
+async def test_an_appeal_has_its_time_from_the_first_judgement(small: Small) -> None:
+    ticket = await late(small)
+    judged_at = (await judgement(small, ticket.id)).judged_at
+    said = {"faults": [Fault.LATE_ARRIVE], "text": "大桥封闭", "by": person("xiangshan")}
+    last = judged_at + timedelta(days=7)
+    with pytest.raises(AppealTooLate, match="申诉期限为 7 天"):
+        await reviewing.appeal(small.desk, ticket.id, at=last + timedelta(seconds=1), **said)  # type: ignore[arg-type]
+    filed = await reviewing.appeal(small.desk, ticket.id, at=last, **said)  # type: ignore[arg-type]
+    assert filed.no == 1

@@ -162,7 +162,7 @@ def test_the_service_index_is_not_computed_without_business_beside_repairs() -> 
 
 def test_an_empty_population_has_no_value_and_says_so() -> None:
     for found in all_figures([], period(households=100, mv_users=10)):
-        if found.index in (I.THIRD_CONTACTS, I.REPORTS, I.PER_100K, I.LV_CUSTOMER_HOURS):
+        if found.index in (I.THIRD_CONTACTS, I.SUPPORTED, I.REPORTS, I.PER_100K, I.LV_CUSTOMER_HOURS):
             assert found.value == 0
         elif found.index in (I.SAIDI, I.SAIFI):
             assert found.value == 0  # an empty numerator over customers that are there

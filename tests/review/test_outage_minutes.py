@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.tickets.indices import Index
+from dispatch.tickets.mv_hours import DarkUser, MvHours, mv_hours
 from dispatch.tickets.outage_minutes import (
     Interruption,
+    Planned,
     customer_interruptions,
     customer_minutes,
     dark,
@@ -125,6 +127,43 @@ def test_an_outage_that_ends_before_it_begins_is_nothing() -> None:
     assert union([(at(5), at(5))]) == ()
 
 
+# ---- planned work
+
+
+def test_planned_work_inside_a_fault_takes_its_minutes_from_those_it_concerns() -> None:
+    work = Planned(at(10), at(40), customers=4)
+    known = [one("a", 0, 60, 10, planned=(work,))]
+    assert minutes_of(known) == 6 * 60 + 4 * 30
+    assert customer_interruptions(dark(known)) == 10  # four were dark once, not twice
+
+
+def test_a_fault_inside_planned_work_counts_what_outlasts_it() -> None:
+    known = [one("a", 10, 60, 10, planned=(Planned(at(0), at(40)),))]
+    assert minutes_of(known) == 10 * 20
+    inside = [one("a", 10, 30, 10, planned=(Planned(at(0), at(40)),))]
+    assert (minutes_of(inside), customer_interruptions(dark(inside))) == (0, 0)
+
+
+def test_planned_work_concerns_the_customers_it_names() -> None:
+    work = Planned(at(0), at(30), customers=1, named=frozenset({"x"}))
+    known = [one("a", 0, 60, 3, named={"x": at(60), "y": at(60)}, planned=(work,))]
+    assert minutes_of(known) == 30 + 60 + 60
+
+
+@given(
+    st.integers(0, 6),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), st.none() | st.integers(0, 6)), max_size=3),
+)
+def test_no_minute_of_planned_work_is_taken_twice(customers: int, works: list[tuple[int, int, int | None]]) -> None:
+    planned = tuple(Planned(at(min(a, b)), at(max(a, b)), n) for a, b, n in works)
+    found = dark([one("a", 0, 60, customers, planned=planned)])
+    assert sum(part.customers for part in found) == customers
+    covered = set[int]().union(*(range(min(a, b), max(a, b)) for a, b, n in works if n is None))
+    most = customers * (60 - len(covered))
+    least = most - sum(min(n, customers) * (max(a, b) - min(a, b)) for a, b, n in works if n is not None)
+    assert max(0, least) <= customer_minutes(found) <= most
+
+
 # ---- SAIDI and what goes with it, one case by hand
 
 
@@ -156,9 +195,9 @@ def test_medium_voltage_users_are_never_taken_from_households() -> None:
     known = {"outages": [one("a", 0, 60, 100)], "households": 1000, "mv_users": 50}
     assert figure(I.MV_USER_HOURS, [], **known).value is None
     assert figure(I.SAIDI_MV, [], **known).value is None
-    found = figure(I.RS_1, [], mv_user_hours=12.0, mv_users=50)
+    found = figure(I.RS_1, [], mv_hours=MvHours(9.0, 3.0), mv_users=50)
     assert found.value == pytest.approx((1 - 12 / 50 / 24) * 100)  # 0.24 h of 24 h
-    assert figure(I.SAIDI_MV, [], mv_user_hours=12.0, mv_users=50).value == pytest.approx(14.4)
+    assert figure(I.SAIDI_MV, [], mv_hours=MvHours(9.0, 3.0), mv_users=50).value == pytest.approx(14.4)
 
 
 def test_lines_that_fail_often_customers_dark_often_and_long_outages() -> None:
@@ -219,3 +258,16 @@ def test_a_union_has_the_same_minutes_and_its_spells_do_not_touch(pairs: list[tu
     assert sum((end - begin).total_seconds() / 60 for begin, end in spells) == len(covered)
     assert all(before[1] < after[0] for before, after in itertools.pairwise(spells))
     assert all(isinstance(begin, datetime) and begin < end for begin, end in spells)
+
+
+def test_a_transformer_is_one_user_and_each_of_its_hours_counts_once() -> None:
+    dark = [
+        DarkUser("T1", at(0), at(120), planned=False),
+        DarkUser("T1", at(60), at(180), planned=False),  # the lateral below the line: dark by both
+        DarkUser("T2", at(0), at(60), planned=False),
+        DarkUser("T2", at(30), at(90), planned=True),  # planned work takes what it had dark
+        DarkUser("T3", at(-60), at(30), planned=False),  # half an hour of it falls into the period
+    ]
+    found = mv_hours(dark, begin_at=at(0), end_at=at(1440))
+    assert found == MvHours(faults=pytest.approx(4.0), planned=pytest.approx(1.0))  # 3 + 0.5 + 0.5; 1
+    assert mv_hours([], begin_at=at(0), end_at=at(60)).total == 0

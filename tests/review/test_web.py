@@ -25,7 +25,7 @@ STEPS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
         {"handling": "更换绝缘子后恢复供电", "category": "lv", "cause_l1": "nature", "ownership": "grid"},
     ),
     ("auditor", "queue-callback", 69, {}),
-    ("seat", "close", 70, {"satisfied": True}),
+    ("seat", "answer", 70, {"satisfied": True}),
 )
 
 

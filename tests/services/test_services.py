@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,9 @@ import pytest
 from dispatch.accounts.rights import Forbidden
 from dispatch.desk.bookings import services, serviceviews
 from dispatch.desk.bookings.services import NewService, NoServices, Said, ServiceField
+from dispatch.desk.setup import open_desk
 from dispatch.kit.clock import CHINA
+from dispatch.kit.settings import Settings
 from dispatch.kit.workdays import Calendar, CalendarEnds
 from dispatch.places.areas import NoSuchArea
 from dispatch.services import store
@@ -19,7 +22,8 @@ from dispatch.services.model import ServiceRequest
 from dispatch.services.store import NoSuchService, StaleService
 from dispatch.services.words import CustomerClass, DamageCause, PauseReason, ServiceKind, ServiceStep
 from dispatch.tickets import events as e
-from dispatch.tickets.words import ReturnReason
+from dispatch.tickets.guards import Contradiction
+from dispatch.tickets.words import ReturnReason, Stage
 from tests.worlds import XIANGSHAN, Small, minutes, person
 
 
@@ -209,15 +213,38 @@ async def test_golden_16_a_ticket_returned_for_burnt_appliances_opens_a_request_
     assert await folded(small, request) == request
 
 
-async def test_a_ticket_returned_twice_opens_one_request(small: Small) -> None:
-    ticket = await small.call()
-    back = e.Returned(reason=ReturnReason.APPLIANCE_DAMAGE, text="家电烧坏,需按电器损坏办理")
-    await small.does(ticket, "return", "xiangshan", back, at=minutes(1))
-    again = e.Resubmitted(address="丹城镇东街1号", area=XIANGSHAN)
-    await small.does(ticket, "resubmit", "monitor", again, at=minutes(2))
-    await small.does(ticket, "return", "xiangshan", back, at=minutes(3))
+BURNT = e.Returned(reason=ReturnReason.APPLIANCE_DAMAGE, text="家电烧坏,需按电器损坏办理")
+CLOCKS = "SELECT count(*) FROM deadline WHERE ticket_id = $1 AND state = 'armed'"
+
+
+async def test_a_ticket_returned_for_burnt_appliances_ends_and_its_clock_with_it(small: Small) -> None:
+    ticket = await small.call(account_no="3300000001")
+    after = await small.does(ticket, "return", "xiangshan", BURNT, at=minutes(1))
+    (request,) = await serviceviews.page(
+        small.desk, XIANGSHAN, by=person("xiangshan"), is_open=True, kind=None, after=None, limit=10
+    )
+    assert (after.stage, after.return_reason) == (Stage.CANCELLED, ReturnReason.APPLIANCE_DAMAGE)
+    assert after.cancel_reason == f"已转电器损坏服务工单 {request.request_no} 办理"
     async with small.db.connection() as connection:
-        assert await connection.fetchval("SELECT count(*) FROM service_request") == 1
+        assert await connection.fetchval(CLOCKS, ticket.id) == 0
+        assert await connection.fetchval("SELECT count(*) FROM review WHERE ticket_id = $1", ticket.id) == 1
+    again = await small.call(account_no="3300000001", at=minutes(30))  # a fault later that day is one of its own
+    assert again.id != ticket.id
+
+
+async def test_a_danger_is_never_handed_over_as_burnt_appliances(small: Small) -> None:
+    ticket = await small.call(hazard=True)
+    with pytest.raises(Contradiction, match="险情"):
+        await small.does(ticket, "return", "xiangshan", BURNT, at=minutes(1))
+
+
+async def test_a_second_return_waits_for_the_province_whatever_it_is_for(small: Small) -> None:
+    ticket = await small.call()
+    nobody = e.Returned(reason=ReturnReason.NO_CONTACT, text="三次致电客户均无人接听")
+    await small.does(ticket, "return", "xiangshan", nobody, at=minutes(1))
+    await small.does(ticket, "resubmit", "monitor", e.Resubmitted(address="丹城镇东街1号"), at=minutes(2))
+    after = await small.does(ticket, "return", "xiangshan", BURNT, at=minutes(3))
+    assert (after.stage, after.flags.escalated_level) == (Stage.RETURNED, 3)
 
 
 async def test_a_ticket_returned_for_another_reason_opens_none(small: Small) -> None:
@@ -303,7 +330,9 @@ async def test_a_pack_without_the_section_takes_no_requests(small: Small) -> Non
         await opened(small, ServiceKind.INQUIRY, minutes(0))
 
 
-async def test_a_limit_in_a_year_that_nobody_knows_is_refused_and_nothing_is_written(small: Small) -> None:
+async def test_a_limit_in_a_year_that_nobody_knows_is_refused_until_a_file_names_its_holidays(
+    small: Small, tmp_path: Path
+) -> None:
     known = small.desk.calendar
     small.desk.calendar = Calendar(known.first_year, 2026, known.off, known.work)
     with pytest.raises(CalendarEnds, match="DISPATCH_HOLIDAYS"):
@@ -312,6 +341,11 @@ async def test_a_limit_in_a_year_that_nobody_knows_is_refused_and_nothing_is_wri
         assert await connection.fetchval("SELECT count(*) FROM service_request") == 0
     last = local("2026-12-23T09:00")
     assert (await opened(small, ServiceKind.COMPLAINT, last)).due_at == local("2026-12-25T00:00")
+    file = tmp_path / "holidays.yaml"  # the remedy that the refusal names
+    file.write_text("2027:\n  source: 通知文号(测试)\n  holidays: [2027-01-01]\n  workdays: []\n", "utf-8")
+    settings = Settings.from_env({"DISPATCH_HOLIDAYS": str(file)})
+    small.desk = await open_desk(small.db, "sgcc", holidays=settings.holidays)
+    assert (await opened(small, ServiceKind.COMPLAINT, local("2026-12-31T09:00"))).due_at == local("2027-01-05T00:00")
 
 
 async def test_another_county_neither_sees_nor_moves_a_request(small: Small) -> None:

@@ -237,3 +237,12 @@ async def test_a_scenario_whose_expectation_is_wrong_fails_at_that_step(tmp_path
     (fault,) = outcome.faults
     assert fault.startswith("第 2 步(客户来电报无电")
     assert fault.endswith("verdict 应为 'unknown',实为 'arrears'")
+
+
+def test_a_folder_and_a_comparison_that_there_is_none_of_are_refused_in_chinese(said: Any, tmp_path: Path) -> None:
+    with pytest.raises(BadScenario, match="toml"):
+        read(tmp_path)
+    with pytest.raises(BadScenario, match="gte"):
+        said(CALL + 'expect = {"ticket.n" = {gte = 700}}\n')
+    with pytest.raises(BadScenario, match="缺少必填项"):
+        said('[[step]]\nwho = "seat"\n')

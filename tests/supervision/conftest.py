@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.desk.room import Desk
+from dispatch.desk.storm import workings
 from dispatch.desk.supervision import alerting
 from dispatch.tickets import deadlines
 from dispatch.tickets.audit import audit
@@ -44,9 +45,11 @@ class Watch:
     async def look(self, at: datetime) -> int:
         """Let a worker take every step that is due."""
         self.centre.set_clock(at)
-        follow = partial(alerting.follow, packs=self.desk.packs, at=at)
+        packs = self.desk.packs
+        follow = partial(alerting.follow, packs=packs, at=at)
+        apart = partial(workings.by_incident, packs=packs)
         taken = 0
-        while n := await deadlines.fire_due(self.centre.db, self.desk.packs, now=at, then=follow):
+        while n := await deadlines.fire_due(self.centre.db, packs, now=at, by_incident=apart, then=follow):
             taken += n
         return taken
 

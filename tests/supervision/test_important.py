@@ -142,7 +142,8 @@ async def test_an_appointment_made_ten_minutes_before_its_time_is_not_warned_of_
     await watch.centre.does("xiangshan", later, "dispatch", crew_id="c2")
     watch.centre.set_clock(minutes(10))
     when = minutes(20).isoformat()
-    await watch.centre.does("xiangshan", later, "correct", reason="客户改约", appointment_at=when)
+    agreed = {"agreed_by": "客户本人", "agreed_at": minutes(9).isoformat()}
+    await watch.centre.does("xiangshan", later, "correct", reason="客户改约", appointment_at=when, **agreed)
     for minute in range(10, 30):
         await watch.look(minutes(minute))
     for ticket, due in ((soon, 10), (later, 20)):

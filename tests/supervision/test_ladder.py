@@ -18,7 +18,7 @@ from dispatch.tickets.model import ENDED, Ticket
 from dispatch.tickets.terms import Addressee
 from dispatch.tickets.words import AreaClass, Limit, Stage
 from tests.supervision.conftest import Watch
-from tests.tickets.history import EVENTS, PACK, History, at, opened
+from tests.tickets.history import EVENTS, PACK, PROVINCE, History, at, opened
 from tests.worlds import NINGHAI, SENT, START, Small, minutes
 
 MINUTE = timedelta(minutes=1)
@@ -142,7 +142,7 @@ def test_the_repair_is_due_later_by_exactly_the_minutes_it_waited(spans: list[tu
     for approved, taken in spans:
         now += MINUTE
         until = now + approved * MINUTE
-        history = history.then(EVENTS["suspended"].model_copy(update={"until_at": until}), at=now)
+        history = history.then(EVENTS["suspended"].model_copy(update={"until_at": until}), at=now, by=PROVINCE)
         assert Limit.RESTORE not in history.due()
         assert history.due()[Limit.SUSPENSION] == until
         now += min(approved, taken) * MINUTE

@@ -183,6 +183,43 @@ async def test_an_order_follows_its_ticket_and_lapses_with_it(watch: Watch) -> N
     assert lapsed["state"] == "lapsed"
 
 
+async def test_an_order_that_lapsed_with_its_ticket_is_answered_late_and_cleared(watch: Watch) -> None:
+    ticket = await watch.centre.call()
+    await watch.centre.does("monitor", ticket, "supervise", reason="核查", addressee="dispatcher")
+    await watch.centre.does("xiangshan", ticket, "cancel", reason="客户来电已恢复", meter="live")
+    (lapsed,) = (await watch.list("xiangshan", "/supervisions", state="lapsed"))["supervisions"]
+    no = lapsed["supervision"]["no"]
+    watch.centre.set_clock(minutes(5))
+    await watch.centre.does("xiangshan", ticket, "supervision-answer", no=no, text="已核实,客户取消在先")
+    (answered,) = (await watch.list("monitor", "/supervisions", state="answered"))["supervisions"]
+    assert (answered["supervision"]["late"], answered["stage"]) == (True, "cancelled")
+    refused = await watch.centre.tries("xiangshan", ticket, "supervision-answer", no=no, text="再答复一次")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "AlreadyAnswered")
+    after = await watch.centre.does("monitor", ticket, "supervision-clear", no=no)
+    assert (after["stage"], after["supervisions"][0]["late"]) == ("cancelled", True)
+    assert len((await watch.list("monitor", "/supervisions", state="cleared"))["supervisions"]) == 1
+    async with watch.centre.db.connection() as connection:  # what comes after the end judges nothing again
+        assert await connection.fetchval("SELECT count(*) FROM review WHERE ticket_id = $1", ticket["id"]) == 1
+    assert await watch.is_sound()
+
+
+async def test_an_answer_in_time_is_not_late_and_one_after_its_due_time_is(watch: Watch) -> None:
+    ticket = await watch.centre.call()
+    due = minutes(10).isoformat()
+    for minute, reason in ((0, "核查甲"), (5, "核查乙")):
+        watch.centre.set_clock(minutes(minute))
+        await watch.centre.does("monitor", ticket, "supervise", reason=reason, addressee="dispatcher", due_at=due)
+    first, second = (s["no"] for s in (await watch.ticket(ticket))["supervisions"])
+    watch.centre.set_clock(minutes(10))
+    await watch.centre.does("xiangshan", ticket, "supervision-answer", no=first, text="已核实")
+    watch.centre.set_clock(minutes(11))
+    await watch.centre.does(
+        "xiangshan", ticket, "supervision-answer", no=second, text="已核实", at=minutes(9).isoformat()
+    )
+    late = {s["no"]: s["late"] for s in (await watch.ticket(ticket))["supervisions"] if s["no"] in (first, second)}
+    assert late == {first: False, second: True}
+
+
 async def test_lists_stay_in_the_callers_area_and_go_on_page_by_page(watch: Watch) -> None:
     here = [await watch.centre.call(phone=f"1390000200{n}") for n in range(3)]
     there = await watch.centre.call(phone="13900002009", place={"lon": 121.43, "lat": 29.29})
@@ -246,3 +283,42 @@ async def test_a_warning_that_reaches_nobody_stays_in_the_log(watch: Watch) -> N
     assert await watch.told(ticket) == []
     (line,) = await watch.log(ticket, "warned")
     assert line["told"] == ["crew", "dispatcher"]
+
+
+async def test_every_unanswered_order_warns_breaks_and_escalates_by_its_own_time(watch: Watch) -> None:
+    ticket = await watch.centre.call()
+    await watch.centre.does("xiangshan", ticket, "accept")
+    for minute, due, who in ((0, 10, "dispatcher"), (0, 20, "depot_leader"), (0, 20, "county_director")):
+        watch.centre.set_clock(minutes(minute))
+        order = {"reason": "核查", "addressee": who, "due_at": minutes(due).isoformat()}
+        await watch.centre.does("monitor", ticket, "supervise", **order)
+    for minute in (9, 16, 31):
+        await watch.look(minutes(minute))
+    late = [line for line in await watch.log(ticket, "overdue") if line["limit"] == "answer"]
+    assert [round(line["after_min"]) for line in late] == [10, 20, 20]
+    far = [line for line in await watch.log(ticket, "escalated") if line["limit"] == "answer"]
+    assert [(round(line["after_min"]), line["text"][-2:]) for line in far] == [(15, "-1"), (30, "-2"), (30, "-3")]
+    assert await watch.is_sound()
+    for one in (await watch.ticket(ticket))["supervisions"]:
+        await watch.centre.does("xiangshan", ticket, "supervision-answer", no=one["no"], text="已核实")
+    assert await watch.is_sound()
+
+
+async def test_nobody_is_told_the_same_thing_three_times_in_a_minute(watch: Watch) -> None:
+    ticket = await watch.centre.call()
+    media = {"reason": "media", "text": "记者来电"}
+    order = {"reason": "核查", "addressee": "county_director"}
+    for command, said, other in (
+        ("escalate", media, {"reason": "injury"}),
+        ("supervise", order, order | {"addressee": "dispatcher"}),
+    ):
+        watch.centre.set_clock(minutes(0))
+        await watch.centre.does("monitor", ticket, command, **said)
+        for minute in (0, 4.9):
+            watch.centre.set_clock(minutes(minute))
+            again = await watch.centre.tries("monitor", ticket, command, **said)
+            assert (again.status_code, again.json()["error"]["code"]) == (409, "RaisedRecently")
+        await watch.centre.does("monitor", ticket, command, **other)
+        watch.centre.set_clock(minutes(5))
+        await watch.centre.does("monitor", ticket, command, **said)
+    assert await watch.is_sound()

@@ -130,6 +130,66 @@ async def test_an_arrival_cannot_wait(watch: Watch) -> None:
     assert answer.json()["error"]["code"] == "WrongStage"
 
 
+async def test_no_step_is_taken_again_because_a_repair_waited_and_the_province_approves_a_third_wait(
+    watch: Watch,
+) -> None:
+    """Half of the three hours was over when it waited first; each wait moves what is still ahead, and only that."""
+    ticket = await at_work(watch)
+    now = 110.0  # on site at 10: half of the time was over at 100
+    for n, who in enumerate(("xiangshan", "xiangshan", "monitor", "monitor")):
+        watch.centre.set_clock(minutes(now))
+        if n == 2:
+            again = await watch.centre.tries("xiangshan", ticket, "suspend", until_at=said(now + 240), **WAITS)
+            assert (again.status_code, again.json()["error"]["code"]) == (403, "NeedsProvince")
+        await watch.centre.does(who, ticket, "suspend", until_at=said(now + 240), **WAITS)
+        await watch.look(minutes(now + 241))
+        now += 242
+    await watch.look(minutes(3000))
+    lines = [x for x in await watch.log(ticket, "warned", "overdue", "escalated") if x.get("limit") == "restore"]
+    waited = 4 * 240
+    assert [(x["kind"], x["after_min"]) for x in lines] == [
+        ("warned", 100),
+        ("warned", 145 + waited),
+        ("overdue", 190 + waited),
+        ("escalated", 280 + waited),
+    ]
+    assert await watch.is_sound()
+
+
+async def test_a_repair_that_broke_its_limit_is_late_however_long_it_waits_afterwards(watch: Watch) -> None:
+    ticket = await at_work(watch)
+    await watch.look(minutes(195))  # due at 190
+    watch.centre.set_clock(minutes(200))
+    await watch.centre.does("xiangshan", ticket, "suspend", until_at=said(400), **WAITS)
+    await watch.look(minutes(401))
+    watch.centre.set_clock(minutes(405))
+    done = await watch.centre.does("crew-1", ticket, "restore", cause_l1="nature", field_record="更换绝缘子")
+    assert "restore" in done["flags"]["overdue"]
+    assert [x["after_min"] for x in await watch.log(ticket, "overdue") if x["limit"] == "restore"] == [190]
+    assert await watch.is_sound()
+
+
+async def test_a_promise_that_broke_is_moved_by_no_appointment_and_no_other_place(watch: Watch) -> None:
+    agreed = {"agreed_by": "客户本人", "agreed_at": said(79)}
+    booked = {"appointment_at": said(110), **agreed}
+    farther = {"place": {"lon": 121.75, "lat": 29.40}}
+    for n, correction in enumerate((booked, farther)):
+        watch.centre.set_clock(minutes(0))
+        ticket = await watch.centre.call(phone=f"1390000110{n}")
+        await watch.centre.does("xiangshan", ticket, "accept")
+        watch.centre.set_clock(minutes(80))
+        unsaid = await watch.centre.tries("xiangshan", ticket, "correct", reason="改约", appointment_at=said(110))
+        assert unsaid.json()["error"]["field"] == "agreed_by"
+        put_right = await watch.centre.does("xiangshan", ticket, "correct", reason="客户更正", **correction)
+        assert "arrive" in put_right["flags"]["overdue"]
+        await watch.centre.does("xiangshan", ticket, "dispatch", crew_id=f"c{n + 1}")
+        watch.centre.set_clock(minutes(85))
+        there = await watch.centre.does(f"crew-{n + 1}", ticket, "arrive")
+        assert "arrive" in there["flags"]["overdue"]
+    assert put_right["area_class"] == "rural"
+    assert await watch.is_sound()
+
+
 FLOODED = {"reason": "traffic", "explanation": "道路被淹,绕行约四十分钟"}
 STORM = {"reason": "weather", "explanation": "台风登陆,风停后立即前往"}
 

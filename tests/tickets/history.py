@@ -1,5 +1,6 @@
 """Tickets made by letting things happen to them, without a database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,6 +41,7 @@ PACK = Packs.load().latest("sgcc")
 S = Stage
 ANYBODY = Actor("someone", "COUNTY_DISPATCHER")
 PROVINCE = Actor("monitor", "PROVINCE_MONITOR")
+OURSELVES = Actor("system", "SYSTEM")
 
 OPENING: dict[str, Any] = {
     "ticket_no": "2607010000001",
@@ -128,6 +130,8 @@ class History:
         """Return the log's next line; one minute after the latest step unless told otherwise."""
         at = at or self.ticket.last_at + timedelta(minutes=1)
         by = PROVINCE if isinstance(event, e.Transferred) else ANYBODY
+        if isinstance(event, e.Suspended | e.Resumed) and self.ticket.stage is S.MERGED:
+            by = OURSELVES  # with its parent
         given: dict[str, Any] = {"by": by, "source": Source.PHONE, "at_claimed": at, "at_server": at, **said}
         return Entry(ticket_id=self.ticket.id, version=self.ticket.version + 1, event=event, **given)
 
@@ -173,10 +177,10 @@ ROADS[S.CALLBACK_PENDING] = (*ROADS[S.REPLIED], "callback_queued")
 ROADS[S.CLOSED] = (*ROADS[S.CALLBACK_PENDING], "closed")
 
 
-def at(stage: Stage, **said: Any) -> History:
-    """Return a ticket that came to the stage by the usual road."""
+def at(stage: Stage, *, first: Sequence[str] = (), **said: Any) -> History:
+    """Return a ticket that came to the stage by the usual road; ``first``: what happened to it right after it began."""
     history = opened(draft=stage is S.DRAFT, **said)
-    for kind in ROADS.get(stage, ()):
+    for kind in (*first, *ROADS.get(stage, ())):
         history = history.then(EVENTS[kind])
     assert history.ticket.stage is stage
     return history
@@ -184,10 +188,11 @@ def at(stage: Stage, **said: Any) -> History:
 
 def ready(stage: Stage, kind: str) -> History:
     """Return a ticket in the stage to which an event of the kind may happen, as far as the stage allows it."""
-    history = at(stage)
-    allowed = kind in BEFORE and stage in TRANSITIONS[kind][0]
-    for first in BEFORE[kind] if allowed else ():
-        history = history.then(EVENTS[first])
+    before = BEFORE.get(kind, ()) if stage in TRANSITIONS[kind][0] else ()
+    here = [one for one in before if stage in TRANSITIONS[one][0]]
+    history = at(stage, first=[one for one in before if one not in here])
+    for one in here:
+        history = history.then(EVENTS[one])
     return history
 
 

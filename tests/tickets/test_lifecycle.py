@@ -24,7 +24,7 @@ TABLE: dict[str, dict[Stage, Stage]] = {
     "transferred": dict.fromkeys({S.RETURNED, S.SUBMITTED, S.ACCEPTED}, S.SUBMITTED),  # 2.6
     "merged": {S.SUBMITTED: S.MERGED, S.ACCEPTED: S.MERGED},  # 6, and attached by the seat
     "unmerged": {S.MERGED: S.ACCEPTED},  # 2.8.6
-    "followed": {S.MERGED: S.MERGED},
+    "followed": {stage: stage for stage in {S.MERGED} | AFTERWARDS},  # 2.8.3, 2.8.4; AFTERWARDS: reported late
     "dispatched": dict.fromkeys({S.ACCEPTED} | ON_THE_WAY, S.DISPATCHED),  # 7, 9
     "crew_accepted": {S.DISPATCHED: S.CREW_ACCEPTED},  # 8
     "crew_rejected": dict.fromkeys(ON_THE_WAY, S.ACCEPTED),  # 2.7
@@ -43,8 +43,10 @@ TABLE: dict[str, dict[Stage, Stage]] = {
     "chased": {stage: stage for stage in OPEN - {S.DRAFT}},  # 2.9
     "corrected": {stage: stage for stage in OPEN},  # 2.4
     "overdue": {stage: stage for stage in OPEN},  # 2.5
-    "suspended": {stage: stage for stage in ON_SITE},  # 2.11
-    "resumed": {stage: stage for stage in ON_SITE},
+    "suspended": {stage: stage for stage in ON_SITE | {S.MERGED}},  # 2.11; MERGED: with its parent
+    "resumed": {stage: stage for stage in ON_SITE | {S.MERGED}},
+    "supervision_answered": {stage: stage for stage in Stage},  # 2.10: the end of the ticket excuses nobody
+    "supervision_cleared": {stage: stage for stage in Stage},
     "excused": {stage: stage for stage in BEFORE_RESTORED - ON_SITE},  # 2.5 e
     "asked": {stage: stage for stage in AFTERWARDS},  # 2.8.5
     "confirmed": {stage: stage for stage in AFTERWARDS},
@@ -56,8 +58,6 @@ TABLE: dict[str, dict[Stage, Stage]] = {
         "warned",
         "escalated",
         "supervised",
-        "supervision_answered",
-        "supervision_cleared",
         "assessed",
         "backfilled",
         "noted",

@@ -114,7 +114,7 @@ async def test_the_whole_way_from_the_call_to_the_archive(centre: Centre) -> Non
     assert rejected["stage"] == "reply_rejected"
     await centre.does("xiangshan", rejected, "reply", **REPLY | {"handling": "更换5号杆绝缘子,测试后恢复供电"})
     await centre.does("auditor", rejected, "queue-callback")
-    closed = await centre.does("seat", rejected, "close", satisfied=True, text="满意")
+    closed = await centre.does("seat", rejected, "answer", satisfied=True, text="满意")
     assert (closed["stage"], closed["satisfied"], closed["flags"]["overdue"]) == ("closed", True, [])
     seat = await centre.by("seat")
     lines = (await seat.get(f"/tickets/{closed['id']}/events")).json()["events"]
@@ -128,13 +128,29 @@ async def test_a_customer_who_does_not_answer_three_times_closes_the_ticket(cent
     ticket = await to_stage(centre, await centre.call())
     ticket = await centre.does("xiangshan", ticket, "reply", **REPLY)
     ticket = await centre.does("xiangshan", ticket, "queue-callback")
-    early = await centre.tries("seat", ticket, "close", satisfied=None)
+    early = await centre.tries("seat", ticket, "answer", satisfied=None)
     assert 409 <= early.status_code <= 422
-    for hour in (1, 2, 3):
-        centre.set_clock(minutes(60 * hour))
-        ticket = await centre.does("seat", ticket, "try-callback", text="无人接听")
-    closed = await centre.does("seat", ticket, "close")
-    assert (closed["stage"], closed["callback_attempts"]) == ("closed", 3)
+    tried = 0
+    for hour in range(2, 12):  # the survey has its two hours, then a call an hour, and none at noon
+        centre.set_clock(minutes(60 * hour + 5))
+        missed = await centre.tries("seat", ticket, "missed", text="无人接听")
+        tried += missed.status_code == 200
+        if tried == 3:
+            break
+    assert (missed.json()["stage"], missed.json()["callback_attempts"]) == ("closed", 3)
+
+
+async def test_nobody_is_called_or_closed_past_the_rules_of_the_return_visit(centre: Centre) -> None:
+    ticket = await to_stage(centre, await centre.call(hazard=True, level="urgent"))  # called at once, without a survey
+    await centre.does("xiangshan", ticket, "reply", **REPLY)
+    await centre.does("auditor", ticket, "queue-callback")
+    centre.set_clock(minutes(15 * 60))  # 23:30
+    for way in ("try-callback", "close"):  # the ways past it are gone
+        gone = await (await centre.by("seat")).post(f"/tickets/{ticket['id']}/{way}", json={}, headers=key())
+        assert (gone.status_code, gone.json()["error"]["code"]) == (404, "NoSuchPath"), way
+    for way in ("begin", "missed"):
+        assert (await centre.tries("seat", ticket, way)).json()["error"]["code"] == "QuietHours"
+    assert (await (await centre.by("seat")).get(f"/tickets/{ticket['id']}")).json()["stage"] == "callback_pending"
 
 
 async def test_the_crews_report_may_be_retried_from_a_bad_line(centre: Centre) -> None:
@@ -290,3 +306,34 @@ async def test_an_administrator_lets_a_countys_auditor_in_who_sees_no_ticket_tha
         assert (await auditor.get("/me")).json()["account"]["login"] == "auditor.ninghai"
         assert (await auditor.get("/tickets")).json()["tickets"] == []
         assert (await auditor.get(f"/tickets/{ticket['id']}")).status_code == 404
+
+
+async def test_a_crew_looks_at_what_it_finished_until_a_week_after_the_end(centre: Centre) -> None:
+    ticket = await to_stage(centre, await centre.call())
+    path = f"/tickets/{ticket['id']}"
+    crew, other = await centre.by("crew-1"), await centre.by("crew-3")
+
+    async def seen() -> list[int]:
+        looks = [await crew.get(path), await crew.get(f"{path}/events"), await other.get(path)]
+        return [look.status_code for look in looks]
+
+    assert await seen() == [200, 200, 404]
+    assert (await crew.get(f"{path}/contact")).status_code == 404  # the number is for those who are on the job
+    await centre.does("xiangshan", ticket, "reply", **REPLY)
+    await centre.does("auditor", ticket, "queue-callback")
+    await centre.does("seat", ticket, "answer", satisfied=True)
+    centre.set_clock(minutes(8 + 7 * 24 * 60))
+    assert await seen() == [200, 200, 404]
+    centre.set_clock(minutes(9 + 7 * 24 * 60))
+    assert await seen() == [404, 404, 404]
+
+
+async def test_a_crew_that_gave_a_job_back_does_not_see_it_any_more(centre: Centre) -> None:
+    ticket = await centre.call()
+    for who, command, said in (
+        ("xiangshan", "accept", {}),
+        ("xiangshan", "dispatch", {"crew_id": "c1"}),
+        ("crew-1", "crew-reject", {"reason": "VEHICLE_DOWN"}),
+    ):
+        await centre.does(who, ticket, command, **said)
+    assert (await (await centre.by("crew-1")).get(f"/tickets/{ticket['id']}")).status_code == 404

@@ -26,10 +26,14 @@ from dispatch.desk.room import Desk, Once
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
 from dispatch.kit.looprules import BookingRules
+from dispatch.notify import texts
 from dispatch.places.areas import AreaLevel
 
+from .customers import keep_phone, phone_of
 from .halfdays import depot_of, half_day, half_days, rules_of
+from .pauses import free_from, refuse_paused
 
+AUDIT = "INSERT INTO audit (at, account_id, action, subject, area) VALUES ($1, $2, 'booking.contact', $3, $4)"
 AT_MOST = 1000  # bookings that one answer shows
 
 
@@ -44,6 +48,7 @@ class NewBooking:
 
     :param area: county; None: the depot's
     :param depot: the only depot that is to be asked; None: all of the county
+    :param phone: of the customer, to be told when the visit must be put off; kept apart from the booking
     """
 
     wish: Wish
@@ -51,6 +56,7 @@ class NewBooking:
     area: str | None = None
     depot: str | None = None
     text: str = ""
+    phone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +87,11 @@ async def book(desk: Desk, new: NewBooking, *, by: Account, at: datetime, once: 
         if (first := await idempotency.find(tx, by, once)) is not None:
             return Booking.model_validate_json(first)
         await store.turn(tx, county, at=at)
-        slots = slots_of(new.wish, depots, rules=rules, at=at)
+        slots = slots_of(new.wish, depots, rules=rules, at=await free_from(tx, desk, county, at))
         days = await half_days(tx, desk, slots, at=at)
         held = _held(desk, new, county, days, rules, by=by, at=at)
         made = await store.append(tx, held, BookingStep.HELD, by=by.id, at=at)
+        await keep_phone(tx, made, new.phone)
         await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True), status=201)
     return made
 
@@ -146,20 +153,33 @@ async def confirm(desk: Desk, booking_id: str, *, offer: int | None, said: Said)
     :raises StaleBooking, HoldLapsed, WrongBookingState, NoSuchOffer: where it stands
     :raises Full, NoTeam, Closed: the place was taken, or its list was frozen, in between
     """
-    rules = rules_of(desk.pack)
+    rules_of(desk.pack)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, said.by, said.once)) is not None:
             return Booking.model_validate_json(first)
         booking = await _seen(tx, desk, booking_id, BookingStep.CONFIRMED, said)
-        wanted = course.chosen(booking, offer)
-        slot = wanted.slot if wanted else booking.slot
-        day = await half_day(tx, desk, slot, at=said.at)
-        mine = [each.place for each in day.taken if each.id == booking.id]
-        others = _without(day, booking)
-        if (why := refusal_of(others, rules=rules, at=said.at)) is not None:
-            raise why
-        place = mine[0] if mine and mine[0] is not None else lowest_place(others.taken)
-        return await _write(tx, course.confirmed(booking, wanted, place), BookingStep.CONFIRMED, said)
+        return await take(tx, desk, booking, offer=offer, said=said)
+
+
+async def take(tx: Connection, desk: Desk, booking: Booking, *, offer: int | None, said: Said) -> Booking:
+    """
+    Let a booking that was loaded in the county's turn have the place that its customer wants.
+
+    :raises NoSuchOffer: where it stands
+    :raises Full, NoTeam, Closed: the place was taken, or its list was frozen, in between
+    :raises Paused: if booked work gives way there then
+    """
+    wanted = course.chosen(booking, offer)
+    slot = wanted.slot if wanted else booking.slot
+    await refuse_paused(tx, desk, booking.area, slot, said.at)
+    day = await half_day(tx, desk, slot, at=said.at)
+    mine = [each.place for each in day.taken if each.id == booking.id]
+    others = _without(day, booking)
+    if (why := refusal_of(others, rules=rules_of(desk.pack), at=said.at)) is not None:
+        raise why
+    place = mine[0] if mine and mine[0] is not None else lowest_place(others.taken)
+    await texts.drop_of_booking(tx, booking.id)
+    return await _write(tx, course.confirmed(booking, wanted, place), BookingStep.CONFIRMED, said)
 
 
 def _without(day: HalfDay, booking: Booking) -> HalfDay:
@@ -178,6 +198,7 @@ async def cancel(desk: Desk, booking_id: str, *, reason: str, said: Said) -> Boo
         if (first := await idempotency.find(tx, said.by, said.once)) is not None:
             return Booking.model_validate_json(first)
         booking = await _seen(tx, desk, booking_id, BookingStep.CANCELLED, said)
+        await texts.drop_of_booking(tx, booking.id)
         return await _write(tx, course.cancelled(booking), BookingStep.CANCELLED, said, reason=reason)
 
 
@@ -210,3 +231,17 @@ async def bookings_of(desk: Desk, depot: str, day: date, *, by: Account, at: dat
     async with desk.db.connection() as connection:
         found = await store.of_day(connection, area.code, day, limit=AT_MOST)
     return [course.as_of(booking, at) for booking in found]
+
+
+async def contact(desk: Desk, booking_id: str, *, by: Account, at: datetime) -> str | None:
+    """
+    Return the customer's number; who looked is kept in the audit.
+
+    :raises NoSuchBooking: if there is none that ``by`` may see
+    """
+    async with desk.db.transaction() as tx:
+        found = await store.load(tx, booking_id)
+        if not rights.allowed(by, "booking.contact", area=found.area, covers=desk.areas.covers):
+            raise NoSuchBooking("没有这个预约,或不在您的查看范围内;请核对编号")
+        await tx.execute(AUDIT, at, by.id, booking_id, found.area)
+        return await phone_of(tx, found)

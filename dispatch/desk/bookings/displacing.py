@@ -1,4 +1,6 @@
-"""Who loses a place when a depot can do less than is booked, and what each is offered instead, at once."""
+"""
+Who loses a place when a depot can do less than is booked, and what each is offered instead, at once; each is told.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +14,9 @@ from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.looprules import BookingRules
 
+from .customers import may_ask, tell_displaced
 from .halfdays import half_day, half_days, wish_of
+from .pauses import free_from
 
 
 async def displace(
@@ -40,7 +44,9 @@ async def displace(
         else:
             changed = await _reoffer(tx, desk, victim, rules, at)
             step = BookingStep.REOFFERED
-        found.append(await store.append(tx, changed, step, by=by.id, at=at, reason=reason))
+        made = await store.append(tx, changed, step, by=by.id, at=at, reason=reason)
+        await tell_displaced(tx, desk, victim, made, step, at=at)
+        found.append(made)
     return found
 
 
@@ -49,17 +55,20 @@ async def _moves_to(tx: Connection, desk: Desk, victim: Booking, rules: BookingR
     if victim.appointment is not Appointment.BY_DATE or victim.state is BookingState.REOFFERED:
         return None
     wish, depots = wish_of(victim), desk.areas.depots(victim.area)
-    open_slots = [each for each in to_come(rules, at, victim.due)]
-    slots = slots_of(wish, depots, rules=rules, at=at) if open_slots else []
+    free_at = await free_from(tx, desk, victim.area, at)
+    open_slots = [each for each in to_come(rules, free_at, victim.due)]
+    slots = slots_of(wish, depots, rules=rules, at=free_at) if open_slots else []
     ranked = offers(wish, await half_days(tx, desk, slots, at=at), rules=rules, at=at)
     return ranked[0] if ranked else None
 
 
 async def _reoffer(tx: Connection, desk: Desk, victim: Booking, rules: BookingRules, at: datetime) -> Booking:
-    slot, depots = victim.slot, desk.areas.depots(victim.area)
+    """Offer what is still open, and hold the first of it, from when the customer may be asked (免打扰)."""
+    slot, depots, asked_at = victim.slot, desk.areas.depots(victim.area), may_ask(desk, victim, at)
+    free_at = await free_from(tx, desk, victim.area, asked_at)
     slots = [
         slot.model_copy(update={"depot": depot, "date": day, "half": half})
-        for day, half in to_come(rules, at)
+        for day, half in to_come(rules, free_at)
         for depot in depots
     ]
     free = await half_days(tx, desk, slots, at=at)
@@ -67,7 +76,7 @@ async def _reoffer(tx: Connection, desk: Desk, victim: Booking, rules: BookingRu
     if not ranked:
         return course.reoffered(victim, (), None, None)
     first = ranked[0].slot
-    until = min(at + rules.offer_hold.duration, hours(rules, first.date, first.half).closes_at)
+    until = min(asked_at + rules.offer_hold.duration, hours(rules, first.date, first.half).closes_at)
     return course.reoffered(victim, ranked, await _place(tx, desk, first, at), until)
 
 

@@ -29,7 +29,7 @@ from dispatch.services.model import ServiceRequest, document
 from dispatch.services.store import NoSuchService, StaleService
 from dispatch.services.words import CustomerClass, DamageCause, PauseReason, ServiceKind
 from dispatch.tickets import store as tickets
-from dispatch.tickets.events import Event, Returned
+from dispatch.tickets.events import Returned
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import ReturnReason
 
@@ -165,17 +165,23 @@ def _warnings(rules: ServiceRules) -> tuple[float, float]:
     return rules.first_warning.value, rules.second_warning.value
 
 
-async def follow_return(tx: Connection, desk: Desk, ticket: Ticket, event: Event, *, by: Account, at: datetime) -> None:
-    """Open the request for damaged appliances (电器损坏) that a repair ticket is returned for. Domain 2.6."""
-    if not isinstance(event, Returned) or event.reason is not ReturnReason.APPLIANCE_DAMAGE:
-        return
+async def follow_return(
+    tx: Connection, desk: Desk, ticket: Ticket, event: Returned, *, by: Account, at: datetime
+) -> ServiceRequest | None:
+    """
+    Open the request for damaged appliances (电器损坏) that a repair ticket is returned for. Domain 2.6.
+
+    :return: the request, an earlier one of the same ticket too; None if it is returned for something else
+    """
+    if event.reason is not ReturnReason.APPLIANCE_DAMAGE:
+        return None
     services = desk.pack.services
     if services is None or ServiceKind.APPLIANCE_DAMAGE.value not in services.requests:
-        return
+        return None
     if desk.areas.find(ticket.area) is None:
-        return
+        return None
     new = NewService(kind=ServiceKind.APPLIANCE_DAMAGE, text=f"抢修工单 {ticket.ticket_no} 退单:{event.text}")
-    await _open_one(tx, desk, new, ticket.area, ticket.account_no, ticket, by=by, at=at)
+    return await _open_one(tx, desk, new, ticket.area, ticket.account_no, ticket, by=by, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,8 @@ from datetime import datetime
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
-from dispatch.desk import idempotency
-from dispatch.desk.acting import expect, make, permit
-from dispatch.desk.crews.jobs import tell_fleet
+from dispatch.desk.acting import make, permit
+from dispatch.desk.commanding import command
 from dispatch.desk.outages import nesting
 from dispatch.desk.reading import CALLS, Contact, contact_of
 from dispatch.desk.room import Desk, Once, Report
@@ -23,20 +22,19 @@ from dispatch.kit.errors import Refusal
 from dispatch.kit.rulepack import RulePack
 from dispatch.tickets import store
 from dispatch.tickets.events import CallbackTried, Closed, Reopened
-from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.model import Ticket
 from dispatch.tickets.terms import Asking, ReopenReason
 
-from . import visits
+from . import replying, visits
 from .visits import Answer
 
-LIST = """
-SELECT visit.way, visit.call_at, visit.seat, visit.held_until, ticket.doc
+LIST = f"""
+SELECT visit.way, visit.call_at, visit.seat, visit.held_until, {visits.CIRCUMSTANCES}, ticket.doc
 FROM visit JOIN ticket ON ticket.id = visit.ticket_id
 WHERE visit.area = ANY($1::text[])
   AND ($2::timestamptz IS NULL OR (visit.call_at, visit.ticket_id) > ($2, $3::text))
 ORDER BY visit.call_at, visit.ticket_id LIMIT $4
 """
-LOCK = "SELECT way, call_at, seat, held_until FROM visit WHERE ticket_id = $1 FOR UPDATE"
 HOLD = "UPDATE visit SET seat = $2, held_until = $3 WHERE ticket_id = $1"
 AUDIT = """
 INSERT INTO audit (at, account_id, action, subject, area, details) VALUES ($1, $2, 'callback.call', $3, $4, $5)
@@ -49,6 +47,10 @@ class QuietHours(Refusal):
 
 class NotYetDue(Refusal):
     """The customer has been written to, or called, and still has time to answer."""
+
+
+class AskedByText(Refusal):
+    """The county's mode asks by text only; no seat calls."""
 
 
 class BeingCalled(Refusal):
@@ -121,7 +123,7 @@ def _visit(desk: Desk, row: Row, ticket: Ticket, at: datetime) -> Visit:
         ticket=ticket,
         way=row["way"],
         call_at=row["call_at"],
-        due=row["call_at"] <= at and visits.may_call(at, pack),
+        due=row["call_at"] <= at and visits.may_call(at, pack) and not visits.is_texted(row, ticket, pack),
         seat=row["seat"] if held else None,
         questions=questions(ticket, pack),
         history=history(ticket),
@@ -172,6 +174,7 @@ async def begin(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> Beg
 
     :raises NoVisit: if the customer need not be called
     :raises QuietHours: at a time when nobody is called; ``from`` says when one may
+    :raises AskedByText: if the county's mode asks by text only, and this customer need not be called all the same
     :raises NotYetDue: before the customer's time to answer is over; ``from`` says when it is
     :raises BeingCalled: if another seat has it
     """
@@ -194,7 +197,7 @@ async def begin(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> Beg
 
 
 async def _lock(tx: Connection, ticket: Ticket) -> Row:
-    row = await tx.fetchrow(LOCK, ticket.id)
+    row = await tx.fetchrow(visits.STANDING, ticket.id)
     if row is None:
         raise NoVisit(f"工单 {ticket.ticket_no} 当前为“{ticket.stage.label}”,不在回访名单中", stage=ticket.stage.value)
     return row
@@ -206,6 +209,8 @@ def _check_time(ticket: Ticket, row: Row, pack: RulePack, at: datetime) -> None:
         raise QuietHours(
             f"现在是免打扰时段,{_clock(allowed)} 起可以回访", **{"from": allowed.isoformat(), "ticket_id": ticket.id}
         )
+    if visits.is_texted(row, ticket, pack):
+        raise AskedByText(f"工单 {ticket.ticket_no} 所在县现为抗灾抢修模式,只以短信回访;客户来电答复的可直接登记")
     if row["call_at"] > at:
         raise NotYetDue(
             f"已短信或电话联系过客户,{_clock(row['call_at'])} 起可以再次回访", **{"from": row["call_at"].isoformat()}
@@ -220,24 +225,21 @@ async def missed(
 
     :raises NoVisit: if the customer need not be called
     :raises QuietHours: if it was made at a time when nobody is called
+    :raises AskedByText: as ``begin``
     :raises NotYetDue: if it was made before the customer's time to answer was over
     """
-    async with desk.db.transaction() as tx:
-        ticket = await store.load(tx, ticket_id, lock=True)
-        if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, "callback.call", ticket)
-        await expect(tx, ticket, report.version)
+
+    async def decide(tx: Connection, ticket: Ticket) -> Ticket:
         pack = desk.packs.get(ticket.pack)
         _check_time(ticket, await _lock(tx, ticket), pack, report.claimed_at or at)
         after = await make(tx, desk, ticket, CallbackTried(text=text), by=by, report=report, at=at)
         needed = visits.attempts_needed(pack)
-        if after.callback_attempts >= needed:
-            ended = Closed(satisfied=None, text=f"{needed} 次回访未接通")
-            after = await make(tx, desk, after, ended, by=by, report=Report(source=report.source), at=at)
-        await idempotency.remember(tx, by, once, document(after))
-    tell_fleet(desk, after)
-    return after
+        if after.callback_attempts < needed:
+            return after
+        ended = Closed(satisfied=None, text=f"{needed} 次回访未接通")
+        return await make(tx, desk, after, ended, by=by, report=Report(source=report.source), at=at)
+
+    return await command(desk, ticket_id, decide, action="callback.call", by=by, version=report.version, once=once)
 
 
 async def answer(
@@ -251,16 +253,11 @@ async def answer(
     :raises WrongStage: if the ticket is not that far
     :raises NothingSaid: if it decides nothing
     """
-    async with desk.db.transaction() as tx:
-        ticket = await store.load(tx, ticket_id, lock=True)
-        if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, "callback.call", ticket)
-        await expect(tx, ticket, report.version)
-        after = await conclude(tx, desk, ticket, said, Asking.CALL, by=by, report=report, at=at)
-        await idempotency.remember(tx, by, once, document(after))
-    tell_fleet(desk, after)
-    return after
+
+    async def decide(tx: Connection, ticket: Ticket) -> Ticket:
+        return await conclude(tx, desk, ticket, said, Asking.CALL, by=by, report=report, at=at)
+
+    return await command(desk, ticket_id, decide, action="callback.call", by=by, version=report.version, once=once)
 
 
 async def conclude(
@@ -277,6 +274,8 @@ async def conclude(
     """Let an answer have its consequences, whoever heard it."""
     for event in visits.verdict(ticket, said, how, desk.packs.get(ticket.pack)):
         ticket = await make(tx, desk, ticket, event, by=by, report=report, at=at)
+        if isinstance(event, Reopened):
+            await replying.settle(tx, ticket, by=by, at=at)  # the reply that the audit waits for counts no more
         if isinstance(event, Reopened) and event.reason is ReopenReason.STILL_DARK:
             ticket = await nesting.join(tx, desk, ticket, at=at)
     return ticket

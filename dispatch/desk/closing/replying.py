@@ -7,14 +7,15 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from dispatch.accounts import rights
-from dispatch.accounts.model import Account
+from dispatch.accounts.model import Account, Role
 from dispatch.desk.acting import permit
 from dispatch.desk.field.evidence import photos
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
 from dispatch.tickets import replyform, store
-from dispatch.tickets.events import Event, Replied
+from dispatch.tickets.events import CallbackQueued, Event, Replied
+from dispatch.tickets.loopguards import NeedsAudit
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.replyform import Defect, Severity
 
@@ -26,6 +27,7 @@ INSERT INTO reply_audit (ticket_id, area, replied_at, replied_by, defects) VALUE
 ON CONFLICT (ticket_id) DO UPDATE SET area = EXCLUDED.area, replied_at = EXCLUDED.replied_at,
     replied_by = EXCLUDED.replied_by, defects = EXCLUDED.defects, settled_at = NULL, settled_by = NULL
 """
+UNREAD = "SELECT defects FROM reply_audit WHERE ticket_id = $1 AND settled_at IS NULL"
 SETTLE = "UPDATE reply_audit SET settled_at = $2, settled_by = $3 WHERE ticket_id = $1 AND settled_at IS NULL"
 QUEUE = """
 SELECT audit.ticket_id, audit.replied_by, audit.defects, ticket.doc, ticket.head
@@ -103,6 +105,25 @@ async def refuse_bad(tx: Connection, desk: Desk, ticket: Ticket, event: Event) -
         f"回单有 {len(severe)} 处严重问题:{said}",
         field=severe[0].field,
         defects=DEFECTS.dump_python(found.defects, mode="json"),
+    )
+
+
+async def refuse_unread(tx: Connection, ticket: Ticket, event: Event, *, by: Account) -> None:
+    """
+    Refuse to send on a reply that waits for the auditor, whoever but the auditor asks; any other event passes.
+
+    :raises NeedsAudit: saying what is to be looked at
+    """
+    if not isinstance(event, CallbackQueued) or by.role is Role.REPLY_AUDITOR:
+        return
+    waiting = await tx.fetchval(UNREAD, ticket.id)
+    if waiting is None:
+        return
+    defects = DEFECTS.validate_json(waiting)
+    why = ";".join(defect.message for defect in defects if defect.severity is not Severity.LOW)
+    raise NeedsAudit(
+        f"工单 {ticket.ticket_no} 的回单须由回单审核员审核后转回访({why or '现场记录可信度不足'})",
+        defects=DEFECTS.dump_python(defects, mode="json"),
     )
 
 

@@ -1,6 +1,7 @@
 """What a report of an area and period is made of, read in one go: the judged tickets, and those that still wait."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,12 +9,16 @@ from dispatch.accounts.model import Account
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.places.areas import AreaLevel
+from dispatch.services.model import ServiceRequest
 from dispatch.tickets import reliability, reviews
 from dispatch.tickets.indices import Figure
 from dispatch.tickets.judged import Judged
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.outage_minutes import Interruption, interruptions
+from dispatch.tickets.review import DARK
+from dispatch.tickets.words import Result, Stage
 
+from .business import Published, published, requests
 from .reviewing import Findings, counties, findings
 
 TWO_MONTHS = timedelta(days=61)  # 频繁停电线路: 最近两个月 [V15]
@@ -30,10 +35,6 @@ TICKETS = "SELECT doc FROM ticket WHERE id = ANY($1::text[])"
 UNJUDGED = """
 SELECT count(*) FROM ticket WHERE NOT is_open AND area = ANY($1::text[])
     AND NOT EXISTS (SELECT FROM review WHERE review.ticket_id = ticket.id)
-"""
-NOTICES = """
-SELECT kind, count(*) AS n FROM outage WHERE area = ANY($1::text[]) AND begins_at >= $2 AND begins_at < $3
-GROUP BY kind
 """
 
 
@@ -54,8 +55,10 @@ class Material:
 
     :param standing: tickets that had not ended when the period did, as they are now
     :param tickets: the whole tickets of those that lists name
-    :param lately: outages of the two months before the end
-    :param notices: outage notices (停电信息) that began in the period, by kind
+    :param lately: outages of the two months before the end whose main ticket was closed
+    :param ongoing: outages of the standing tickets; what is not restored lasts until its end or now
+    :param published: outage notices (停电信息) that began in the period
+    :param requests: complaints and new connections that were open in the period or later, as they are now
     :param unjudged: tickets of the area that ended before there were judgements, and are in no index
     """
 
@@ -65,7 +68,9 @@ class Material:
     standing: Sequence[Ticket]
     tickets: Mapping[str, Ticket]
     lately: Sequence[Interruption]
-    notices: Mapping[str, int]
+    ongoing: Sequence[Interruption]
+    published: Sequence[Published]
+    requests: Sequence[ServiceRequest]
     names: Mapping[str, str]
     unjudged: int
     made_at: datetime
@@ -79,20 +84,24 @@ async def material(
 
     :param at: when the report is made
     """
-    found = await findings(desk, area, begin_at, end_at, by=by)
+    found = await findings(desk, area, begin_at, end_at, by=by, at=at)
     areas = counties(desk, area)
     async with desk.db.connection() as connection:
         standing = [Ticket.model_validate_json(row["doc"]) for row in await connection.fetch(STANDING, areas, end_at)]
         lately = await _outages(connection, areas, end_at - TWO_MONTHS, end_at)
-        notices = {row["kind"]: row["n"] for row in await connection.fetch(NOTICES, areas, begin_at, end_at)}
+        closed = {one.incident for one in (*found.period.outages, *lately)}
+        ongoing = [one for one in unfinished(standing, until=min(end_at, at)) if one.incident not in closed]
+        rules = desk.pack.outages
         return Material(
             name=desk.areas.get(area).name,
             findings=found,
             units=await _units(connection, desk, found, areas),
             standing=standing,
-            tickets=await _tickets(connection, found, lately),
+            tickets=await _tickets(connection, found, [*lately, *ongoing]),
             lately=lately,
-            notices=notices,
+            ongoing=ongoing,
+            published=await published(connection, areas, begin_at, end_at, rules) if rules else (),
+            requests=await requests(connection, areas, begin_at, end_at),
             names={code: desk.areas.get(code).name for code in areas},
             unjudged=await connection.fetchval(UNJUDGED, areas),
             made_at=at,
@@ -119,10 +128,39 @@ async def _units(connection: Connection, desk: Desk, found: Findings, areas: Seq
     return units
 
 
-async def _tickets(connection: Connection, found: Findings, lately: Sequence[Interruption]) -> dict[str, Ticket]:
+async def _tickets(connection: Connection, found: Findings, others: Sequence[Interruption]) -> dict[str, Ticket]:
     """Return the tickets that lists may name: those with a fault, and the main tickets of outages."""
     named = {row.ticket_id for row in found.rows if row.faults}
-    named |= {one.incident for one in (*found.period.outages, *lately)}
+    named |= {one.incident for one in (*found.period.outages, *others)}
     docs = await connection.fetch(TICKETS, sorted(named))
     tickets = (Ticket.model_validate_json(row["doc"]) for row in docs)
     return {ticket.id: ticket for ticket in tickets}
+
+
+def unfinished(tickets: Iterable[Ticket], *, until: datetime) -> list[Interruption]:
+    """Return the outages of tickets that have not ended; one that is not restored by ``until`` lasts until then."""
+    members: dict[str, list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        if _is_dark(ticket):
+            members[ticket.incident_id].append(ticket)
+    return [_unfinished(incident, family, until) for incident, family in sorted(members.items())]
+
+
+def _is_dark(ticket: Ticket) -> bool:
+    said = ticket.symptom in DARK or bool(ticket.customers_out)
+    away = ticket.stage in (Stage.DRAFT, Stage.CANCELLED) or ticket.result not in (None, Result.RESTORED)
+    return said and not away
+
+
+def _unfinished(incident: str, family: Sequence[Ticket], until: datetime) -> Interruption:
+    main = next((ticket for ticket in family if ticket.id == incident), family[0])
+    back = {ticket.account_no or ticket.id: min(ticket.restored_at or until, until) for ticket in family}
+    return Interruption(
+        incident=incident,
+        begin_at=min(ticket.dark_since or ticket.reported_at for ticket in family),
+        end_at=min(main.restored_at or until, until),
+        customers=main.customers_out,
+        named=back,
+        feeder=main.feeder,
+        area=main.area,
+    )

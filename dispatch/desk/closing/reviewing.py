@@ -13,6 +13,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk.acting import permit
 from dispatch.desk.room import Desk
+from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
 from dispatch.tickets import reliability, review, reviews, store
@@ -22,8 +23,12 @@ from dispatch.tickets.outage_minutes import interruptions
 from dispatch.tickets.review import Judgement, Review
 from dispatch.tickets.reviews import Appeal
 
+from .business import volume
 from .judging import conclude
+from .mv_users import hours_of as mv_users_dark
+from .overlapping import known_by_network
 
+DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)  # period of one question
 BATCH = 100  # tickets judged in one transaction
 Progress = Callable[[int], None]
@@ -43,6 +48,10 @@ class NotContestable(Refusal):
 
 class AppealPending(Refusal):
     """There is an appeal that nobody has decided on."""
+
+
+class AppealTooLate(Refusal):
+    """The time in which a judgement may be contradicted is over."""
 
 
 class NoAppeal(Refusal):
@@ -105,18 +114,33 @@ async def appeal(
     """
     Contradict the judgement that counts (申诉).
 
+    :raises AppealTooLate: if the pack's time for it, counted from the first judgement, is over
     :raises NotContestable: if the ticket is not blamed for one of the faults
     :raises AppealPending: if an appeal waits for its decision
     """
     async with desk.db.transaction() as tx:
-        permit(desk, by, "review.appeal", await store.load(tx, ticket_id, lock=True))
+        ticket = await store.load(tx, ticket_id, lock=True)
+        permit(desk, by, "review.appeal", ticket)
         now = await reviews.latest(tx, ticket_id)
+        _check_in_time(desk, await reviews.of_ticket(tx, ticket_id), at)
         _check_contestable(faults, now.row)
         if any(one.decided_at is None for one in await reviews.appeals(tx, ticket_id)):
             raise AppealPending("这个工单有一份申诉尚未裁定,请等待裁定后再申诉")
         filed = Appeal(ticket_id, 0, now.row.area, now.row.judgement, tuple(faults), text, tuple(evidence), by.id, at)
         await reviews.file_appeal(tx, filed)
         return (await reviews.appeals(tx, ticket_id))[-1]
+
+
+def _check_in_time(desk: Desk, judgements: Sequence[Review], at: datetime) -> None:
+    first = judgements[0]
+    rules = desk.packs.get(first.pack).review
+    if rules is None or at <= (until := first.judged_at + rules.appeal_within.duration):
+        return
+    raise AppealTooLate(
+        f"工单 {first.ticket_no} 于 {first.judged_at.astimezone(CHINA):%m-%d %H:%M} 评价,申诉期限为 "
+        f"{rules.appeal_within.duration / DAY:g} 天,已于 {until.astimezone(CHINA):%m-%d %H:%M} 截止,不再受理申诉",
+        until_at=until.isoformat(),
+    )
 
 
 def _check_contestable(faults: Collection[Fault], row: Judged) -> None:
@@ -184,9 +208,13 @@ def _waiting(appeals: Sequence[Appeal], granted: Collection[Fault], by: Account)
     return waiting
 
 
-async def findings(desk: Desk, area: str, begin_at: datetime, end_at: datetime, *, by: Account) -> Findings:
+async def findings(
+    desk: Desk, area: str, begin_at: datetime, end_at: datetime, *, by: Account, at: datetime
+) -> Findings:
     """
     Return what is known of an area and all below it in a half-open period, with its indices.
+
+    :param at: now
 
     :raises BadPeriod: if the period is none, or longer than a year
     :raises NoSuchArea: if there is no such area
@@ -196,14 +224,18 @@ async def findings(desk: Desk, area: str, begin_at: datetime, end_at: datetime, 
     async with desk.db.connection() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         rows = await reviews.ended(connection, areas, begin_at, end_at)
         households, mv_users = await _users(connection, desk, area)
+        families = await reviews.families(connection, areas, begin_at, end_at, rows)
         period = Period(
             begin_at,
             end_at,
             reported=await reviews.reported(connection, areas, begin_at, end_at),
             repeated=await reviews.repeated(connection, areas, rows),
-            outages=interruptions(await reviews.families(connection, areas, begin_at, end_at, rows)),
+            outages=await known_by_network(connection, areas, interruptions(families)),
             households=households,
             mv_users=mv_users,
+            supported=await reviews.supported(connection, areas, begin_at, end_at),
+            other_business=await volume(connection, areas, begin_at, end_at),
+            mv_hours=await mv_users_dark(connection, areas, begin_at, end_at, at=at),
         )
     return Findings(area, rows, period, reliability.all_figures(rows, period))
 

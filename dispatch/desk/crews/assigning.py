@@ -18,6 +18,7 @@ from dispatch.capacity import reserve
 from dispatch.capacity.reserve import DepotFull
 from dispatch.desk import idempotency
 from dispatch.desk.acting import expect, make, permit
+from dispatch.desk.commanding import command
 from dispatch.desk.room import Desk, Once, Report
 from dispatch.desk.storm import modes
 from dispatch.kit.clock import CHINA
@@ -27,10 +28,10 @@ from dispatch.routing import batch, nearest
 from dispatch.routing.model import Offers, Policy
 from dispatch.tickets import store
 from dispatch.tickets.events import Dispatched
-from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.model import Ticket
 
 from .choosing import Choice, NoCandidates, best_free, by_name, full, of_plan
-from .jobs import Seen, find_job, job_of, seen, tell_fleet
+from .jobs import Seen, find_job, job_of, seen
 from .solving import solve_apart
 
 AT_ONCE = 4  # dispatches of a batch that run side by side
@@ -184,17 +185,13 @@ async def _send(
     :raises CrewTaken: if the crew is not free any more
     :raises DepotFull: if its depot is not
     """
-    async with desk.db.transaction() as tx:
-        ticket = await store.load(tx, ticket_id, lock=True)
-        if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, "ticket.dispatch", ticket)
+
+    async def decide(tx: Connection, ticket: Ticket) -> Ticket:
         await _check_first(tx, ticket, report, transfer_reason)
         await _take(tx, choice, desk.fleet.rule.queue_max)
-        after = await make(tx, desk, ticket, _event(choice, transfer_reason), by=by, report=report, at=at)
-        await idempotency.remember(tx, by, once, document(after))
-    tell_fleet(desk, after)
-    return after
+        return await make(tx, desk, ticket, _event(choice, transfer_reason), by=by, report=report, at=at)
+
+    return await command(desk, ticket_id, decide, action="ticket.dispatch", by=by, once=once)
 
 
 def _event(choice: Choice, transfer_reason: str | None) -> Dispatched:

@@ -131,7 +131,9 @@ async def _believe(
     kept = said.kind == "arrived" and said.at <= due
     event = late_step(report, said, mine.no, etr_of(log, said), is_in_time=kept)
     with_it = Report(source=report.source, geo=report.geo)
-    return "已按所报时间补入", await make(tx, desk, ticket, event, by=report.reporter, report=with_it, at=at)
+    return "已按所报时间补入", await following.take(
+        tx, desk, ticket, event, by=report.reporter, report=with_it, at=at, believed=True
+    )
 
 
 def _check_order(ticket: Ticket, mine: Assignment, said: Said) -> None:

@@ -1,31 +1,48 @@
 """What a seat writes down while the customer is on the line, and the ticket's first event that comes of it."""
 
 import asyncio
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
 
 from dispatch.accounts.model import Account
 from dispatch.desk.room import Desk, Once
 from dispatch.kit.errors import Invalid
+from dispatch.notify import phones
 from dispatch.notify.phones import masked, plain
 from dispatch.places.locate import check_crs
 from dispatch.tickets.events import Drafted, Submitted
 from dispatch.tickets.facts import Address, Code, Facts, Households, Lat, Lon, Person, Text
 from dispatch.tickets.guards import CLOCK_SKEW, FutureTime, MissingField
-from dispatch.tickets.matters import Claim, account_key, phone_key
+from dispatch.tickets.matters import PHONE, Claim, account_key, beside, phone_key
 from dispatch.tickets.model import Frozen, Ticket
 from dispatch.tickets.rows import Change
 from dispatch.tickets.store import Opening
 from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Protected, Symptom
 
-from .placing import place
+from .placing import Home, place, stronger
 
 OLDEST = timedelta(hours=24)  # [P] a call older than this is no longer a call that is being taken
-Phone = Annotated[str, Field(pattern=r"^\+?[0-9](?:[0-9 -]{1,18})[0-9]$", max_length=20)]
+PHONE_NUMBER = re.compile(phones.NUMBER)
+
+
+def _dialled(value: str) -> str:
+    """Return the number as one dials it: full-width digits, as Chinese input methods write them, are digits."""
+    plain_width = unicodedata.normalize("NFKC", value)
+    if not PHONE_NUMBER.fullmatch(plain_width):
+        raise PydanticCustomError("phone", "not a telephone number")
+    return plain_width
+
+
+Phone = Annotated[
+    str, Field(max_length=20, json_schema_extra={"pattern": f"^{PHONE_NUMBER.pattern}$"}), AfterValidator(_dialled)
+]
 
 
 class TooOld(Invalid):
@@ -113,10 +130,10 @@ class Waiting:
     def key(self) -> tuple[str, str] | None:
         return (self.by.id, self.once.key) if self.once else None
 
-    def without(self, keys: Collection[str]) -> "Waiting":
-        """Return the call without keys that belong to another matter."""
-        left = tuple(key for key in self.claim.keys if key not in keys)
-        return replace(self, claim=replace(self.claim, keys=left))
+    def beside(self, apart: Collection[str]) -> "Waiting":
+        """Return the call as that of another matter than those that have the keys ``apart``."""
+        wanted = (beside(key, apart) if key.startswith(PHONE) else key for key in self.claim.keys)
+        return replace(self, claim=replace(self.claim, keys=tuple(filter(None, wanted))))
 
 
 def keys(call: CallIn) -> tuple[str, ...]:
@@ -145,17 +162,25 @@ def check_times(call: CallIn, at: datetime) -> datetime:
         raise TooOld(
             "来电时间早于24小时以前,请核对日期;补录历史来电请用导入", field="call_at", at_server=at.isoformat()
         )
-    if call.appointment_at is not None and call.appointment_at < reported_at:
-        raise Invalid("约定时间早于来电时间,请重填", field="appointment_at")
     return reported_at
 
 
 def first_event(
-    desk: Desk, call: CallIn, *, call_id: str, ticket_no: str, pack: str, reported_at: datetime
+    desk: Desk,
+    call: CallIn,
+    *,
+    home: Home | None,
+    listed: Protected | None,
+    call_id: str,
+    ticket_no: str,
+    pack: str,
+    reported_at: datetime,
 ) -> Drafted | Submitted:
     """
     Return what the call makes of it: a draft, or a ticket that goes out.
 
+    :param home: where the caller's account hangs, for one who says nothing of the place himself
+    :param listed: how the ledger has the account; the seat may add to it and takes nothing away
     :raises MissingField: if a ticket lacks what it must say
     :raises Invalid: if the place cannot be one of this province
     """
@@ -165,8 +190,11 @@ def first_event(
     if call.place is not None:
         check_crs(call.place.crs)
     lon, lat = (call.place.lon, call.place.lat) if call.place else (None, None)
-    placed = place(desk, lon=lon, lat=lat, county=call.county)
+    if home is not None:
+        lon, lat = home.lon, home.lat
+    placed = place(desk, lon=lon, lat=lat, county=home.county if home else call.county)
     said = {name: value for name in SAID if (value := getattr(call, name)) is not None}
+    said["protected"] = stronger(call.protected, listed)
     return (Drafted if call.draft else Submitted)(
         **said,
         lon=lon,

@@ -1,6 +1,7 @@
 """
 What people write to us. A crew's text is a field report; a customer's is the answer to the latest question that his
-number was asked; everything else, and whatever cannot be used, waits for a person. Nothing is dropped.
+number was asked, about a repair or about a booked visit; everything else, and whatever cannot be used, waits for a
+person. Nothing is dropped.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import SYSTEM, Account
+from dispatch.desk.bookings import agreeing
 from dispatch.desk.closing import answers, callbacks, visits
 from dispatch.desk.crews.jobs import tell_fleet
 from dispatch.desk.field import reports as field
@@ -31,16 +33,17 @@ KEEP = """
 INSERT INTO inbound (id, area, from_phone, body, at, received_at, state) VALUES ($1, $2, $3, $4, $5, $6, 'unread')
 ON CONFLICT (id) DO NOTHING
 """
-COLUMNS = "id, area, from_phone, body, at, state, outcome, ticket_id, crew_id"
+COLUMNS = "id, area, from_phone, body, at, state, outcome, ticket_id, booking_id, crew_id"
 LOCK = f"SELECT {COLUMNS} FROM inbound WHERE id = $1 FOR UPDATE"
 FRESH = "SELECT state = 'unread' AND outcome = '' FROM inbound WHERE id = $1"
 LATEST = """
-SELECT ticket_id, expects FROM message
+SELECT ticket_id, booking_id, booking_round, expects FROM message
 WHERE to_phone = $1 AND expects IS NOT NULL AND attempts > 0 AND created_at <= $2
 ORDER BY created_at DESC, id DESC LIMIT 1
 """
 ROUTED = f"""
-UPDATE inbound SET state = $2, outcome = $3, ticket_id = $4, crew_id = $5, area = coalesce($6, area) WHERE id = $1
+UPDATE inbound SET state = $2, outcome = $3, ticket_id = $4, crew_id = $5, area = coalesce($6, area), booking_id = $7
+WHERE id = $1
 RETURNING {COLUMNS}
 """
 LIST = f"""
@@ -94,6 +97,7 @@ class Kept:
     state: Reading
     outcome: str
     ticket_id: str | None
+    booking_id: str | None
     crew_id: str | None
 
 
@@ -105,6 +109,7 @@ class Routed:
     outcome: str
     ticket: Ticket | None = None
     ticket_id: str | None = None
+    booking_id: str | None = None
     crew_id: str | None = None
     area: str | None = None
     reply: str | None = None  # what a crew is answered
@@ -123,7 +128,7 @@ async def receive(desk: Desk, incoming: Incoming, *, by: Account, at: datetime) 
     async with desk.db.connection() as connection:
         phone = plain(incoming.phone)
         await connection.execute(KEEP, incoming.id, by.area, phone, incoming.text, incoming.at, at)
-        crews = await crews_with(connection, phone)
+        crews = await crews_with(connection, phone) if phone else []
         fresh = await connection.fetchval(FRESH, incoming.id)
     from_crew = await _from_crew(desk, incoming, crews, at) if crews and fresh else None
     async with desk.db.transaction() as tx:
@@ -141,8 +146,8 @@ async def receive(desk: Desk, incoming: Incoming, *, by: Account, at: datetime) 
 
 
 async def _keep(tx: Connection, text_id: str, routed: Routed) -> Row:
-    state, ticket_id = routed.state.value, routed.ticket_id
-    row = await tx.fetchrow(ROUTED, text_id, state, routed.outcome, ticket_id, routed.crew_id, routed.area)
+    state, about = routed.state.value, (routed.ticket_id, routed.crew_id, routed.area, routed.booking_id)
+    row = await tx.fetchrow(ROUTED, text_id, state, routed.outcome, *about)
     assert row is not None
     return row
 
@@ -174,7 +179,26 @@ async def _from_customer(tx: Connection, desk: Desk, row: Row, at: datetime) -> 
     question = await tx.fetchrow(LATEST, row["from_phone"], at)
     if question is None:
         return Routed(Reading.UNREAD, "NothingAsked")
+    if question["expects"] == Question.NEW_PLACE:
+        return await _agreed(tx, desk, row, question, at)
     return await _answered(tx, desk, row, question, at)
+
+
+async def _agreed(tx: Connection, desk: Desk, row: Row, question: Row, at: datetime) -> Routed:
+    """Let the answer about a booked visit have its effect: 1 takes the time that was offered, 2 wants a call."""
+    booking_id, round_ = question["booking_id"], question["booking_round"]
+    about: dict[str, Any] = {"booking_id": booking_id, "area": await agreeing.area_of(tx, booking_id)}
+    agrees = agreeing.read(row["body"])
+    if not agrees:
+        return Routed(Reading.UNREAD, "NotUnderstood" if agrees is None else "CallWanted", **about)
+    try:
+        async with tx.transaction():  # what is refused leaves the text, and what is said of it, in place
+            stands = await agreeing.agree(tx, desk, booking_id, round_, at=at)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        return Routed(Reading.UNREAD, refusal.code, **about)
+    return Routed(Reading.ROUTED, stands, **about)
 
 
 async def _answered(tx: Connection, desk: Desk, row: Row, question: Row, at: datetime) -> Routed:
@@ -242,5 +266,6 @@ def _kept(row: Row) -> Kept:
         state=Reading(row["state"]),
         outcome=row["outcome"],
         ticket_id=row["ticket_id"],
+        booking_id=row["booking_id"],
         crew_id=row["crew_id"],
     )

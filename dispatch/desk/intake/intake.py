@@ -24,15 +24,17 @@ from dispatch.kit.db import Connection
 from dispatch.kit.errors import Refusal, Unavailable
 from dispatch.kit.logs import logger
 from dispatch.kit.metrics import INTAKE_BATCH
+from dispatch.tickets import limits, store
 from dispatch.tickets import matters as claims
-from dispatch.tickets import store
 from dispatch.tickets.matters import Claim
+from dispatch.tickets.model import Ticket
 from dispatch.tickets.rows import Call
 from dispatch.tickets.store import Opening
-from dispatch.tickets.words import CallOutcome, Channel, Source, Stage
+from dispatch.tickets.words import CallOutcome, Channel, Level, Protected, Source, Stage
 
 from . import matters
 from .calls import CallIn, Taken, Waiting, check_times, first_event, keys
+from .placing import Home, home_of, ledger_of, overruns
 
 MOST = 256  # calls in a batch; measured: one writer with large batches beats two or three with smaller ones
 BLOCK = 100  # ticket numbers taken at a time; the sequence's increment
@@ -80,6 +82,12 @@ class Intake:
         once.replayed = True
         return replace(taken, replayed=True)
 
+    def arrive_by(self, ticket: Ticket) -> datetime | None:
+        """Return by when the customer may be told that a crew will be there; None: nobody is sent, or is there."""
+        if ticket.stage not in limits.BEFORE_ARRIVAL or ticket.arrived_at is not None:
+            return None
+        return limits.arrival_due(ticket, self._desk.packs.get(ticket.pack))
+
     async def close(self) -> None:
         """Write what waits, then stop."""
         self._closing = True
@@ -123,11 +131,16 @@ class Intake:
     ) -> Waiting:
         reported_at = check_times(call, at)
         await self._check_repeat(call, by)
+        home, listed, overrun = await self._customer(call, at)
+        if overrun:
+            call = call.model_copy(update={"level": Level.URGENT})
         pack = self._desk.pack
         ticket_id, call_id = new_id(at), new_id(at)
         event = first_event(
             self._desk,
             call,
+            home=home,
+            listed=listed,
             call_id=call_id,
             ticket_no=ticket_number(at, await self._number()),
             pack=pack.key,
@@ -148,6 +161,20 @@ class Intake:
         opening = Opening(ticket_id, event, contact, actor(by), source, at, pack)
         claim = Claim(ticket_id, event.area, keys(call) if pack.merging else ())
         return Waiting(call, opening, store.opened(opening), claim, by, once, answer)
+
+    async def _customer(self, call: CallIn, at: datetime) -> tuple[Home | None, Protected | None, bool]:
+        """
+        Look up how the account is protected, where it hangs if nothing else says where the trouble is, and whether
+        planned work that should be over keeps it dark: that is urgent, whoever takes the call (domain 4.4.2).
+        """
+        if call.account_no is None:
+            return None, None, False
+        async with self._desk.db.connection() as connection:
+            listed = await ledger_of(connection, call.account_no)
+            overrun = await overruns(connection, call.account_no, at=at)
+            if call.county is not None or call.place is not None:
+                return None, listed, overrun
+            return await home_of(self._desk, connection, call.account_no), listed, overrun
 
     async def _check_repeat(self, call: CallIn, by: Account) -> None:
         """:raises NotClosed: if the ticket whose trouble is said to be back is still open"""
@@ -209,13 +236,13 @@ class Intake:
             if len(fresh) < len(free):
                 await claims.release(tx, [w.claim.ticket_id for w in free if w.claim.ticket_id not in fresh])
             changes = {ticket_id: matters.change_of(w, repeats[ticket_id]) for ticket_id, w in fresh.items()}
+            opened: dict[str, Ticket] = {}
             if fresh:
                 await store.write_openings(tx, list(changes.values()), [w.opening.call for w in fresh.values()])
-                for change in changes.values():
-                    await report_important(tx, self._desk, change.after, at=change.after.stage_at)
-        return [
-            matters.taken(w, changes[w.claim.ticket_id].after) if w.claim.ticket_id in changes else None for w in batch
-        ]
+                for ticket_id, change in changes.items():
+                    at = change.after.stage_at
+                    opened[ticket_id] = await report_important(tx, self._desk, change.after, at=at)
+        return [matters.taken(w, opened[w.claim.ticket_id]) if w.claim.ticket_id in opened else None for w in batch]
 
     async def _claim(self, tx: Connection, batch: Sequence[Waiting]) -> dict[str, str | None]:
         rules = self._desk.pack.merging

@@ -21,7 +21,7 @@ from dispatch.tickets import store as tickets
 from dispatch.tickets.events import Event, Restored
 from dispatch.tickets.guards import CLOCK_SKEW, MeterDark
 from dispatch.tickets.model import Ticket
-from dispatch.tickets.words import Matched, Result, Stage
+from dispatch.tickets.words import Matched, MeterCheck, Result, Stage
 
 from . import sayings
 
@@ -33,6 +33,7 @@ WHERE is_open AND area = $1 AND reported_at BETWEEN $2 AND $3 AND doc->>'account
   AND doc->>'symptom' IN ('no_power_one', 'no_power_many', 'no_power_area')
 """
 APART = frozenset({"life_support", "important"})  # as ``tickets.guards.may_merge`` keeps them
+NOBODY_COMES = frozenset({Verdict.ARREARS, Verdict.BEHIND_METER})  # nothing of ours is out of order
 MATCHED = {
     Verdict.ARREARS: Matched.ARREARS,
     Verdict.KNOWN_OUTAGE: Matched.KNOWN_OUTAGE,
@@ -141,7 +142,7 @@ def _with_caller(known: Known, caller: Caller) -> Known:
     protected = caller.path[0].protected if caller.path else None
     if protected in APART and known.verdict is not Verdict.ARREARS:
         known = replace(known, urgent=True, ticket_id=None, matched=None, evidence=(*known.evidence, sayings.APART))
-    extra = sayings.ON_SITE.get(served, "") if served and known.matched is None else ""
+    extra = sayings.ON_SITE.get(served, "") if served and known.verdict not in NOBODY_COMES else ""
     return replace(
         known,
         sentence=known.sentence + extra,
@@ -295,6 +296,19 @@ async def meter_says(
     since, until = evidence.around(at, within)
     found = await evidence.latest(tx, meter_no=meter_no, account_no=account_no, since=since, until=until)
     return found[0] if found else None
+
+
+async def meter_of(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> MeterCheck:
+    """Return what a ticket's meter said lately."""
+    rule = desk.packs.get(ticket.pack).outages
+    if rule is None or (ticket.meter_no is None and ticket.account_no is None):
+        return MeterCheck.NO_METER
+    live = await meter_says(
+        tx, meter_no=ticket.meter_no, account_no=ticket.account_no, at=at, within=rule.reading_fresh.duration
+    )
+    if live is None:
+        return MeterCheck.NO_ANSWER
+    return MeterCheck.LIVE if live else MeterCheck.DARK
 
 
 async def refuse_dark(tx: Connection, desk: Desk, ticket: Ticket, event: Event, *, at: datetime) -> None:

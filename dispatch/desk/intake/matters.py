@@ -6,6 +6,7 @@ it out of its incident, an account number makes it known by that from then on. W
 restored has it reopened. The third contact escalates.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,14 +20,15 @@ from dispatch.desk.room import Desk, Report
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Refusal
 from dispatch.tickets import guards, ladder, matters, store
-from dispatch.tickets.events import Chased, Completed, Corrected, Drafted, Escalated, Event, Submitted, Unmerged
-from dispatch.tickets.lifecycle import AFTERWARDS, evolve, fold
+from dispatch.tickets.events import Chased, Completed, Corrected, Drafted, Entry, Escalated, Event, Submitted, Unmerged
+from dispatch.tickets.lifecycle import AFTERWARDS, fold
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.rows import Change
 from dispatch.tickets.terms import Addressee, EscalationReason
 from dispatch.tickets.words import CallOutcome, Channel, Level, Stage
 
 from .calls import CallIn, Taken, Waiting
+from .placing import stronger
 
 FINISHING = frozenset(Completed.model_fields) - {"kind"}  # what of a whole report a draft has not said
 
@@ -45,9 +47,16 @@ async def first(connection: Connection, answer: str) -> Taken:
     """Return the answer that was kept: the ticket as it was then."""
     call_id, ticket_id, *version = answer.split()
     log = await store.log(connection, ticket_id)
-    ticket = fold(log[: int(version[0])]) if version else evolve(None, log[0])
+    ticket = fold(log[: int(version[0])] if version else _opening(log))
     assert ticket is not None
     return Taken(call_id, ticket, CallOutcome.CHASE if version else _outcome(ticket), replayed=True)
+
+
+def _opening(log: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the lines that a ticket was opened with: its report, and that its customer is an important one."""
+    told = [line.event for line in log[1:2] if line.at_server == log[0].at_server]
+    important = any(isinstance(event, Escalated) and event.reason is EscalationReason.IMPORTANT for event in told)
+    return log[: 2 if important else 1]
 
 
 def taken(waiting: Waiting, ticket: Ticket) -> Taken:
@@ -75,9 +84,10 @@ async def known(desk: Desk, waiting: Waiting) -> Taken | Waiting:
     :returns: the call to be written after all, if what it wants is free by now or belongs to another matter
     """
     async with desk.db.transaction() as tx:
-        held = await matters.held(tx, waiting.claim.keys)
+        wanted = matters.all_of(waiting.claim.keys)
+        held = await matters.held(tx, wanted)
         apart = set()
-        for key in waiting.claim.keys:  # the account's before the telephone's
+        for key in wanted:  # the account's before the telephone's
             if key not in held:
                 continue
             ticket = await store.load(tx, held[key], lock=True)
@@ -93,7 +103,7 @@ async def known(desk: Desk, waiting: Waiting) -> Taken | Waiting:
             break
         else:
             answer = await idempotency.find(tx, waiting.by, waiting.once)
-            return waiting.without(apart) if answer is None else await first(tx, answer)
+            return waiting.beside(apart) if answer is None else await first(tx, answer)
     tell_fleet(desk, after)
     return Taken(waiting.opening.call.id, after, CallOutcome.CHASE)
 
@@ -135,13 +145,13 @@ async def _contact(tx: Connection, desk: Desk, ticket: Ticket, waiting: Waiting)
 def supplements(ticket: Ticket, heard: Drafted | Submitted, said: CallIn) -> list[Event]:
     """Return what another call adds to the ticket: the rest of a draft, a danger, who is protected, whose it is."""
     if ticket.stage is Stage.DRAFT and isinstance(heard, Submitted):
-        known = heard.model_dump(exclude_none=True)
+        known = heard.model_dump(exclude_none=True) | {"protected": stronger(heard.protected, ticket.protected)}
         return [Completed(**{name: value for name, value in known.items() if name in FINISHING})]
     more: dict[str, Any] = {}
     if said.hazard and not ticket.hazard:
         more |= {"hazard": True, "level": Level.URGENT}
-    if said.protected is not None and ticket.protected is None:
-        more["protected"] = said.protected
+    if (protected := stronger(heard.protected, ticket.protected)) is not ticket.protected:
+        more["protected"] = protected
     if said.account_no is not None and ticket.account_no is None:
         more["account_no"] = said.account_no
     if not more:

@@ -1,17 +1,25 @@
 """Where a fault is, and whose it is: from what the caller said to county and area class."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from dispatch.desk.room import Desk
+from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
+from dispatch.outages import network
+from dispatch.outages import store as outages
+from dispatch.outages.model import NodeKind
 from dispatch.places.areas import AreaLevel
-from dispatch.tickets.events import Completed, Resubmitted
+from dispatch.tickets.events import Completed, Corrected, Resubmitted
 from dispatch.tickets.facts import Amendment
-from dispatch.tickets.words import AreaClass
+from dispatch.tickets.model import Ticket
+from dispatch.tickets.words import AreaClass, Protected
 
+STRONGEST = (Protected.LIFE_SUPPORT, Protected.IMPORTANT, Protected.SENSITIVE)  # domain 3.3
 # Where nobody knows the place, the strictest promise holds until somebody does.
 UNKNOWN = AreaClass.URBAN
+NEAR = frozenset({NodeKind.ACCOUNT, NodeKind.BOX})  # near enough to the customer for a crew to be sent there
 
 Amended = TypeVar("Amended", bound=Amendment)
 
@@ -49,6 +57,46 @@ def place(desk: Desk, *, lon: float | None, lat: float | None, county: str | Non
     return Placed(found or desk.areas.province().code, area_class, unresolved=found is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the network has a customer: the county, and the point of the account or the nearest device above it."""
+
+    county: str
+    lon: float | None = None
+    lat: float | None = None
+
+
+async def home_of(desk: Desk, connection: Connection, account_no: str | None) -> Home | None:
+    """Return where a customer's supply hangs; None for an account that the network does not know."""
+    path = await network.path(connection, account_no) if account_no else []
+    county = desk.areas.find(path[0].area) if path else None
+    if county is None or county.level is not AreaLevel.COUNTY:
+        return None
+    point = next((node for node in path if node.kind in NEAR and node.lon is not None and node.lat is not None), None)
+    if point is None or point.lon is None or point.lat is None or desk.locator.county_at(point.lon, point.lat) is None:
+        return Home(county.code)
+    return Home(county.code, point.lon, point.lat)
+
+
+async def ledger_of(connection: Connection, account_no: str | None) -> Protected | None:
+    """Return how a customer's supply is protected by the ledger of important customers (重要客户台账), domain 3.5."""
+    node = (await network.nodes(connection, [account_no])).get(account_no) if account_no else None
+    return Protected(node.protected) if node is not None and node.protected else None
+
+
+async def overruns(connection: Connection, account_no: str, *, at: datetime) -> bool:
+    """Tell whether planned work is over by its announcement and its customer has no word that the power is back."""
+    path = network.codes(await network.path(connection, account_no))
+    if not path:
+        return False
+    return any(outage.overruns(at) for outage in await outages.on_path(connection, path, ended_after=at))
+
+
+def stronger(one: Protected | None, other: Protected | None) -> Protected | None:
+    """Return the protection that asks for more; what is said of a customer is added to, never taken away."""
+    return next((each for each in STRONGEST if each in (one, other)), None)
+
+
 def check_county(desk: Desk, code: str, *, field: str) -> None:
     """:raises UnknownCounty: naming the field"""
     area = desk.areas.find(code)
@@ -76,3 +124,17 @@ def amended(desk: Desk, event: Amended, *, unresolved: bool = False) -> Amended:
         if moves and not placed.unresolved:
             ours["area"] = placed.area
     return event.model_copy(update=ours)
+
+
+async def with_ledger(connection: Connection, ticket: Ticket, event: Amended) -> Amended:
+    """
+    Return the amendment with the protection that the ledger has for the customer's account.
+
+    What is said may add to it. A correction, which names its reason, may take away what only a person had added.
+    """
+    named = isinstance(event, Corrected)
+    if named and event.account_no is None and event.protected is None:
+        return event
+    listed = await ledger_of(connection, event.account_no or ticket.account_no)
+    known = listed if named and event.protected is not None else stronger(listed, ticket.protected)
+    return event.model_copy(update={"protected": stronger(event.protected, known)})

@@ -87,6 +87,7 @@ async def requeue(desk: Desk, message_id: str, *, by: Account, at: datetime) -> 
 
     :raises NoSuchMessage: if there is none
     :raises NotDead: if it is not dead
+    :raises Forgotten: if number and text are gone
     :raises Forbidden: if it lies outside the reach of ``by``
     """
     async with desk.db.transaction() as tx:

@@ -8,22 +8,21 @@ his report: for him it never ended. Others of the same incident who are still da
 from datetime import datetime
 
 from dispatch.accounts.model import SYSTEM, Account
-from dispatch.desk import idempotency
-from dispatch.desk.acting import expect, make, permit
+from dispatch.desk.acting import make
 from dispatch.desk.closing import replying
-from dispatch.desk.crews.jobs import tell_fleet
+from dispatch.desk.commanding import command
 from dispatch.desk.room import Desk, Once, Report
 from dispatch.kit.db import Connection
 from dispatch.tickets import guards, store
-from dispatch.tickets.events import Confirmed, Merged, Reopened
-from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.events import Confirmed, Reopened
+from dispatch.tickets.model import Ticket
 from dispatch.tickets.proposals import PARENTS
 from dispatch.tickets.terms import Asking, ReopenReason
 
-from . import outages
+from . import merging, outages
 
+BEGAN = "SELECT min(begins_at) FROM outage WHERE incident_ticket_id = $1 AND kind = 'fault'"
 LOCK = "SELECT FROM incident WHERE id = $1 FOR NO KEY UPDATE"
-NEST = "UPDATE incident SET nested_in = $2 WHERE id = $1"
 HEADS = """
 SELECT t.id FROM incident AS i JOIN ticket AS t ON t.id = i.id
 WHERE (i.nested_in = $1 OR i.id = $1) AND i.id <> $2 AND t.incident_id = t.id AND t.stage = ANY($3::text[])
@@ -49,20 +48,14 @@ async def answered(
     :raises Forbidden: if ``by`` may not say so here
     :raises WrongStage: if the ticket is not restored yet, or is closed
     """
-    report = report or Report()
-    async with desk.db.transaction() as tx:
-        ticket = await store.load(tx, ticket_id, lock=True)
-        if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, "ticket.power-back", ticket)
-        await expect(tx, ticket, report.version)
+    said = report or Report()
+
+    async def decide(tx: Connection, ticket: Ticket) -> Ticket:
         if live:
-            after = await make(tx, desk, ticket, Confirmed(how=how), by=by, report=report, at=at)
-        else:
-            after = await reopen(tx, desk, ticket, text=f"{how.label}核实仍无电", by=by, at=at, report=report)
-        await idempotency.remember(tx, by, once, document(after))
-    tell_fleet(desk, after)
-    return after
+            return await make(tx, desk, ticket, Confirmed(how=how), by=by, report=said, at=at)
+        return await reopen(tx, desk, ticket, text=f"{how.label}核实仍无电", by=by, at=at, report=said)
+
+    return await command(desk, ticket_id, decide, action="ticket.power-back", by=by, version=said.version, once=once)
 
 
 async def reopen(
@@ -73,7 +66,8 @@ async def reopen(
 
     :raises WrongStage: if it is not restored yet, or is closed
     """
-    event = Reopened(reason=ReopenReason.STILL_DARK, text=text, nested_in=outer_of(ticket))
+    since = await tx.fetchval(BEGAN, ticket.incident_id)
+    event = Reopened(reason=ReopenReason.STILL_DARK, text=text, nested_in=outer_of(ticket), dark_since=since)
     after = await make(tx, desk, ticket, event, by=by, report=report or Report(), at=at)
     return await join(tx, desk, after, at=at)
 
@@ -92,7 +86,7 @@ async def join(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> T
     if ticket.nested_in is None:
         return ticket
     await tx.execute(LOCK, ticket.nested_in)  # of two who are dark at one instant the second finds the first
-    await tx.execute(NEST, ticket.id, ticket.nested_in)
+    await outages.nested_in(tx, ticket)
     if guards.stands_apart(ticket) is not None:
         return ticket
     if (known := await outages.join_known(tx, desk, ticket, at=at)) is not None:
@@ -100,14 +94,8 @@ async def join(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> T
     head = await _head(tx, ticket)
     if head is None:
         return ticket
-    event = Merged(
-        into=head.id,
-        incident_id=head.id,
-        evidence=f"与工单 {head.ticket_no} 同为一处故障复电后仍无电的客户",
-        arrived_at=head.arrived_at,
-        etr_at=head.etr_at,
-    )
-    return await make(tx, desk, ticket, event, by=SYSTEM, report=Report(), at=at)
+    evidence = f"与工单 {head.ticket_no} 同为一处故障复电后仍无电的客户"
+    return await merging.put_in(tx, desk, ticket, head, said=merging.Said(evidence), etr_at=head.etr_at, at=at)
 
 
 async def _head(tx: Connection, ticket: Ticket) -> Ticket | None:

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import SYSTEM, Account
-from dispatch.desk import idempotency
-from dispatch.desk.acting import make, permit
+from dispatch.desk.acting import make
+from dispatch.desk.commanding import command
 from dispatch.desk.ids import new_id, ticket_number
 from dispatch.desk.intake.knowing import etr_of, rule_of
 from dispatch.desk.intake.placing import place
@@ -23,14 +23,17 @@ from dispatch.outages import evidence, network, prose, rollup, store
 from dispatch.outages.model import Node, NodeKind, Outage, OutageKind, OutageState
 from dispatch.tickets import guards
 from dispatch.tickets import store as tickets
-from dispatch.tickets.events import Corrected, Event, Followed, Merged, Restored, Submitted
+from dispatch.tickets.events import Corrected, Event, Followed, Restored, Submitted
 from dispatch.tickets.guards import NotMergeable
 from dispatch.tickets.lifecycle import WITH_CREW, WORKING
-from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.model import Ticket
 from dispatch.tickets.rows import Call
 from dispatch.tickets.store import Opening
 from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Result, Source, Stage, Symptom
 
+from . import merging
+
+NEST = "UPDATE incident SET nested_in = $2 WHERE id = $1"
 WAITING = frozenset({Stage.SUBMITTED, Stage.ACCEPTED})  # may still become somebody's child
 PARENTS = WAITING | WITH_CREW | WORKING
 HIGH = frozenset({NodeKind.SUBSTATION, NodeKind.FEEDER, NodeKind.LATERAL, NodeKind.TRANSFORMER})
@@ -120,6 +123,7 @@ async def _open(
     parent, others = await _reported(tx, desk, outage, part_of_it)
     if parent is None:
         parent = await _open_ticket(tx, desk, outage, path, middle, extent.households, at=at)
+        await nested_in(tx, parent)
     else:
         said = Corrected(reason="停电研判确认", diagnosis=outage.text[:500], customers_out=extent.households)
         parent = await make(tx, desk, parent, said, by=SYSTEM, report=Report(), at=at)
@@ -174,6 +178,7 @@ async def _open_ticket(
     lon, lat = (node.lon, node.lat) if node.lon is not None else middle or (None, None)
     placed = place(desk, lon=lon, lat=lat, county=outage.area)
     ticket_id, call_id = new_id(at), new_id(at)
+    outer = (await store.load(tx, outage.nested_in)).incident_ticket_id if outage.nested_in else None
     event = Submitted(
         ticket_no=ticket_number(at, int(await tx.fetchval("SELECT nextval('ticket_number')"))),
         pack=desk.pack.key,
@@ -195,6 +200,8 @@ async def _open_ticket(
         transformer_area=_code_of(path, NodeKind.TRANSFORMER),
         diagnosis=outage.text[:500],
         customers_out=households,
+        nested_in=outer,
+        dark_since=outage.begins_at if outer else None,
     )
     call = Call(call_id, outage.area, Channel.ACTIVE, "", SYSTEM.id, at, CallOutcome.TICKET, ticket_id=ticket_id)
     opening = Opening(ticket_id, event, call, actor(SYSTEM), Source.SYSTEM, at, desk.pack)
@@ -208,14 +215,16 @@ def _code_of(path: Sequence[Node], kind: NodeKind) -> str | None:
 
 async def _join(tx: Connection, desk: Desk, outage: Outage, parent: Ticket, child: Ticket, *, at: datetime) -> Ticket:
     """Merge a customer's ticket into the incident's, saying why."""
-    event = Merged(
-        into=parent.id,
-        incident_id=parent.incident_id,
-        evidence=f"户号 {child.account_no} 在停电 {outage.id} 的供电路径上:{outage.text}"[:500],
-        arrived_at=parent.arrived_at,
-        etr_at=etr_of(outage, parent),
+    evidence = f"户号 {child.account_no} 在停电 {outage.id} 的供电路径上:{outage.text}"[:500]
+    return await merging.put_in(
+        tx, desk, child, parent, said=merging.Said(evidence), etr_at=etr_of(outage, parent), at=at
     )
-    return await make(tx, desk, child, event, by=SYSTEM, report=Report(), at=at)
+
+
+async def nested_in(tx: Connection, ticket: Ticket) -> None:
+    """Keep with a ticket's incident in which one it is nested."""
+    if ticket.nested_in is not None:
+        await tx.execute(NEST, ticket.id, ticket.nested_in)
 
 
 async def attach(
@@ -230,17 +239,18 @@ async def attach(
     :raises NotMergeable: a hazard, a protected customer, or what else domain 2.8.2 keeps apart
     """
     rights.check(by, "call.log", covers=desk.areas.covers)
-    async with desk.db.transaction() as tx:
+
+    async def lock_outage(tx: Connection) -> Ticket | None:
         outage = await store.load(tx, outage_id, lock=True)
-        parent = await tickets.find(tx, outage.incident_ticket_id or "", lock=True)
-        child = await tickets.load(tx, ticket_id, lock=True)
-        if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, "ticket.read", child)
+        return await tickets.find(tx, outage.incident_ticket_id or "", lock=True)
+
+    async def decide(tx: Connection, child: Ticket) -> Ticket:
+        outage = await store.load(tx, outage_id)
         await _check_place(tx, outage, child)
-        after = await _attached(tx, desk, outage, parent, child, at=at)
-        await idempotency.remember(tx, by, once, document(after))
-    return after
+        parent = await tickets.find(tx, outage.incident_ticket_id or "")
+        return await _attached(tx, desk, outage, parent, child, at=at)
+
+    return await command(desk, ticket_id, decide, action="ticket.read", by=by, once=once, outer=lock_outage)
 
 
 async def _attached(

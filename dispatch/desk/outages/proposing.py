@@ -97,11 +97,10 @@ async def _proposals(connection: Connection, desk: Desk, area: str) -> list[Prop
     if merging is None:
         return []
     tickets = [store.ticket_of(row) for row in await connection.fetch(CANDIDATES, area, STAGES, MOST)]
-    supplies = await _supplies(connection, tickets)
     ids = [ticket.id for ticket in tickets]
     declined = {(row["one"], row["other"]) for row in await connection.fetch(DECLINED, ids)}
     parents = {ticket.merged_into for ticket in tickets if ticket.merged_into is not None}
-    known = [rules.known(ticket, supplies.get(ticket.account_no or "", Supply())) for ticket in tickets]
+    known = await with_supplies(connection, tickets)
     return await asyncio.to_thread(_compared, known, merging, declined, parents)
 
 
@@ -109,6 +108,12 @@ def _compared(
     known: Sequence[Known], merging: MergingRules, declined: set[rules.Pair], parents: set[str]
 ) -> list[Proposal]:
     return rules.proposals(known, merging, declined=declined, having_children=parents)
+
+
+async def with_supplies(connection: Connection, tickets: Sequence[Ticket]) -> list[Known]:
+    """Return the tickets with what is known of their supply."""
+    supplies = await _supplies(connection, tickets)
+    return [rules.known(ticket, supplies.get(ticket.account_no or "", Supply())) for ticket in tickets]
 
 
 async def _supplies(connection: Connection, tickets: Sequence[Ticket]) -> dict[str, Supply]:

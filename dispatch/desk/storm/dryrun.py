@@ -26,7 +26,8 @@ SELECT doc FROM ticket WHERE is_open AND area = $1 AND stage IN ('submitted', 'a
 ORDER BY reported_at, id LIMIT $2
 """
 CALLBACKS = """
-SELECT id FROM ticket WHERE is_open AND area = $1 AND stage = 'callback_pending' ORDER BY reported_at, id LIMIT $2
+SELECT t.id FROM ticket AS t JOIN visit ON visit.ticket_id = t.id AND visit.way = 'sms'
+WHERE t.is_open AND t.area = $1 AND t.stage = 'callback_pending' ORDER BY t.reported_at, t.id LIMIT $2
 """
 SUPERVISED = """
 SELECT incident_id, array_agg(id ORDER BY reported_at, id) AS tickets FROM ticket
@@ -58,8 +59,8 @@ class DryRun:
 
     :param dispatched: tickets that the machine would take on and send crews to
     :param stopped: tickets that the machine would have sent crews to and would leave to a person
-    :param callbacks: tickets whose call-back would be made another way
-    :param booked: booked work that would give way
+    :param callbacks: tickets whose customer, if he stays silent, would be asked another way
+    :param booked: booked work that would give way: what lies before the end of the mode, if it were set now
     :param grouped: supervisions that would become one for each fault point
     """
 
@@ -90,6 +91,7 @@ async def dry_run(desk: Desk, area: str, mode: Mode, *, by: Account, at: datetim
         callbacks = await connection.fetch(CALLBACKS, county, AT_MOST) if old.callback != new.callback else []
         gives_way = (old.booked_work, new.booked_work) == ("kept", "gives_way")
         booked = await booked_in(connection, county, at=at, limit=AT_MOST) if gives_way else ()
+        booked = [each for each in booked if each.from_at < at + rules.longest.duration]
         grouped = await _grouped(connection, county) if (old.supervise, new.supervise) == ("ticket", "incident") else ()
     docs = [row["doc"] for row in waiting]
     return DryRun(

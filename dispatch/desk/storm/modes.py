@@ -21,6 +21,7 @@ from dispatch.kit.rulepack import RulePack
 from dispatch.places.areas import AreaLevel
 
 from . import disasters, weather
+from .giving_way import give_way
 
 TURN_TAKING = "SELECT pg_advisory_xact_lock(95599, hashtext($1))"  # a county that has no row yet cannot be locked by it
 FIND = """
@@ -242,6 +243,8 @@ async def switch(
     await tx.execute(CHANGE, change_id, county, *changed)
     details = json.dumps({"from": before.mode.value, "to": mode.value, "reason": reason}, ensure_ascii=False)
     await tx.execute(AUDIT, at, by.id, county, details)
+    if mode is not Mode.NORMAL:
+        await give_way(tx, desk, county, by=by, reason=f"{mode.label}:{reason}", at=at)
     if Mode.STORM in (before.mode, mode) and before.mode is not mode:
         await _tell_of_storm(tx, desk, county, mode, before_id or "", change_id, at)
 

@@ -1,30 +1,37 @@
 """
-Who is told when a ladder climbs, or when somebody supervises or escalates (预警、督办、升级告知). Domain 2.10.
+Who is told when a ladder climbs, or when somebody chases, supervises or escalates (预警、催办、督办、升级告知). Domain
+2.9, 2.10.
 
 Always in the transaction of what is told, and for many tickets at once. Of several steps that were taken in one change
-each addressee hears of the last alone. The contacts are those of the nearest area that has some, up to the province; a
-crew is its own contact. Where nobody is entered the event still says who was to be told, and a line in the log and
-``contacts.gaps`` say that nobody was.
+each addressee hears of the last alone. In a storm what the clocks raise below the top level, and is no danger, waits
+for the addressee's next digest (``digests``). The contacts are those of the nearest area that has some, up to the
+province; a crew is its own contact. Where nobody is entered the event still says who was to be told, and a line in the
+log and ``contacts.gaps`` say that nobody was.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from dispatch.accounts.model import SYSTEM
 from dispatch.desk.ids import new_id
+from dispatch.desk.messages import digests, telling
+from dispatch.desk.storm import workings
 from dispatch.kit.db import Connection
 from dispatch.kit.logs import logger
+from dispatch.kit.looprules import ModeSettings
 from dispatch.kit.rulepack import Packs, RulePack
 from dispatch.notify import texts
 from dispatch.notify.phones import is_mobile
 from dispatch.notify.templates import Medium, Occasion, compose
 from dispatch.tickets import ladder
-from dispatch.tickets.events import Escalated, Event, Overdue, Supervised, Warned
+from dispatch.tickets.events import Chased, Entry, Escalated, Event, Noted, Overdue, Supervised, Warned
+from dispatch.tickets.lifecycle import AFTERWARDS
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.rows import Change
-from dispatch.tickets.terms import Addressee
+from dispatch.tickets.terms import Addressee, ChaseTarget, NoteKind
 
-from . import supervisions
+from . import notes, supervisions
 
 CONTACTS = """
 WITH RECURSIVE line AS (
@@ -37,6 +44,12 @@ FROM line LEFT JOIN duty_contact AS contact ON contact.area = line.code ORDER BY
 """
 CREWS = "SELECT id, phone FROM crew WHERE id = ANY($1::text[]) AND phone IS NOT NULL"
 
+# Who is to move when a ticket is chased (domain 2.9): the unit, the crew, or the shift at work with its leader.
+CHASED: dict[ChaseTarget, tuple[Addressee, ...]] = {
+    ChaseTarget.UNIT: (Addressee.DISPATCHER,),
+    ChaseTarget.CREW: (Addressee.CREW,),
+    ChaseTarget.WORK: (Addressee.CREW, Addressee.DEPOT_LEADER),
+}
 MOST_NAMED = 5  # areas with their addressees that a line of the log names
 
 log = logger("alerting")
@@ -44,18 +57,32 @@ log = logger("alerting")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What somebody is to hear of a ticket; ``fields``: of the occasion's text, beside number and area."""
+    """
+    What somebody is to hear of a ticket.
+
+    :param fields: of the occasion's text, beside number and area
+    :param entry: the line of the log that tells it
+    :param by_incident: the ticket's incident is chased, supervised and escalated for it
+    """
 
     ticket: Ticket
     addressees: tuple[Addressee, ...]
     occasion: Occasion
     fields: dict[str, object]
+    entry: Entry
+    by_incident: bool = False
+
+    def only(self, *addressees: Addressee) -> "Alert":
+        """Return what some of its addressees are to hear."""
+        return replace(self, addressees=addressees)
 
 
 async def follow(tx: Connection, changes: Sequence[Change], *, packs: Packs, at: datetime) -> None:
     """Do what follows from changes beside their tickets: the list of 督办单 is kept, and everybody is told."""
     await supervisions.keep(tx, changes)
+    await notes.keep(tx, changes)
     await tell(tx, packs, changes, at=at)
+    await telling.apologise(tx, packs, changes, at=at)
 
 
 async def tell(tx: Connection, packs: Packs, changes: Iterable[Change], *, at: datetime) -> None:
@@ -64,7 +91,10 @@ async def tell(tx: Connection, packs: Packs, changes: Iterable[Change], *, at: d
     if not told:
         return
     book = await _look_up(tx, told)
-    messages = [message for alert in told for message in _messages(alert, book, at)]
+    modes = await workings.modes_in(tx, (alert.ticket.area for alert in told))
+    parts = [_parted(alert, workings.settings_for(alert.ticket, modes, packs.get(alert.ticket.pack))) for alert in told]
+    messages = [message for now, _ in parts for message in _messages(now, book, at)]
+    await digests.keep(tx, [line for _, later in parts if later for line in _lines(later, book)], at=at)
     if book.missing:
         log.warning("nobody to tell", pairs=len(book.missing), among_them=sorted(book.missing)[:MOST_NAMED])
     rules = {key: pack.messages for key, pack in packs.by_key.items() if pack.messages is not None}
@@ -72,17 +102,39 @@ async def tell(tx: Connection, packs: Packs, changes: Iterable[Change], *, at: d
 
 
 def alerts(change: Change, pack: RulePack) -> list[Alert]:
-    """Return what is to be heard of a change, and by whom; nothing under a pack that sends no messages."""
+    """
+    Return what is to be heard of a change, and by whom; nothing under a pack that sends no messages.
+
+    A warning says more than the 催办 that comes with it: who hears the one does not hear the other.
+    """
     if pack.messages is None:
         return []
     told: list[Alert] = []
     heard: set[Addressee] = set()
-    for entry, _, _ in reversed(change.lines):
+    latest_first = sorted(reversed(change.lines), key=lambda line: isinstance(line[0].event, Chased))
+    for entry, _, _ in latest_first:
         for occasion, addressees, fields in _said(entry.event, change.after, pack):
             if left := tuple(who for who in addressees if who not in heard):
-                told.append(Alert(change.after, left, occasion, fields))
+                told.append(Alert(change.after, left, occasion, fields, entry, change.by_incident))
             heard.update(left)
     return told[::-1]
+
+
+def _parted(alert: Alert, settings: ModeSettings | None) -> tuple[Alert, Alert | None]:
+    """Return whom to tell at once, and whom in the next digest: those on duty, of what does not burn."""
+    if not _waits(alert, settings):
+        return alert, None
+    crew = tuple(who for who in alert.addressees if who is Addressee.CREW)
+    return alert.only(*crew), alert.only(*(who for who in alert.addressees if who is not Addressee.CREW))
+
+
+def _waits(alert: Alert, settings: ModeSettings | None) -> bool:
+    """Tell whether a digest is soon enough: for no danger, no escalation, and no 督办 that a person issues."""
+    if alert.ticket.hazard or alert.occasion is Occasion.ESCALATION:
+        return False
+    if alert.occasion is Occasion.SUPERVISION and alert.entry.by.id != SYSTEM.id:
+        return False
+    return alert.by_incident or (settings is not None and settings.alerts == "digest")
 
 
 def _said(event: Event, ticket: Ticket, pack: RulePack) -> Iterator[tuple[Occasion, ladder.Told, dict[str, object]]]:
@@ -96,6 +148,12 @@ def _said(event: Event, ticket: Ticket, pack: RulePack) -> Iterator[tuple[Occasi
         case Escalated():
             said = {"reason": _reason(event), "level": event.level}
             yield Occasion.ESCALATION, event.told, said
+        case Noted(note=NoteKind.HELPED):  # domain 3.4 [V44]: contact, type and material are reported to the leader
+            yield Occasion.HELPED, (Addressee.DEPOT_LEADER,), {"text": event.text}
+        case Chased(target=ChaseTarget() as target) if ticket.is_open and ticket.stage not in AFTERWARDS:
+            by = "客户" if event.by_customer else "指挥中心"
+            said = {"by": by, "n": ticket.flags.chased_n, "target": target.label, "stage": ticket.stage.label}
+            yield Occasion.CHASE, CHASED[target], said
         case _:
             pass
 
@@ -177,4 +235,26 @@ def _messages(alert: Alert, book: Book, at: datetime) -> list[texts.Message]:
         texts.Message(new_id(at), ticket.area, ticket.id, phone, text, ticket.pack)
         for phone in numbers
         if text.channel is Medium.VOICE or is_mobile(phone)
+    ]
+
+
+def _lines(alert: Alert, book: Book) -> list[digests.Line]:
+    ticket, event = alert.ticket, alert.entry.event
+    kind = digests.WarningKind(event.kind) if alert.addressees else None
+    if kind is None:
+        return []
+    level = ladder.LIMIT if isinstance(event, Overdue) else getattr(event, "level", ladder.CHASE)
+    return [
+        digests.Line(
+            phone,
+            ticket.area,
+            ticket.id,
+            alert.entry.version,
+            ticket.incident_id if alert.by_incident else ticket.id,
+            kind,
+            level,
+            getattr(event, "due_at", None),
+        )
+        for phone in book.numbers(ticket, alert.addressees)
+        if is_mobile(phone)
     ]

@@ -11,7 +11,7 @@ from dispatch.accounts.model import Account
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
-from dispatch.notify.phones import plain
+from dispatch.notify.phones import NUMBER, plain
 from dispatch.tickets.terms import Addressee
 
 CONTACTS = "SELECT addressee, name, phone FROM duty_contact WHERE area = $1 ORDER BY addressee, name, phone"
@@ -23,7 +23,7 @@ ON CONFLICT (area, addressee, phone) DO UPDATE SET name = EXCLUDED.name
 AUDIT = "INSERT INTO audit (at, account_id, action, subject, area) VALUES ($1, $2, 'contact.manage', $3, $3)"
 CREWS = "SELECT id, area FROM crew WHERE phone = $1 AND active ORDER BY id"
 
-Phone = Annotated[str, Field(pattern=r"^\+?[0-9](?:[0-9 -]{1,18})[0-9]$", max_length=20)]
+Phone = Annotated[str, Field(pattern=f"^{NUMBER}$", max_length=20)]
 
 
 class NotOnDuty(Invalid):

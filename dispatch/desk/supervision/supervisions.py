@@ -13,15 +13,16 @@ from typing import Any
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk.room import Desk
+from dispatch.kit.columns import columns, words
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.words import Labelled
 from dispatch.tickets.model import Supervision, Ticket
 from dispatch.tickets.rows import Change
 from dispatch.tickets.words import Stage
 
-KEEP = """
+KEEP = f"""
 INSERT INTO supervision (no, area, ticket_id, issued_at, due_at, answered_at, cleared_at, lapsed_at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+SELECT * FROM unnest({words(1)}, {words(2)}, {words(3)}, $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
                      $7::timestamptz[], $8::timestamptz[])
 ON CONFLICT (no) DO UPDATE SET area = EXCLUDED.area, answered_at = EXCLUDED.answered_at,
     cleared_at = EXCLUDED.cleared_at, lapsed_at = EXCLUDED.lapsed_at
@@ -81,7 +82,7 @@ async def keep(tx: Connection, changes: Iterable[Change]) -> None:
     """Keep the list as these changes leave it."""
     rows = {row[0]: row for change in changes if _matters(change) for row in _rows(change.after)}  # the last counts
     if rows:
-        await tx.execute(KEEP, *map(list, zip(*rows.values(), strict=True)))
+        await tx.execute(KEEP, *columns(list(rows.values()), "www....."))
 
 
 def _matters(change: Change) -> bool:
@@ -95,7 +96,8 @@ def _matters(change: Change) -> bool:
 def _rows(ticket: Ticket) -> Iterator[tuple[Any, ...]]:
     ended_at = None if ticket.is_open else ticket.closed_at or ticket.cancelled_at or ticket.stage_at
     for s in ticket.supervisions:
-        lapsed_at = ended_at if s.cleared_at is None else None
+        after_the_end = s.answered_at is not None and ended_at is not None and s.answered_at > ended_at
+        lapsed_at = None if s.cleared_at is not None or after_the_end else ended_at
         yield s.no, ticket.area, ticket.id, s.issued_at, s.due_at, s.answered_at, s.cleared_at, lapsed_at
 
 

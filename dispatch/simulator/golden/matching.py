@@ -12,6 +12,7 @@ from typing import Any
 
 MISSING = object()
 TOLERANCE_MIN = 0.02
+TELLING = ("ticket_no", "id", "kind", "stage", "state", "outcome")
 
 
 def at_path(answer: Any, path: str) -> Any:
@@ -31,8 +32,16 @@ def differences(answer: Any, expected: dict[str, Any], start: datetime) -> Itera
     for path, wanted in expected.items():
         found = at_path(answer, path)
         if not holds(found, wanted, start):
-            shown = "无此项" if found is MISSING else repr(found)[:300]
+            shown = "无此项" if found is MISSING else _shown(found)
             yield f"{path or '(答复)'} 应为 {wanted!r},实为 {shown}"
+
+
+def _shown(found: Any) -> str:
+    """Return what was found, of a list how long it is and what tells its members apart."""
+    if not isinstance(found, list):
+        return repr(found)[:300]
+    told = [{k: each[k] for k in TELLING if k in each} if isinstance(each, dict) else each for each in found]
+    return f"{len(found)} 项:{'、'.join(map(str, told))[:300]}"
 
 
 def holds(found: Any, wanted: Any, start: datetime) -> bool:

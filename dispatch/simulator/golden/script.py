@@ -14,6 +14,9 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.sentences import sentence
+
+from .matching import COMPARISONS
 
 METHODS = ("get", "post", "put", "patch", "delete")
 INSTANT = "@"  # "@-5", "@30": an instant, so many minutes from the scenario's start
@@ -51,6 +54,12 @@ class Step(Strict):
         said = [(method, getattr(self, method)) for method in METHODS if getattr(self, method) is not None]
         return (said[0][0].upper(), said[0][1]) if said else None
 
+    def unknown(self) -> Iterator[tuple[str, str]]:
+        """Yield path and word of each comparison that there is none of; a table to be equal to stands in ``is``."""
+        for path, wanted in self.expect.items():
+            if isinstance(wanted, dict):
+                yield from ((path, word) for word in wanted if word not in COMPARISONS)
+
 
 class Scenario(Strict):
     """A whole story."""
@@ -76,6 +85,9 @@ class Scenario(Strict):
             if step.at is not None and step.at < latest:
                 raise BadScenario(f"场景 {self.number} 第 {number} 步的时间早于上一步", field=f"step.{number}.at")
             latest = latest if step.at is None else step.at
+            for path, word in step.unknown():
+                said = f"没有比较方式 {word};可用:{'、'.join(COMPARISONS)}"
+                raise BadScenario(f"场景 {self.number} 第 {number} 步的 {path}:{said}", field=f"step.{number}.expect")
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -93,12 +105,14 @@ def read(path: Path) -> Scenario:
         scenario = Scenario.model_validate(tomllib.loads(path.read_text("utf-8")))
     except FileNotFoundError as error:
         raise BadScenario(f"没有场景文件 {path}", field="file") from error
+    except OSError as error:
+        raise BadScenario(f"场景文件 {path} 读不出来({error.strerror}):请给出 *.toml 文件", field="file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadScenario(f"场景文件 {path.name} 不是正确的 TOML:{error}", field="file") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise BadScenario(f"场景文件 {path.name} 的 {where} 不合要求:{first['msg']}", field=where) from error
+        raise BadScenario(f"场景文件 {path.name} 的 {where} 不合要求:{sentence(first)}", field=where) from error
     scenario.check()
     return scenario
 
