@@ -156,17 +156,22 @@ def test_the_review_finds_an_arrival_late_exactly_when_the_ticket_says_so(done: 
 @example(done=WAITS)
 @example(done=[("accept", 1, 0), ("rural", 30, 1), ("rural", 10, 2), ("rural", 10, 1)])
 def test_each_level_of_the_arrival_and_of_the_repair_is_reached_once(done: list[tuple[str, int, int]]) -> None:
-    """But for a time agreed with the customer, which has a ladder of its own. Nothing is due while the repair waits."""
+    """
+    But for a time agreed with the customer, which has a ladder of its own, and for a repair that was another ticket's
+    until this one was taken out of it. Nothing is due while the repair waits.
+    """
     watched = lives(done)
-    agreed, told, waits = 0, Counter[tuple[int, Limit, int]](), False
+    agreed, rounds, reached, told, waits = 0, 0, False, Counter[tuple[int, Limit, int]](), False
     for entry in watched.history.log:
         event = entry.event
         if isinstance(event, e.Corrected) and event.appointment_at is not None:
             agreed += 1
+        reached |= isinstance(event, e.Arrived)
+        rounds += isinstance(event, e.Unmerged) and not reached
         if isinstance(event, e.Suspended | e.Resumed | e.Restored | e.Unmerged):
             waits = isinstance(event, e.Suspended)
         if isinstance(event, e.Warned | e.Overdue) and event.limit in (Limit.ARRIVE, Limit.RESTORE):
-            of = agreed if event.limit is Limit.ARRIVE and isinstance(event, e.Warned) else 0
+            of = rounds if event.limit is Limit.RESTORE else agreed if isinstance(event, e.Warned) else 0
             told[of, event.limit, getattr(event, "level", 3)] += 1
             assert not waits or event.limit is not Limit.RESTORE
     assert max(told.values(), default=1) == 1
