@@ -1,6 +1,8 @@
 """``dispatch report``: the day or the week of an area, or a storm at an hour, as a workbook, a paper or a page."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +16,7 @@ from dispatch.accounts.model import SYSTEM
 from dispatch.cli.database import address_of, opened
 from dispatch.desk.closing import reviewing
 from dispatch.desk.closing.reporting import Material, material
+from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
 from dispatch.desk.storm import hourly
 from dispatch.desk.storm.figures import StormFigures
@@ -136,15 +139,21 @@ def _hour(text: str | None, now: datetime) -> datetime:
     return at
 
 
-async def _read_storm(settings: Settings, city: str, moment: str | None) -> StormFigures:
+@asynccontextmanager
+async def _desk(settings: Settings) -> AsyncIterator[tuple[Desk, datetime]]:
+    """Lend the desk of the installation, and the time by its clock."""
     dsn = address_of(settings)
     await migrate.require_current(dsn)
     db, now = Database(dsn, size=2), clock_from(settings.clock_path).now()
     try:
-        desk = await open_desk(db, settings.pack, holidays=settings.holidays)
-        return await hourly.at_hour(desk, city, by=SYSTEM, at=_hour(moment, now))
+        yield await open_desk(db, settings.pack, holidays=settings.holidays), now
     finally:
         await db.close()
+
+
+async def _read_storm(settings: Settings, city: str, moment: str | None) -> StormFigures:
+    async with _desk(settings) as (desk, now):
+        return await hourly.at_hour(desk, city, by=SYSTEM, at=_hour(moment, now))
 
 
 def _book(kind: Kind, read: Material) -> Book:
@@ -169,11 +178,7 @@ def _period(kind: Kind, text: str) -> tuple[datetime, datetime]:
 async def _read(
     settings: Settings, area: str, begin: datetime, end: datetime, progress: Progress, *, rejudge: bool
 ) -> Material:
-    dsn = address_of(settings)
-    await migrate.require_current(dsn)
-    db, now = Database(dsn, size=2), clock_from(settings.clock_path).now()
-    try:
-        desk = await open_desk(db, settings.pack, holidays=settings.holidays)
+    async with _desk(settings) as (desk, now):
         task = progress.add_task("读取工单评价")
         if rejudge:
             progress.update(task, description="补评")
@@ -184,5 +189,3 @@ async def _read(
         found = await material(desk, area, begin, end, by=SYSTEM, at=now)
         progress.remove_task(task)
         return found
-    finally:
-        await db.close()

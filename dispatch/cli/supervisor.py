@@ -107,7 +107,7 @@ class Supervisor:
         for ask in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(ask, self._asked_to_stop)
         address = self.settings.host, self.settings.port
-        with suppress(Stopped), self._sole(), self._alone(), listen(*address) as listener, self._database() as dsn:
+        with suppress(Stopped), self._sole(), listen(*address) as listener, self._database() as dsn:
             asyncio.run(_check_pack(dsn, self.settings.pack))
             self._environ = self._environ_of_children(dsn)
             self._children = [*self._api(listener.fileno()), Child("worker", [*COMMAND, "worker"])]
@@ -140,13 +140,8 @@ class Supervisor:
                     f"{directory} 已有 dispatch serve 在运行(见其中 run.json):请先停掉它,或用 DISPATCH_DATA 另选目录"
                 )
                 raise AlreadyServing(message, field="DISPATCH_DATA") from error
+            await_ended(self.settings.run_file)  # what a killed supervisor left would serve beside us
             yield
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let what a killed supervisor left come to its end first: it would serve beside us."""
-        await_ended(self.settings.run_file)
-        yield
 
     @contextmanager
     def _database(self) -> Iterator[str]:

@@ -98,11 +98,31 @@ class Siege(Server):
     def kill(self, *pids: int, how: signal.Signals = signal.SIGKILL) -> list[Process]:
         """Send a signal to processes of this server, all at once; anything else is refused."""
         ours = {one.pid: one for one in self.look()}
-        hit = [ours[pid] for pid in pids]
-        os.kill(pids[0], how)
-        for pid in pids[1:]:
-            with suppress(ProcessLookupError):  # the end of one may be the end of another
-                os.kill(pid, how)
+        hit = self._strike([ours[pid] for pid in pids], how)
+        assert hit[0].pid == pids[0], "it ended by itself"
+        return hit
+
+    def kill_everything(self, order: Callable[[list[Process]], list[Process]]) -> list[Process]:
+        """
+        Kill all that runs for this server at one look, and return what was hit.
+
+        What comes and goes by itself (a helper of PostgreSQL) may be gone before it is hit.
+
+        :param order: puts the processes in the order in which they are hit
+        """
+        return self._strike(order(sorted(self.look())), signal.SIGKILL)
+
+    def kill_a_backend(self, order: Callable[[list[Process]], list[Process]]) -> Process:
+        """Kill one session's process of PostgreSQL: the first that has not ended by itself."""
+        return next(hit for one in order(sorted(self.backends())) for hit in self._strike([one], signal.SIGKILL))
+
+    def _strike(self, targets: Iterable[Process], how: signal.Signals) -> list[Process]:
+        """Return those that were still there: the end of one may be the end of another."""
+        hit = []
+        for one in targets:
+            with suppress(ProcessLookupError):
+                os.kill(one.pid, how)
+                hit.append(one)
         return hit
 
     async def start(self) -> None:

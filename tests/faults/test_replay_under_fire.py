@@ -22,7 +22,7 @@ from dispatch.simulator.play import Stage
 from dispatch.simulator.players import call_body, request_key
 from dispatch.simulator.replay import Replay, Terms
 
-from .siege import Siege, Witness, is_gone, session, until, until_so
+from .siege import Process, Siege, Witness, is_gone, session, until, until_so
 from .small_day import small_day, world_of
 
 pytestmark = pytest.mark.faults
@@ -103,7 +103,7 @@ class Gunner:
         """PostgreSQL ends all sessions when one dies like that, and recovers."""
         witness = await session(self.siege.dsn)
         crashes = self._crashes()
-        (hit,) = self.siege.kill(self.draw.choice(sorted(self.siege.backends())).pid)
+        hit = self.siege.kill_a_backend(self._shuffled)
         await until(witness.is_closed)
         await until(lambda: is_gone(hit) and self._crashes() > crashes)
         await self.siege.is_ready()
@@ -118,13 +118,15 @@ class Gunner:
 
     async def kill_everything(self) -> None:
         witness = await asyncio.to_thread(Witness, self.siege.settings.port)
-        pids = [one.pid for one in self.siege.look()]
-        hits = self.siege.kill(*self.draw.sample(pids, len(pids)))
+        hits = self.siege.kill_everything(self._shuffled)
         assert len(hits) >= 4, "supervisor, API, worker and PostgreSQL"
         assert await asyncio.to_thread(witness.was_cut)
         await until(lambda: all(map(is_gone, hits)))
         await self.siege.start_again()
         assert {one.pid for one in self.siege.look()}.isdisjoint(one.pid for one in hits)
+
+    def _shuffled(self, targets: list[Process]) -> list[Process]:
+        return self.draw.sample(targets, len(targets))
 
     def _crashes(self) -> int:
         return self.siege.postgres_log().count("was terminated by signal 9")
