@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dispatch.app import create_app
+from dispatch.kit.settings import Settings
 from dispatch.simulator.golden.playing import Outcome, play_all
 
 
@@ -15,11 +17,12 @@ def play(
     quiet: Annotated[bool, typer.Option("--quiet", help="只显示每个场景的结果")] = False,
 ) -> None:
     """演练场景文件:真实服务、真实请求,逐步核对(dispatch play scenarios/*.toml)。"""
+    document = create_app(Settings()).openapi()
     with tempfile.TemporaryDirectory(prefix="dispatch-play-", ignore_cleanup_errors=True) as folder:
         root = Path(folder)
         root.chmod(0o711)  # the database's own account must be able to pass
         tell = (lambda _line: None) if quiet else print
-        outcomes = asyncio.run(play_all(sorted(files), root=root, tell=tell))
+        outcomes = asyncio.run(play_all(sorted(files), root=root, tell=tell, document=document))
     for outcome in outcomes:
         print(_line(outcome))
     failed = sum(bool(outcome.faults) for outcome in outcomes)

@@ -87,7 +87,8 @@ def report(
         _write(out, made)
         console.print(f"已写入 {out}({len(made) / 1024:.0f} KB)", highlight=False)
         return
-    begin, end = _period(kind, _given(day, "date", "--date 日期"))
+    now = clock_from(Settings.from_env().clock_path).now()
+    begin, end = _period(kind, _given(day, "date", "--date 日期"), now)
     parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*parts, console=console, transient=True) as progress:
         with opened(Settings.from_env()) as settings:
@@ -160,16 +161,18 @@ def _book(kind: Kind, read: Material) -> Book:
     return BOOKS[kind](read)
 
 
-def _period(kind: Kind, text: str) -> tuple[datetime, datetime]:
+def _period(kind: Kind, text: str, now: datetime) -> tuple[datetime, datetime]:
     """
     Return the day, or its week from Monday to Sunday, in Chinese time, half-open.
 
-    :raises BadDate: if it is no date
+    :raises BadDate: if it is no date, or lies ahead
     """
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise BadDate(f"--date 应为 2026-07-01 这样的日期,现为 {text!r}", field="date") from None
+    if day > (today := now.astimezone(CHINA).date()):
+        raise BadDate(f"--date 不能晚于今天({today}),现为 {day},请改正", field="date")
     first, days = (day, 1) if kind is Kind.DAILY else (day - timedelta(days=day.weekday()), 7)
     begin = datetime.combine(first, time(), CHINA).astimezone(UTC)
     return begin, begin + timedelta(days=days)

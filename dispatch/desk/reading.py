@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.accounts.rights import Forbidden, Scope
+from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
 from dispatch.tickets import store
 from dispatch.tickets.events import Entry
@@ -111,6 +113,7 @@ async def page(
     area: str | None = None,
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
+    done_since: datetime | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[str]:
@@ -118,22 +121,24 @@ async def page(
     Return tickets that ``by`` may see as JSON texts, the newest report first.
 
     :param area: only this area and what lies below it
+    :param done_since: only what crews within reach restored since then; a crew sees what it finished itself
     :param after: id of the last ticket of the page before
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
     """
+    wanted: dict[str, Any] = {"stages": stages, "is_open": is_open, "after": after, "limit": limit}
     async with desk.db.connection() as connection:
         reach = await _reach(connection, desk, by, area)
-        return await store.page(
-            connection,
-            areas=reach.areas,
-            lenders=reach.lenders,
-            crew_ids=reach.crew_ids,
-            stages=stages,
-            is_open=is_open,
-            after=after,
-            limit=limit,
-        )
+        seen: dict[str, Any] = {"areas": reach.areas, "lenders": reach.lenders, "crew_ids": reach.crew_ids}
+        if done_since is None:
+            return await store.page(connection, **seen, **wanted)
+        own = by.crew_id if rights.check_role(by, "ticket.read") is Scope.OWN_CREW else None
+        return await store.done(connection, since=done_since, own_crew=own, **seen, **wanted)
+
+
+def today(at: datetime) -> datetime:
+    """Return when the day in China began."""
+    return datetime.combine(at.astimezone(CHINA).date(), time(), CHINA)
 
 
 async def _reach(connection: Connection, desk: Desk, by: Account, area: str | None) -> Reach:

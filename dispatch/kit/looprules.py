@@ -54,6 +54,7 @@ class FieldRules(Strict):
     """Reports from the field, and how far they are trusted."""
 
     late_max: Span
+    clock_ahead: Span  # a phone's clock may be fast by so much: what it claims is cut to our time, later is refused
     same_fact: Span  # two reports of one fact no farther apart are one
     arrival_radius: Distance
     dwell: Span
@@ -198,6 +199,7 @@ class RetentionRules(Strict):
     inbound: Span  # of what was written to us, once it is dealt with
     calls: Span  # numbers of callers, once the ticket is closed
     bookings: Span  # numbers of those who were visited, after the visit
+    services: Span  # numbers of those who asked for a service, after the last that was done about it
     field_reports: Span  # what crews' telephones sent, and where they were
     positions: Span  # where crews were
     readings: Span  # what meters answered

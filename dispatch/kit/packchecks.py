@@ -52,6 +52,8 @@ def _field_reports(rules: FieldRules) -> Iterator[Fault]:
     for name in ("trusted_from", "failed_check"):
         if (value := getattr(rules, name).value) > 1:
             yield name, f"可信度满分为 1,此项应不大于 1,现为 {value:g}"
+    if rules.clock_ahead.duration > rules.same_fact.duration:
+        yield "clock_ahead", "应不大于 same_fact:时钟误差不能大到分不清是不是同一事实"
 
 
 def _messages(rules: MessageRules) -> Iterator[Fault]:

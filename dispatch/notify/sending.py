@@ -19,6 +19,7 @@ from .texts import UNDELIVERED, NoSuchMessage
 
 HELD = timedelta(seconds=60)  # a try that has not ended after so long, by the wall's clock, is taken to be lost
 MOST_DOUBLINGS = 20
+DEAD = "dead"
 
 TAKE = """
 WITH due AS MATERIALIZED (
@@ -44,7 +45,7 @@ UPDATE message SET state = 'dead', next_at = NULL, last_error = $4, held_until =
 WHERE id = $1 AND round = $2 AND state = 'sending' AND attempts = $3
 """
 ABOUT = "SELECT ticket_id, expects FROM message WHERE id = $1"
-LOCK = "SELECT id, round, ticket_id, expects, sent_at FROM message WHERE id = $1 AND round = $2 FOR UPDATE"
+LOCK = "SELECT id, round, state, sent_at FROM message WHERE id = $1 AND round = $2 FOR UPDATE"
 LEARN = """
 UPDATE message SET sent_at = coalesce(sent_at, $3), provider_id = coalesce($4, provider_id),
     delivered_at = coalesce(delivered_at, $5), undelivered_at = coalesce(undelivered_at, $6),
@@ -54,6 +55,7 @@ UPDATE message SET sent_at = coalesce(sent_at, $3), provider_id = coalesce($4, p
                       WHEN coalesce(undelivered_at, $6) IS NOT NULL THEN $7 END,
     next_at = NULL, held_until = NULL
 WHERE id = $1 AND round = $2
+RETURNING state
 """
 
 
@@ -63,6 +65,14 @@ class Fact(Labelled):
     TAKEN = "taken", "已接收"
     DELIVERED = "delivered", "已送达"
     UNDELIVERED = "failed", "未送达"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a fact was the first to tell: that the message has gone out, or that it came to nothing."""
+
+    gone: bool = False
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +152,10 @@ async def again(connection: Connection, taken: Taken, when: datetime, why: str, 
     )
 
 
-async def give_up(connection: Connection, taken: Taken, why: str) -> None:
-    """Lay a message among the dead; an administrator may have it sent after all."""
-    await connection.execute(GIVE_UP, taken.id, taken.round, taken.attempts, why)
+async def give_up(connection: Connection, taken: Taken, why: str) -> bool:
+    """Lay a message among the dead; an administrator may have it sent after all. False: it was not ours any more."""
+    tag: str = await connection.execute(GIVE_UP, taken.id, taken.round, taken.attempts, why)
+    return tag.endswith(" 1")
 
 
 async def about(connection: Connection, message_id: str) -> tuple[str | None, str | None]:
@@ -161,16 +172,16 @@ async def about(connection: Connection, message_id: str) -> tuple[str | None, st
 
 async def learn(
     tx: Connection, message_id: str, round_: int, fact: Fact, *, at: datetime, provider_id: str | None = None
-) -> bool:
-    """
-    Keep a fact; what an earlier round was told of is of no interest any more.
-
-    Return whether this is how we learn that the message has gone out.
-    """
+) -> Learned:
+    """Keep a fact; what an earlier round was told of is of no interest any more."""
     row: Row | None = await tx.fetchrow(LOCK, message_id, round_)
     if row is None:
-        return False
+        return Learned()
     delivered_at = at if fact is Fact.DELIVERED else None
     undelivered_at = at if fact is Fact.UNDELIVERED else None
-    await tx.execute(LEARN, message_id, round_, at, provider_id or None, delivered_at, undelivered_at, UNDELIVERED)
-    return row["sent_at"] is None and fact is not Fact.UNDELIVERED
+    state = await tx.fetchval(
+        LEARN, message_id, round_, at, provider_id or None, delivered_at, undelivered_at, UNDELIVERED
+    )
+    return Learned(
+        gone=row["sent_at"] is None and fact is not Fact.UNDELIVERED, died=state == DEAD and row["state"] != DEAD
+    )

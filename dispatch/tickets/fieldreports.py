@@ -27,7 +27,6 @@ from .events import (
     RepairStarted,
     Restored,
 )
-from .guards import CLOCK_SKEW
 from .model import Ticket
 from .words import Result, Stage
 
@@ -140,8 +139,12 @@ def assignments(log: Iterable[Entry]) -> list[Assignment]:
 
 
 def in_time(at: datetime, *, received_at: datetime, rules: FieldRules) -> Verdict | None:
-    """Refuse a report from the future, and one that is older than the pack lets reports be; None: it may be read."""
-    if at > received_at + CLOCK_SKEW:
+    """
+    Refuse a report from the future, and one that is older than the pack lets reports be; None: it may be read.
+
+    What a clock that is a little fast puts into the future is not refused; it happened when we heard of it.
+    """
+    if at > received_at + rules.clock_ahead.duration:
         return Verdict(Outcome.REFUSED, f"汇报时间 {_clock(at)} 晚于服务器时间,请核对手机时钟后用新编号重报")
     if at < received_at - rules.late_max.duration:
         days = rules.late_max.duration / timedelta(days=1)

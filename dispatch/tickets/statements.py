@@ -144,6 +144,17 @@ SELECT doc FROM ticket JOIN page USING (id) ORDER BY reported_at DESC, id DESC
 """
 
 
+# What crews finished, whoever is to be shown it: each crew along its index, and no farther back than a job can go on.
+DONE = f"""
+SELECT doc FROM ticket
+WHERE id IN (SELECT ticket_id FROM dispatch WHERE ended_at >= $8 AND sent_at >= $8 - $9::interval AND crew_id IN (
+        SELECT id FROM crew WHERE id = ANY($2::text[]) OR area = ANY($1::text[])))
+  AND (doc->>'restored_at')::timestamptz >= $8
+  AND (area = ANY($1::text[]) OR (is_open AND lender = ANY($6::text[])) OR depot = ANY($1::text[])
+       OR doc->'dispatches'->-1->>'crew_id' = $10)
+  AND ($7::boolean IS NULL OR is_open = $7) AND {WANTED}
+ORDER BY reported_at DESC, id DESC LIMIT $5
+"""
 PAGE = {None: _page("true"), True: _page("is_open"), False: _page("NOT is_open")}
 AUDITED = """
 SELECT id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc

@@ -8,7 +8,7 @@ did.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
@@ -22,6 +22,8 @@ from .events import EVENT, Actor, Drafted, Entry, Event, Geo, Submitted
 from .model import ENDED, Ticket, read
 from .rows import Call, Change
 from .words import CallOutcome, Limit, Source, Stage
+
+LONGEST_JOB = timedelta(days=60)  # a crew that was sent longer ago is not looked for among those that finish today
 
 
 class NoSuchTicket(NotFound):
@@ -281,6 +283,32 @@ async def page(
         after,
         limit,
         list(lenders),
+    )
+    return [row["doc"] for row in found]
+
+
+async def done(
+    connection: Connection,
+    *,
+    since: datetime,
+    areas: Sequence[str],
+    lenders: Sequence[str] = (),
+    crew_ids: Sequence[str] = (),
+    own_crew: str | None = None,
+    stages: Sequence[Stage] = (),
+    is_open: bool | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> list[str]:
+    """
+    Return tickets that crews of the areas, or one of the crews, restored since then, as ``page`` does.
+
+    :param own_crew: the crew that is shown all that it was the last on; others see what ``page`` would show them
+    """
+    wanted = [stage.value for stage in stages]
+    found = await connection.fetch(
+        statements.DONE,
+        *(list(areas), list(crew_ids), wanted, after, limit, list(lenders), is_open, since, LONGEST_JOB, own_crew),
     )
     return [row["doc"] for row in found]
 

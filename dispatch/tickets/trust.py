@@ -8,6 +8,7 @@ the pack's threshold the reply goes to the auditor. Nothing is refused here: evi
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.earth import distance_m
@@ -55,6 +56,7 @@ class Evidence:
     by_app: bool = False  # the finding or the finish came from the APP
     same_text_n: int | None = None  # other tickets of the crew with the very same record; None: there is no record
     ownership: Ownership | None = None
+    ahead_s: float = 0.0  # how far its phone's clock was seen to be fast, at most as far as the pack allows
     cause_fits: bool | None = None  # cause against category; None: not known yet
 
 
@@ -82,6 +84,12 @@ def _findings(evidence: Evidence, rules: FieldRules) -> Iterator[Finding]:
 
 
 def _order(evidence: Evidence, _rules: FieldRules) -> Verdict:
+    passed, why = _in_order(evidence)
+    fast = f"手机时钟快 {ceil(evidence.ahead_s)} 秒,所报时间已按服务器时间记" if evidence.ahead_s > 0 else ""
+    return passed, ";".join(filter(None, (why, fast)))
+
+
+def _in_order(evidence: Evidence) -> Verdict:
     sent, arrived, restored = evidence.sent_at, evidence.arrived_at, evidence.restored_at
     if sent is not None and arrived is not None and arrived < sent:
         return False, f"到场 {_clock(arrived)} 早于派工 {_clock(sent)}"

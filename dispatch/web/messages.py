@@ -92,7 +92,9 @@ class TextShown(BaseModel):
     state: Reading
     outcome: str = Field(description="未能自动处理的原因代码")
     ticket_id: str | None
-    booking_id: str | None = Field(description="所答复的预约;outcome 为 CallWanted 时客户要求来电另约")
+    booking_id: str | None = Field(
+        description="所答复的预约;outcome 为 CallWanted 时客户要求来电另约,为 NotReached 时改约短信未送达,须致电客户"
+    )
     crew_id: str | None
 
 

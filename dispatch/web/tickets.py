@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +32,9 @@ class TicketQuery(BaseModel):
     )
     stage: list[Stage] = Field(default=[], max_length=len(Stage), description="环节;可重复给出多个")
     open: bool | None = Field(default=None, description="true 只看未结,false 只看已结,缺省全部")
+    done: Literal["today"] | None = Field(
+        default=None, description="today 只看本队(本班所、本辖区队伍)今天(北京时间)修复的工单,已归档的也在内"
+    )
     after: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="上一页返回的 next,原样传回")
     limit: int = Field(default=100, ge=1, le=MOST, description="每页条数")
 
@@ -90,7 +93,7 @@ class TicketContact(BaseModel):
 
 
 @router.get("/tickets", operation_id="list_tickets", summary="工单列表", response_model=TicketPage)
-async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], desk: DeskOf) -> Response:
+async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], desk: DeskOf, now: Now) -> Response:
     """List the tickets that the caller may see, those lent to the caller's area among them, page by page."""
     documents = await reading.page(
         desk,
@@ -98,6 +101,7 @@ async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], d
         area=query.area,
         stages=query.stage,
         is_open=query.open,
+        done_since=reading.today(now) if query.done else None,
         after=query.after,
         limit=query.limit,
     )

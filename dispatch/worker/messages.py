@@ -76,7 +76,7 @@ class Sender:
         """Send one message, unless it has come too late or it is night."""
         rules, at = desk.packs.get(taken.pack).messages, self._clock.now()
         if rules is None or taken.expires_at <= at:
-            await self._give_up(taken, "NoRules" if rules is None else "Expired")
+            await self._give_up(desk, taken, "NoRules" if rules is None else "Expired")
         elif not taken.urgent and (morning := next_allowed(at, rules.quiet.spans)) > at:
             async with self._db.connection() as connection:
                 await sending.again(connection, taken, morning, "", counts=False)
@@ -87,28 +87,27 @@ class Sender:
         try:
             provider_id = await self._gateway.send(taken.parcel)
         except NotTaken as refusal:
-            await self._give_up(taken, refusal.why)
+            await self._give_up(desk, taken, refusal.why)
         except NotKnown as doubt:
-            await self._again(taken, doubt.why, rules)
+            await self._again(desk, taken, doubt.why, rules)
         else:
             await messaging.learn(desk, taken.key, Fact.TAKEN, at=self._clock.now(), provider_id=provider_id)
             MESSAGES.labels(taken.channel, "taken").inc()
 
-    async def _again(self, taken: Taken, why: str, rules: MessageRules) -> None:
+    async def _again(self, desk: Desk, taken: Taken, why: str, rules: MessageRules) -> None:
         when = sending.next_try(taken, self._clock.now(), rules)
         if when is None:
-            await self._give_up(taken, why)
+            await self._give_up(desk, taken, why)
             return
         log.info("to be tried again", id=taken.id, occasion=taken.occasion, attempts=taken.attempts, why=why)
         MESSAGES.labels(taken.channel, "again").inc()
         async with self._db.connection() as connection:
             await sending.again(connection, taken, when, why)
 
-    async def _give_up(self, taken: Taken, why: str) -> None:
+    async def _give_up(self, desk: Desk, taken: Taken, why: str) -> None:
         log.warning("given up", id=taken.id, occasion=taken.occasion, attempts=taken.attempts, why=why)
         MESSAGES.labels(taken.channel, "dead").inc()
-        async with self._db.connection() as connection:
-            await sending.give_up(connection, taken, why)
+        await messaging.give_up(desk, taken, why, at=self._clock.now())
 
 
 async def _some(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:

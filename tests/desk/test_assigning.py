@@ -1,21 +1,20 @@
-"""Sending crews: the proposal, one dispatch, many at once, and who wins when two want the same."""
+"""Sending a crew: the proposal, one dispatch, and who wins when two want the same."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from dispatch.accounts.rights import Forbidden
 from dispatch.capacity import reserve
 from dispatch.capacity.reserve import DepotFull
-from dispatch.desk.crews.assigning import AlreadyDispatched, Assigned, CrewTaken, assign_waiting, dispatch, offers_for
+from dispatch.desk.crews.assigning import AlreadyDispatched, CrewTaken, assign_waiting, offers_for
 from dispatch.desk.crews.choosing import CrewFull, CrewUnfit, NoCandidates, NoSuchCrew
 from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.desk.crews.jobs import NoPlace
 from dispatch.desk.idempotency import KeyReused
 from dispatch.desk.intake.calls import Place
 from dispatch.desk.room import Desk, Once, Report
-from dispatch.kit.errors import NotFound, Refusal, Unavailable
+from dispatch.kit.errors import NotFound
 from dispatch.routing.fleet import Position
 from dispatch.routing.model import Mark, Policy, ReasonCode
 from dispatch.tickets import events as e
@@ -26,32 +25,9 @@ from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import RejectReason, Source, Stage
 from tests.worlds import START, XIANGSHAN, Small, minutes, person
 
-PHONE = Report(source=Source.PHONE)
+from .sending import accepted, send
+
 NEAR_BORDER = {"place": Place(lon=121.605, lat=29.45), "county": XIANGSHAN}
-
-
-@pytest.fixture
-async def keeper(small: Small) -> FleetKeeper:
-    """The fleet of the small world, read from the database."""
-    keeper = FleetKeeper(small.db, small.desk.fleet, small.desk.pack)
-    await keeper.load()
-    return keeper
-
-
-@pytest.fixture
-def room(small: Small, keeper: FleetKeeper) -> Desk:
-    return small.desk
-
-
-async def accepted(small: Small, **said: Any) -> Ticket:
-    """A ticket that waits for a crew."""
-    ticket = await small.call(**said)
-    return await small.does(ticket, "accept", "xiangshan", e.Accepted(), at=minutes(1))
-
-
-async def send(desk: Desk, ticket: Ticket, *, who: str = "xiangshan", at: float = 2, **asked: Any) -> Ticket:
-    report = asked.pop("report", PHONE)
-    return await dispatch(desk, ticket.id, by=person(who), report=report, at=minutes(at), **asked)
 
 
 async def test_the_nearest_crew_is_proposed_across_the_old_border(small: Small, room: Desk) -> None:
@@ -283,127 +259,6 @@ async def test_who_may_see_offers_and_send_crews(small: Small, room: Desk) -> No
         await offers_for(room, "no-such-ticket", by=person("monitor"), at=minutes(2))
     with pytest.raises(Forbidden):
         await assign_waiting(room, by=person("xiangshan"), at=minutes(2))
-
-
-# ---- many at once ---------------------------------------------------------------------------------------------------
-
-
-async def test_waiting_tickets_get_the_free_crews_and_the_rest_waits(small: Small, room: Desk) -> None:
-    tickets = [await accepted(small) for _ in range(6)]
-    done = await assign_waiting(room, by=person("monitor"), at=minutes(2))
-    assert len(done.dispatched) == 4
-    assert done.waiting == 2
-    assert len({sent.crew_id for sent in done.dispatched}) == 4
-    assert {sent.ticket_id for sent in done.dispatched} <= {ticket.id for ticket in tickets}
-    again = await assign_waiting(room, by=person("monitor"), at=minutes(3))
-    assert (again.dispatched, again.waiting) == ((), 2)
-    async with small.db.connection() as connection:
-        whys = [row["why"] for row in await connection.fetch("SELECT doc->'dispatches'->0->>'why' AS why FROM ticket")]
-    assert sum(why is not None for why in whys) == 4
-
-
-async def test_a_batch_keeps_the_reserve_the_areas_and_the_limit(small: Small, keeper: FleetKeeper) -> None:
-    desk = small.desk
-    async with small.db.transaction() as tx:
-        await reserve.declare(tx, "330225-1", 0, by="leader", at=START)
-    await keeper.survey()
-    for _ in range(3):
-        await accepted(small)
-    elsewhere = await assign_waiting(desk, areas=["330226"], by=person("monitor"), at=minutes(2))
-    assert (elsewhere.dispatched, elsewhere.waiting) == ((), 0)
-    one = await assign_waiting(desk, areas=[XIANGSHAN], limit=1, by=person("monitor"), at=minutes(2))
-    assert (len(one.dispatched), one.waiting) == (1, 2)
-    rest = await assign_waiting(desk, by=person("monitor"), at=minutes(300))  # 城关 is two hours away: not at once
-    assert (len(rest.dispatched), rest.waiting) == (2, 0)
-    assert "c1" not in {sent.crew_id for sent in (*one.dispatched, *rest.dispatched)}
-
-
-async def test_a_batch_sent_again_with_its_key_sends_nobody_and_tells_the_same(small: Small, room: Desk) -> None:
-    for _ in range(4):
-        await accepted(small)
-    first = await assign_waiting(room, limit=2, by=person("monitor"), at=minutes(2), once=Once("batch-001", b"a"))
-    once = Once("batch-001", b"a")
-    again = await assign_waiting(room, limit=2, by=person("monitor"), at=minutes(9), once=once)
-    assert (len(first.dispatched), again, once.replayed) == (2, first, True)
-    with pytest.raises(KeyReused):
-        await assign_waiting(room, by=person("monitor"), at=minutes(9), once=Once("batch-001", b"b"))
-    assert await sent_rows(small) == sorted((one.ticket_id, one.crew_id) for one in first.dispatched)
-
-
-BREAK_OFF = """
-CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.crew_id IN ('c1', 'c2') THEN RAISE SQLSTATE '57P01' USING MESSAGE = 'going down'; END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER break_off BEFORE INSERT ON dispatch FOR EACH ROW EXECUTE FUNCTION break_off();
-"""
-
-
-async def test_a_batch_that_broke_off_half_way_is_ended_and_tells_of_both_halves(small: Small, room: Desk) -> None:
-    for _ in range(4):
-        await accepted(small)
-    async with small.db.connection() as connection:
-        await connection.execute(BREAK_OFF)
-    with pytest.raises(Unavailable):
-        await assign_waiting(room, by=person("monitor"), at=minutes(2), once=Once("batch-001", b"a"))
-    half = await sent_rows(small)
-    assert {crew for _, crew in half} == {"c3", "c4"}, "some were sent, some were not"
-    with pytest.raises(KeyReused):
-        await assign_waiting(room, by=person("monitor"), at=minutes(2), once=Once("batch-001", b"b"))
-    async with small.db.connection() as connection:
-        await connection.execute("DROP TRIGGER break_off ON dispatch")
-    whole = await assign_waiting(room, by=person("monitor"), at=minutes(2), once=Once("batch-001", b"a"))
-    rows = await sent_rows(small)
-    assert set(half) < set(rows)
-    assert sorted((one.ticket_id, one.crew_id) for one in whole.dispatched) == rows
-    assert (len(rows), whole.waiting) == (4, 0)
-    again = await assign_waiting(room, by=person("monitor"), at=minutes(3), once=Once("batch-001", b"a"))
-    assert again == whole
-
-
-async def sent_rows(small: Small) -> list[tuple[str, str]]:
-    async with small.db.connection() as connection:
-        rows = await connection.fetch("SELECT ticket_id, crew_id FROM dispatch ORDER BY 1, 2")
-    return [(row["ticket_id"], row["crew_id"]) for row in rows]
-
-
-async def test_the_same_batch_sent_twice_at_once_is_worked_on_once(small: Small, room: Desk) -> None:
-    for _ in range(4):
-        await accepted(small)
-
-    async def ask() -> Assigned | Unavailable:
-        try:
-            return await assign_waiting(room, by=person("monitor"), at=minutes(2), once=Once("batch-001", b"a"))
-        except Unavailable as in_hand:
-            return in_hand
-
-    answers = await asyncio.gather(*(ask() for _ in range(3)))
-    told = [answer for answer in answers if isinstance(answer, Assigned)]
-    later = await assign_waiting(room, by=person("monitor"), at=minutes(3), once=Once("batch-001", b"a"))
-    assert told
-    assert all(answer == later for answer in told)
-    assert await sent_rows(small) == sorted((one.ticket_id, one.crew_id) for one in later.dispatched)
-
-
-async def test_two_batches_at_the_same_time_send_nobody_twice(small: Small, room: Desk) -> None:
-    for _ in range(4):
-        await accepted(small)
-    both = await asyncio.gather(*(assign_waiting(room, by=person("monitor"), at=minutes(2)) for _ in range(3)))
-    sent = [one for outcome in both for one in outcome.dispatched]
-    assert len(sent) == len({one.ticket_id for one in sent}) == len({one.crew_id for one in sent})
-    async with small.db.connection() as connection:
-        rows = await connection.fetch("SELECT crew_id FROM dispatch WHERE ended_at IS NULL")
-    assert sorted(row["crew_id"] for row in rows) == sorted(one.crew_id for one in sent)
-    left = await assign_waiting(room, by=person("monitor"), at=minutes(3))
-    assert len(sent) + len(left.dispatched) == 4
-
-
-async def test_an_unknown_area_is_refused_before_anything_is_sent(small: Small, room: Desk) -> None:
-    await accepted(small)
-    with pytest.raises(Refusal, match="9999"):
-        await assign_waiting(room, areas=[XIANGSHAN, "9999"], by=person("monitor"), at=minutes(2))
-    assert not room.fleet.holdings()
 
 
 async def test_positions_decide_when_they_are_known(small: Small, room: Desk) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from dispatch.desk.field import reports as field
 from dispatch.desk.setup import open_desk
+from dispatch.kit.rulepack import Packs
 from tests.web.conftest import Centre, key
 from tests.worlds import START, minutes
 
-from .days import DAY, SITE, day_of, log_of, outcomes, read, row, sends, sent_out, tries
+from .days import DAY, DONE, FOUND, SITE, day_of, log_of, outcomes, read, row, sends, sent_out, tries
 
 EVENING = START + timedelta(hours=8)
 
@@ -316,3 +317,42 @@ async def test_who_may_not_report_gets_nowhere(centre: Centre) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "Forbidden")
     own = (await (await centre.by("crew-2")).get("/field-reports")).json()
     assert own == {"reports": [], "next": None}
+
+
+async def test_a_phone_whose_clock_is_a_minute_fast_is_taken_at_our_time_and_the_reasons_say_so(
+    centre: Centre,
+) -> None:
+    ticket = await sent_out(centre)
+    centre.set_clock(minutes(20))
+    day = [
+        row(ticket, kind, minutes(21.5), report_id=f"fast-{kind}", **said)
+        for kind, said in (("crew-accept", {}), ("depart", {}), ("arrive", {"position": SITE}))
+    ]
+    found = await sends(centre, day)
+    assert outcomes(found) == ["accepted"] * 3
+    assert found[2]["at_claimed"] == "2026-07-01T01:21:30Z"  # what was said is kept
+    assert found[2]["reason"] == "手机时钟快 90 秒,已按服务器时间记,请校准手机时钟"
+    assert (await read(centre, ticket))["arrived_at"] == "2026-07-01T01:20:00Z"
+    centre.set_clock(minutes(20.5))  # the desk is not kept from its next step
+    await centre.does("xiangshan", ticket, "locate", **FOUND | {"fault_point": "东街支线5号杆"})
+    centre.set_clock(minutes(40))
+    day = [row(ticket, "restore", minutes(40), report_id="in-time", **DONE)]
+    assert (
+        outcomes(await sends(centre, [row(ticket, "start-repair", minutes(39), report_id="sr"), *day]))
+        == ["accepted"] * 2
+    )
+    order = next(one for one in (await read(centre, ticket))["findings"] if one["check"] == "order")
+    assert (order["passed"], order["detail"]) == (True, "手机时钟快 90 秒,所报时间已按服务器时间记")
+
+
+async def test_a_clock_that_is_faster_than_the_pack_allows_is_refused_as_tomorrows_arrival_is(centre: Centre) -> None:
+    ticket = await sent_out(centre)
+    centre.set_clock(minutes(20))
+    rules = Packs.load().get("sgcc@2026.2").field_reports
+    assert rules is not None
+    last = minutes(20) + rules.clock_ahead.duration
+    for at in (last + timedelta(seconds=1), START + timedelta(days=1)):
+        (report,) = await sends(centre, [row(ticket, "arrive", at, report_id=f"at-{at:%d-%H%M%S}", position=SITE)])
+        assert (report["outcome"], "晚于服务器时间" in report["reason"]) == ("refused", True)
+    (report,) = await sends(centre, [row(ticket, "arrive", last, report_id="just", position=SITE)])
+    assert report["outcome"] == "accepted"

@@ -72,6 +72,7 @@ NONSENSE = {
     "supervision.levels.2.share": ({"share: {value: 1, unit": "share: {value: 0.9, unit"}, "应为 1"),
     "modes.storm_leave": ({"storm_leave: {value: ": "storm_leave: {value: 99"}, "storm_enter"),
     "field_reports.trusted_from": ({"trusted_from: {value: 0.7": "trusted_from: {value: 7"}, "不大于 1"),
+    "field_reports.clock_ahead": ({"clock_ahead: {value: 2": "clock_ahead: {value: 6"}, "不大于 same_fact"),
     "limits.accept_or_return": ({"accept_or_return: {value: 3": "accept_or_return: {value: 0"}, "大于 0"),
 }
 

@@ -7,8 +7,9 @@ import pytest
 
 from dispatch.accounts.rights import Forbidden
 from dispatch.desk.outages import nesting
-from dispatch.desk.outages.merging import merge
+from dispatch.desk.outages.merging import consequences, merge
 from dispatch.desk.room import Once, Report
+from dispatch.kit.rulepack import Packs
 from dispatch.tickets import events as e
 from dispatch.tickets import store
 from dispatch.tickets.audit import audit
@@ -16,6 +17,7 @@ from dispatch.tickets.lifecycle import WrongStage
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.terms import Asking
 from dispatch.tickets.words import Limit, Source, Stage
+from tests.tickets.history import at as history_at
 from tests.web.conftest import Centre
 from tests.worlds import Small, minutes, person
 
@@ -157,3 +159,24 @@ async def test_a_seat_enters_the_answer(centre: Centre) -> None:
     assert sure["confirmed_at"]
     dark = await centre.does("seat", ticket, "power-back", live=False)
     assert (dark["stage"], dark["dark_since"]) == ("accepted", ticket["reported_at"])
+
+
+def test_a_late_arrival_of_the_parents_crew_reaches_those_who_wait_for_it_and_nobody_who_was_reached_before() -> None:
+    parent = history_at(Stage.ARRIVED).ticket
+    late = e.Backfilled(step=e.Arrived(), happened_at=parent.arrived_at, no=1, report_id="late", in_time=True)
+    waits = history_at(Stage.MERGED).ticket
+    pack = Packs.load().get(waits.pack)
+
+    def learns(child: Ticket) -> list[dict[str, Any]]:
+        found = consequences(parent, late, child, pack, at=minutes(60))
+        return [event.model_dump(include={"arrived_at"}) for event in found if isinstance(event, e.Followed)]
+
+    told = [{"arrived_at": parent.arrived_at}]
+    assert learns(waits) == told
+    by_itself = waits.model_copy(update={"arrived_at": minutes(1)})
+    assert learns(by_itself) == []
+    with_it = by_itself.model_copy(update={"reached_with": "another"})
+    assert learns(with_it) == told
+    once_more = waits.model_copy(update={"reopened_n": 1})  # it came back before anybody had been there
+    assert learns(once_more) == told
+    assert learns(by_itself.model_copy(update={"reopened_n": 1})) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import dispatch
+from dispatch.desk.bookings import services as desk_services
 from dispatch.desk.closing import reviewing
 from dispatch.desk.intake import inbound
 from dispatch.desk.intake.inbound import Incoming
@@ -17,9 +18,12 @@ from dispatch.kit.looprules import RetentionRules
 from dispatch.kit.rulepack import Packs
 from dispatch.notify import audit as feed
 from dispatch.notify.texts import Forgotten, Standing
+from dispatch.services.model import ServiceRequest
+from dispatch.services.words import ServiceKind
 from dispatch.simulator.gateway import Temper
 from dispatch.tickets.audit import audit
 from dispatch.worker import recurring
+from tests.services import steps as services
 from tests.worlds import START, XIANGSHAN, Small, minutes, person
 
 from .outgoing import Hands, post
@@ -38,6 +42,7 @@ COUNTED = {
     "message": "state, occasion, channel, area, ticket_id, attempts, created_at, sent_at, delivered_at",
     "inbound": "state, outcome, area, ticket_id, at",
     "call": "outcome, area, channel, seat, at, ticket_id, account_no",
+    "service_request": "version, area, kind, request_no, is_open, due_at, next_at, ticket_id, account_no, doc::text",
     "field_report": "outcome, kind, area, ticket_id, at_claimed, at_server, version",
 }
 OLD_ROWS = """
@@ -60,9 +65,20 @@ async def lived_in(small: Small) -> None:
     for id_, phone, text in (("t1", CUSTOMER, "1"), ("t2", OTHER, "几点来")):
         await inbound.receive(small.desk, Incoming(id_, phone, text, minutes(30)), by=GATEWAY, at=minutes(30))
     await small.walk(await small.call(phone=OTHER, at=minutes(31)), to="accept", start=32)
+    for n in range(2):
+        asked = await services.opened(small, ServiceKind.PRAISE, START, phone=OTHER)
+        if n == 0:
+            await closed(small, asked)
     async with small.db.connection() as connection:
         for statement in filter(str.strip, OLD_ROWS.split(";")):
             await connection.execute(statement, START)
+
+
+async def closed(small: Small, request: ServiceRequest) -> None:
+    while request.current is not None:
+        request = await services.advance(small, request, minutes(5), person="李工", text="已办")
+    by = services.said("xiangshan", minutes(6))
+    await desk_services.close(small.desk, request.id, satisfied=True, text="已答复", said=by)
 
 
 async def table(small: Small, name: str, columns: str = "*") -> list[Any]:
@@ -94,6 +110,7 @@ async def test_numbers_and_texts_are_gone_and_what_is_counted_or_judged_is_as_it
     assert CUSTOMER not in repr([await table(small, name) for name in ("message", "inbound", "call")])
     for name in ("crew_track", "meter_reading", "audit"):
         assert await count(small, f"SELECT count(*) FROM {name}") == 0, name
+    assert await table(small, "service_request", "is_open, phone") == [(False, None), (True, OTHER)]
     reports = await table(small, "field_report", "id, payload::text, geo IS NULL, forgotten")
     assert reports == [("f1", "{}", True, True), ("f2", '{"kind": "arrive"}', True, False)]
 

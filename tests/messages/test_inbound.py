@@ -17,7 +17,7 @@ from dispatch.simulator.gateway import Temper
 from dispatch.tickets import events as e
 from dispatch.tickets import store
 from dispatch.tickets.model import Ticket
-from tests.worlds import NINGHAI, XIANGSHAN, Small, minutes, person
+from tests.worlds import LENT, NINGHAI, XIANGSHAN, Small, minutes, person
 
 from .outgoing import post
 
@@ -208,6 +208,7 @@ def test_an_answer_says_no_more_than_the_customer_did() -> None:
 
 
 CREW_PHONE = "13900005678"
+LAST_ANSWER = "SELECT body FROM message WHERE occasion = 'crew_answer' ORDER BY created_at DESC, id DESC LIMIT 1"
 
 
 async def from_crew(small: Small, text: str, *, id_: str = "c1", at: datetime) -> Kept:
@@ -232,6 +233,26 @@ async def test_a_crews_text_is_a_field_report_and_is_answered_once(small: Small)
 async def test_a_crews_text_that_says_nothing_we_know_waits_for_a_person(small: Small) -> None:
     kept = await from_crew(small, "路上有点堵", at=minutes(5))
     assert (kept.state, kept.outcome, kept.crew_id, kept.area) == ("unread", "NotUnderstood", "c1", XIANGSHAN)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["has a job", "has none"])
+async def test_a_crew_that_names_a_ticket_of_others_is_told_what_is_wrong_and_nothing_of_that_ticket(
+    small: Small, own: bool
+) -> None:
+    """And exactly the same of a number that there is not."""
+    foreign = await small.walk(await small.call(phone=CUSTOMER), to="accept")
+    foreign = await small.does(foreign, "dispatch", "xiangshan", LENT, at=minutes(5))
+    mine = await small.walk(await small.call(phone="13900000008"), to="dispatch") if own else None
+    said = []
+    for n, number in enumerate((foreign.ticket_no, "99999999999")):
+        kept = await from_crew(small, f"到 {number}", id_=f"t{n}", at=minutes(9 + n))
+        assert (kept.state, kept.outcome, kept.ticket_id, kept.crew_id) == ("unread", "NotYourTicket", None, "c1")
+        async with small.db.connection() as connection:
+            said.append((await connection.fetchval(LAST_ANSWER)).replace(number, "N"))
+    assert said[0] == said[1]
+    jobs = f"本队在办工单:{mine.ticket_no}" if mine else "本队现在没有在办工单"
+    assert f"未受理:工单 N 不在本队名下,可能编号有误或由其他班组承办;{jobs};请核对编号后重发,或致电指挥台" in said[0]
+    assert (await now(small, foreign)).stage == "dispatched"
 
 
 async def test_a_number_of_two_crews_is_nobodys(small: Small) -> None:

@@ -1,5 +1,6 @@
 """A customer whose booked visit loses its place is told at once what he gets instead, and answers by text."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from dispatch.desk.intake import inbound
 from dispatch.desk.intake.inbound import Incoming, Kept
 from dispatch.desk.messages import messaging
 from dispatch.desk.room import Desk
+from dispatch.notify.sending import Fact
 from dispatch.notify.templates import Occasion
 from dispatch.simulator.gateway import Temper
 from tests.capacity.bookings import TOMORROW, confirm, declare, slot, wish
@@ -233,3 +235,45 @@ async def test_the_list_of_messages_names_the_visit(open_desk: Desk) -> None:
     (listed,) = await messaging.page(open_desk, by=person("shift"), area=XIANGSHAN)
     assert (listed.booking_id, listed.ticket_id, listed.occasion) == (visit.id, None, Occasion.VISIT_REOFFERED)
     assert listed.to_phone == "139****0000"
+
+
+async def not_delivered(desk: Desk, visit: Booking) -> None:
+    """The gateway takes the text, and finds nobody; it says so twice."""
+    await delivered(desk)
+    async with desk.db.connection() as connection:
+        message_id = await connection.fetchval("SELECT id FROM message WHERE booking_id = $1", visit.id)
+    for minute in (7, 8):
+        await messaging.learn(desk, message_id, Fact.UNDELIVERED, at=minutes(minute))
+
+
+async def not_taken(desk: Desk, _visit: Booking) -> None:
+    """The gateway takes nothing, however often it is tried."""
+    async with post(desk, Temper(refuses=1, loses=0, slow=0), at=minutes(6)) as opened:
+        await opened.until_quiet()
+
+
+@pytest.mark.parametrize("fails", [not_delivered, not_taken])
+@pytest.mark.parametrize("moved", [False, True], ids=["offered anew", "moved by itself"])
+async def test_who_cannot_be_told_of_his_new_time_is_rung_by_a_seat(
+    open_desk: Desk, fails: Callable[[Desk, Booking], Awaitable[None]], moved: bool
+) -> None:
+    by_date = {"appointment": Appointment.BY_DATE, "due": TOMORROW + timedelta(days=1)}
+    visit = await booked(open_desk, **(by_date if moved else {}))
+    await cut(open_desk)
+    await fails(open_desk, visit)
+    assert [one["state"] for one in await written(open_desk, visit)] == ["dead"]
+    (alert,) = await inbound.unread(open_desk, by=person("seat"))
+    assert (alert.outcome, alert.booking_id, alert.area) == ("NotReached", visit.id, XIANGSHAN)
+    assert alert.phone == "139****0000"
+    assert f"{'预约自动改期通知' if moved else '预约改约通知'}未能送达客户,请致电客户" in alert.text
+    await inbound.dealt_with(open_desk, alert.id, remark="已致电", by=person("seat"), at=minutes(200))
+    assert await inbound.unread(open_desk, by=person("seat")) == []
+
+
+async def test_nobody_is_rung_for_a_visit_that_was_settled_meanwhile(open_desk: Desk) -> None:
+    visit = await booked(open_desk)
+    await cut(open_desk)
+    await delivered(open_desk)
+    await confirm(open_desk, visit, offer=0, at=minutes(6.5))
+    await not_delivered(open_desk, visit)
+    assert await inbound.unread(open_desk, by=person("seat")) == []

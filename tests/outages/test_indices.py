@@ -6,7 +6,7 @@ from tests.worlds import XIANGSHAN, minutes
 
 from .conftest import Grid
 from .grid import account_no
-from .test_stories import walked
+from .repairs import walked
 
 DAY = {"area": XIANGSHAN, "from": "2026-07-01T00:00:00+08:00", "to": "2026-07-02T00:00:00+08:00"}
 REPLY = {

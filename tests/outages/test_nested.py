@@ -6,7 +6,7 @@ from tests.worlds import minutes
 
 from .conftest import Grid
 from .grid import account_no
-from .test_stories import ONE, walked
+from .repairs import ONE, walked
 
 
 async def test_a_lateral_that_stays_dark_after_the_feeder_is_back_is_an_outage_of_its_own(grid: Grid) -> None:

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dispatch.desk.closing.reporting import Material, material
+from dispatch.kit.clock import SharedClock
 from dispatch.reports.book import Amount, Book, Table
 from dispatch.reports.daily import daily
 from dispatch.reports.weekly import HEADINGS, weekly
@@ -37,6 +38,16 @@ async def worked(small: Small) -> Small:
 
 def _cancelled() -> e.Event:
     return e.Cancelled(reason="客户来电已恢复", meter="live")
+
+
+@pytest.fixture(autouse=True)
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SharedClock:
+    """The installation's clock stands a week after the day."""
+    path = tmp_path / "clock"
+    monkeypatch.setenv("DISPATCH_CLOCK", str(path))
+    shared = SharedClock(path)
+    shared.set(DAY + timedelta(days=7))
+    return shared
 
 
 async def read(small: Small, begin: datetime, days: int) -> Material:
@@ -167,3 +178,18 @@ async def test_complaints_and_new_connections_have_their_tables(small: Small) ->
     assert table_of(book, "10kV业扩超70/120/300天").rows == []
     assert table_of(book, "业扩报装管控").rows[-1][:2] == ("合计", 0)
     assert [row[0] for row in table_of(book, "停电信息报送").rows][-1] == "合计"
+
+
+@pytest.mark.parametrize("kind", ["daily", "weekly"])
+async def test_a_day_that_is_still_to_come_has_no_report(
+    small: Small, dsn: str, tmp_path: Path, clock: SharedClock, kind: str
+) -> None:
+    """The day is that of the installation's clock, in China: at 22:00 UTC it is the next."""
+    clock.set(datetime(2026, 7, 1, 22, tzinfo=UTC))
+    out = tmp_path / "x.xlsx"
+    ended, _, said = await dispatch(dsn, "report", kind, "--area", "33", "--date", "2026-07-03", "--out", str(out))
+    assert (ended, out.exists()) == (2, False)
+    assert "BadDate" in said
+    assert "--date 不能晚于今天(2026-07-02),现为 2026-07-03,请改正" in said
+    ended, _, said = await dispatch(dsn, "report", kind, "--area", "33", "--date", "2026-07-02", "--out", str(out))
+    assert ended == 0, said

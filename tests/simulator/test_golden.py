@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 
+from dispatch.app import create_app
+from dispatch.kit.settings import Settings
+from dispatch.simulator.golden.answers import Answers
 from dispatch.simulator.golden.matching import MISSING, at_path, differences, holds
 from dispatch.simulator.golden.playing import play_all
 from dispatch.simulator.golden.script import BadScenario, filled, read, world_of
 from tests.servers import scratch
 
 SCENARIOS = sorted((Path(__file__).resolve().parents[2] / "scenarios").glob("[0-9][0-9]_*.toml"))
+DOCUMENT = create_app(Settings()).openapi()
+ANSWERS = Answers(DOCUMENT, "/api/v1")
 START = datetime(2026, 7, 1, 1, tzinfo=UTC)
 HEAD = """
 number = 99
@@ -202,6 +207,67 @@ def test_a_difference_says_what_was_expected_and_what_came() -> None:
     assert said == ["ticket.stage 应为 'submitted',实为 'accepted'", "ticket.no 应为 1,实为 无此项"]
 
 
+LOOK = '[[step]]\nsay = "看"\nwho = "monitor"\nget = "%s"\n'
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected", "place"),
+    [
+        ("/tickets/t", "restored_att = {absent = true}", "restored_att"),
+        ("/tickets/t", "restored_att = {absent = false}", "restored_att"),
+        ("/tickets/t", "'trust.findings' = {absent = true}", "trust.findings"),
+        ("/tickets/t", "'dispatches.0.crew' = {absent = true}", "dispatches.0.crew"),
+        ("/tickets/t", "'stage.0' = {absent = true}", "stage.0"),
+        ("/tickets/t", "items = {absent = true}", "items"),
+        ("/tickets?open=true", "tickets = {none = {merged_in = 'x'}}", "tickets.0.merged_in"),
+        ("/tickets", "tickets = {none = {flags = {is = 1}, 'flags.chase_n' = 1}}", "tickets.0.flags.chase_n"),
+        ("/tickets", "tickets = {count = {of = {stagee = 'closed'}, is = 0}}", "tickets.0.stagee"),
+        ("/tickets", "'tickets.-1.id.no' = {absent = true}", "tickets.-1.id.no"),
+        ("/nowhere", "stage = {absent = true}", "stage"),
+    ],
+)
+def test_a_place_that_no_answer_of_its_kind_has_is_refused_before_anything_is_played(
+    said: Any, request_: str, expected: str, place: str
+) -> None:
+    scenario = said(CALL + LOOK % request_ + f"expect = {{{expected}}}\n")
+    with pytest.raises(BadScenario) as refused:
+        ANSWERS.check(scenario, "99_try.toml")
+    assert refused.value.field == "step.2"
+    assert "场景文件 99_try.toml 第 2 步(看):GET" in refused.value.message
+    assert f"的答复中不会有 {place}," in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ("/tickets/t", '{status = 404, "error.code" = "NotFound", "error.details.fields" = {absent = true}}'),
+        ("/tickets/${ticket}", '{restored_at = {absent = true}, "flags.chased_n" = 0, "dispatches.-1.crew_id" = "c1"}'),
+        ("/tickets?open=true", '{"" = {not = 1}, tickets = {none = {merged_into = "x"}}}'),
+    ],
+)
+def test_a_place_that_an_answer_may_have_is_not(said: Any, request_: str, expected: str) -> None:
+    ANSWERS.check(said(LOOK % request_ + f"expect = {expected}\n"), "99_try.toml")
+
+
+def test_what_is_kept_for_later_must_be_able_to_come(said: Any) -> None:
+    with pytest.raises(BadScenario, match=r"的答复中不会有 ticket\.idd"):
+        ANSWERS.check(said(CALL + 'save = {ticket = "ticket.idd"}\n'), "99_try.toml")
+
+
+async def test_a_misspelt_place_ends_the_play_before_a_server_is_started(tmp_path: Path) -> None:
+    text = SCENARIOS[0].read_text("utf-8")
+    path = tmp_path / SCENARIOS[0].name
+    path.write_text(text.replace("accepted_at = {absent = true}", "acepted_at = {absent = true}", 1), encoding="utf-8")
+    with pytest.raises(BadScenario, match=r"01_single_flat_in_arrears\.toml 第 \d+ 步.*acepted_at"):
+        await play_all([SCENARIOS[1], path], root=tmp_path, tell=print, document=DOCUMENT)
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_a_comparison_among_the_members_of_a_list_that_there_is_none_of_is_refused(said: Any) -> None:
+    with pytest.raises(BadScenario, match="没有比较方式 gte"):
+        said(CALL + "expect = {tickets = {none = {n = {gte = 3}}}}\n")
+
+
 def test_there_is_a_scenario_for_each_of_the_twenty_five_and_each_is_a_story() -> None:
     scenarios = [read(path) for path in SCENARIOS]
     assert [scenario.number for scenario in scenarios] == list(range(1, 26))
@@ -210,6 +276,7 @@ def test_there_is_a_scenario_for_each_of_the_twenty_five_and_each_is_a_story() -
         assert set(scenario.people) <= accounts, path.name
         assert sum(bool(step.expect) for step in scenario.step) >= 5, path.name
         assert scenario.start.utcoffset() == timedelta(hours=8), path.name
+        ANSWERS.check(scenario, path.name)
 
 
 @pytest.fixture
@@ -223,7 +290,7 @@ def root() -> Iterator[Path]:
 @pytest.mark.golden
 @pytest.mark.parametrize("path", SCENARIOS, ids=[path.stem for path in SCENARIOS])
 async def test_a_golden_scenario_holds_on_a_real_server(path: Path, root: Path) -> None:
-    (outcome,) = await play_all([path], root=root, tell=print)
+    (outcome,) = await play_all([path], root=root, tell=print, document=DOCUMENT)
     assert outcome.faults == ()
 
 
@@ -233,7 +300,7 @@ async def test_a_scenario_whose_expectation_is_wrong_fails_at_that_step(tmp_path
     path = tmp_path / SCENARIOS[0].name
     path.write_text(text.replace('verdict = "arrears"', 'verdict = "unknown"', 1), encoding="utf-8")
     shutil.copy(SCENARIOS[0].parent / "two_counties.yaml", tmp_path)
-    (outcome,) = await play_all([path], root=root, tell=print)
+    (outcome,) = await play_all([path], root=root, tell=print, document=DOCUMENT)
     (fault,) = outcome.faults
     assert fault.startswith("第 2 步(客户来电报无电")
     assert fault.endswith("verdict 应为 'unknown',实为 'arrears'")

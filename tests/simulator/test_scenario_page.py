@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.app import create_app
+from dispatch.kit.settings import Settings
+from dispatch.simulator.golden.answers import Answers
 from dispatch.simulator.golden.matching import COMPARISONS
 from dispatch.simulator.golden.playing import play_all
 from dispatch.simulator.golden.script import Scenario, Step, read
 from tests.servers import scratch
 
+DOCUMENT = create_app(Settings()).openapi()
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
 LISTED = re.compile(r"^\| \[(\d+)\]\(\.\./scenarios/([\w.]+)\) \| (.+) \| (.+) \|$", re.MULTILINE)
@@ -55,9 +59,10 @@ def test_the_page_lists_every_scenario_as_its_file_says_it() -> None:
 
 def test_the_example_of_the_page_is_a_scenario(example: Path) -> None:
     assert len(read(example).step) == 6
+    Answers(DOCUMENT, "/api/v1").check(read(example), example.name)
 
 
 @pytest.mark.golden
 async def test_the_example_of_the_page_holds_on_a_real_server(example: Path, root: Path) -> None:
-    (outcome,) = await play_all([example], root=root, tell=print)
+    (outcome,) = await play_all([example], root=root, tell=print, document=DOCUMENT)
     assert outcome.faults == ()

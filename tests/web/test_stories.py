@@ -337,3 +337,36 @@ async def test_a_crew_that_gave_a_job_back_does_not_see_it_any_more(centre: Cent
     ):
         await centre.does(who, ticket, command, **said)
     assert (await (await centre.by("crew-1")).get(f"/tickets/{ticket['id']}")).status_code == 404
+
+
+async def test_a_crew_finds_what_it_finished_today_until_midnight_and_nothing_of_others(centre: Centre) -> None:
+    done, given_back, running = [await centre.call(phone=f"139000011{n:02d}") for n in range(3)]
+    for ticket, crew in ((done, "c1"), (given_back, "c1"), (running, "c2")):
+        await centre.does("xiangshan", ticket, "accept")
+        await centre.does("xiangshan", ticket, "dispatch", crew_id=crew)
+    await centre.does("crew-1", given_back, "crew-reject", reason="VEHICLE_DOWN")
+    centre.set_clock(START + timedelta(minutes=20))
+    await centre.does("crew-1", done, "crew-accept")
+    await centre.does("crew-1", done, "arrive", position={"lon": 121.87, "lat": 29.48})
+    found = {"fault_point": "东街5号杆", "ownership": "grid", "photos": ["p1"], "etr_at": "2026-07-01T12:00:00+08:00"}
+    await centre.does("crew-1", done, "locate", **found)
+    await centre.does("crew-1", done, "start-repair")
+    await centre.does("crew-1", done, "restore", cause_l1="nature", field_record="东街5号杆更换绝缘子")
+
+    async def finished(who: str, **query: Any) -> list[str]:
+        answer = await (await centre.by(who)).get("/tickets", params={"done": "today"} | query)
+        assert answer.status_code == 200, answer.text
+        return [ticket["id"] for ticket in answer.json()["tickets"]]
+
+    assert (await (await centre.by("crew-1")).get("/tickets")).json()["tickets"] == []  # what it is at now
+    for who, seen in (("crew-1", [done["id"]]), ("crew-2", []), ("leader", [done["id"]]), ("ninghai", [])):
+        assert await finished(who) == seen, who
+    assert await finished("xiangshan") == await finished("monitor") == [done["id"]]
+    assert await finished("crew-1", open="false") == await finished("crew-1", stage="closed") == []
+    assert await finished("crew-1", open="true", stage="restored", limit=1) == [done["id"]]
+    assert (await (await centre.by("crew-1")).get(f"/tickets/{done['id']}")).status_code == 200
+    centre.set_clock(START.replace(hour=15, minute=59))
+    assert await finished("crew-1") == [done["id"]]
+    centre.set_clock(START.replace(hour=16))  # midnight in China
+    assert await finished("crew-1") == []
+    assert (await (await centre.by("crew-1")).get("/tickets?done=yesterday")).status_code == 422

@@ -111,11 +111,9 @@ async def declare(
         kept = [await _keep(tx, desk, slot, line, reason=reason, by=by, at=at) for slot, line in pairs]
         victims = [victim for _, displaced in kept for victim in displaced]
         found = await displace(tx, desk, victims, rules, by=by, reason=reason, at=at)
-        made = Declared(
-            declarations=tuple(declaration for declaration, _ in kept),
-            moved=tuple(each for each in found if each.state is not BookingState.REOFFERED),
-            reoffered=tuple(each for each in found if each.state is BookingState.REOFFERED),
-        )
+        reoffered = tuple(each for each in found if each.state is BookingState.REOFFERED)
+        moved = tuple(each for each in found if each not in reoffered)
+        made = Declared(declarations=tuple(line for line, _ in kept), moved=moved, reoffered=reoffered)
         await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True), status=201)
     return made
 

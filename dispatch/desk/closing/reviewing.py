@@ -185,15 +185,8 @@ async def decide(
             by=by.id,
         )
         await reviews.write(tx, Judgement(after, review.again(now.row, after)))
-        decided = replace(
-            waiting,
-            granted=tuple(granted),
-            decision=text,
-            decided_evidence=tuple(evidence),
-            decided_by=by.id,
-            decided_at=at,
-        )
-        await reviews.decide_appeal(tx, decided)
+        decided = replace(waiting, granted=tuple(granted), decision=text, decided_evidence=tuple(evidence))
+        await reviews.decide_appeal(tx, replace(decided, decided_by=by.id, decided_at=at))
         return after
 
 

@@ -127,11 +127,25 @@ async def dispatch(
         await _check_first(connection, ticket, report, transfer_reason)
         if crew_id is None:
             await modes.check_machine(connection, desk, ticket.area)
-    looked = seen(ticket)
     if crew_id is not None:
-        choices = [by_name(desk, looked, crew_id, policy=policy, at=at)]
+        choices = [by_name(desk, seen(ticket), crew_id, policy=policy, at=at)]
     else:
-        choices = best_free(desk, looked, policy=policy, at=at)
+        choices = best_free(desk, seen(ticket), policy=policy, at=at)
+    return await _first_free(desk, ticket_id, choices, transfer_reason, by=by, report=report, at=at, once=once)
+
+
+async def _first_free(
+    desk: Desk,
+    ticket_id: str,
+    choices: Sequence[Choice],
+    transfer_reason: str | None,
+    *,
+    by: Account,
+    report: Report,
+    at: datetime,
+    once: Once | None,
+) -> Ticket:
+    """Send the first of the crews that nobody has taken meanwhile."""
     for choice in choices:
         try:
             return await _send(desk, ticket_id, choice, transfer_reason, by=by, report=report, at=at, once=once)

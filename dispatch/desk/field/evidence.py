@@ -29,6 +29,10 @@ SELECT at_claimed, geo FROM field_report
 WHERE ticket_id = $1 AND crew_id = $2 AND kind = 'arrive' AND geo IS NOT NULL AND outcome IN ('accepted', 'duplicate')
 ORDER BY id
 """
+FAST = """
+SELECT max(at_claimed - at_server) FROM field_report
+WHERE ticket_id = $1 AND crew_id = $2 AND outcome = 'accepted' AND at_claimed > at_server
+"""
 READINGS = "SELECT at, live FROM meter_reading WHERE meter_no = $1 AND at BETWEEN $2 AND $3 ORDER BY at"
 SAME = """
 SELECT count(*) FROM field_text WHERE crew_id = $1 AND digest = $2 AND ticket_id <> $3 AND at > $4
@@ -73,7 +77,12 @@ async def gather(tx: Connection, ticket: Ticket, pack: RulePack, rules: FieldRul
     )
     if last is None:
         return known
-    known = replace(known, same_text_n=await _same_text(tx, ticket, last.crew_id, rules, at))
+    ahead = await tx.fetchval(FAST, ticket.id, last.crew_id)
+    known = replace(
+        known,
+        same_text_n=await _same_text(tx, ticket, last.crew_id, rules, at),
+        ahead_s=ahead.total_seconds() if ahead else 0.0,
+    )
     return known if arrived_at is None else await _with_positions(tx, ticket, known, last, log, arrived_at, rules)
 
 

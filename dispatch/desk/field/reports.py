@@ -22,7 +22,7 @@ from dispatch.tickets.words import Source
 
 from . import rows as fieldrows
 from .rows import FieldReport
-from .words import Spoken, understood
+from .words import Spoken, UnknownWord, understood
 from .work import Sent, take_in
 
 MOST = 200  # in one page
@@ -42,6 +42,12 @@ FROM dispatch JOIN ticket ON ticket.id = dispatch.ticket_id
 WHERE dispatch.crew_id = $1 AND (dispatch.ended_at IS NULL OR dispatch.ended_at > $2)
 GROUP BY ticket.id ORDER BY max(dispatch.sent_at), ticket.id
 """
+OWN_NUMBERS = """
+SELECT ticket_no FROM ticket
+WHERE id IN (SELECT ticket_id FROM dispatch WHERE crew_id = $1 AND ended_at IS NULL) ORDER BY id LIMIT $2
+"""
+NUMBERS_TOLD = 4  # as many as a text has room for
+NOT_UNDERSTOOD = "NotUnderstood"
 BY_NO = "SELECT doc, head FROM ticket WHERE ticket_no = $1"
 LIST = f"""
 SELECT {fieldrows.COLUMNS} FROM field_report
@@ -60,17 +66,27 @@ class NoJob(Refusal):
     """The crew has no job that this could be about."""
 
 
+class NotYourTicket(Refusal):
+    """No ticket of that number is the crew's; whether another crew has it is not told."""
+
+
 class Ambiguous(Invalid):
     """More than one crew or job could be meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What is answered to a text of a crew; ``outcome`` None: it was not understood, and nothing was made of it."""
+    """
+    What is answered to a text of a crew.
+
+    :param outcome: None: nothing was made of it
+    :param why: code of why nothing was
+    """
 
     text: str
     outcome: Outcome | None = None
     ticket_id: str | None = None
+    why: str = ""
 
 
 async def report_batch(desk: Desk, sent: Sequence[Sent], *, by: Account, at: datetime) -> list[FieldReport]:
@@ -188,7 +204,8 @@ async def take_sms(
     except Unavailable:
         raise
     except Refusal as refusal:
-        return Answered(f"未受理:{refusal.message}")
+        why = NOT_UNDERSTOOD if isinstance(refusal, UnknownWord) else refusal.code
+        return Answered(f"未受理:{refusal.message}", why=why)
     said = f"{report.outcome.label}:工单 {ticket.ticket_no} {KINDS[spoken.kind].label}"
     return Answered(said + (f",{report.reason}" if report.reason else ""), report.outcome, report.ticket_id)
 
@@ -213,8 +230,15 @@ async def _named(connection: Connection, spoken: Spoken, speaker: Account, at: d
     row = await connection.fetchrow(BY_NO, spoken.ticket_no)
     ticket = store.ticket_of(row) if row else None
     if ticket is None or speaker.crew_id not in {d.crew_id for d in ticket.dispatches}:
-        raise NoJob(f"本队没有承办工单 {spoken.ticket_no},请核对编号")
+        raise NotYourTicket(await _not_yours(connection, spoken.ticket_no, speaker.crew_id))
     return ticket
+
+
+async def _not_yours(connection: Connection, ticket_no: str, crew_id: str) -> str:
+    """Say the same of another crew's ticket and of none at all, and which numbers would be understood."""
+    own = [row["ticket_no"] for row in await connection.fetch(OWN_NUMBERS, crew_id, NUMBERS_TOLD)]
+    jobs = f"本队在办工单:{'、'.join(own)}" if own else "本队现在没有在办工单"
+    return f"工单 {ticket_no} 不在本队名下,可能编号有误或由其他班组承办;{jobs};请核对编号后重发,或致电指挥台"
 
 
 async def listed(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -63,10 +63,19 @@ class FieldReport:
 
     @property
     def said(self) -> Said:
-        """What it says; only of one that could be read."""
+        """
+        What it says; only of one that could be read.
+
+        Nothing is heard of before it happens: what a fast clock puts into the future happened when we heard of it.
+        """
         assert self.at_claimed is not None
         event: FieldEvent = EVENTS[self.kind].validate_json(self.payload)
-        return Said(self.crew_id, event, self.at_claimed)
+        return Said(self.crew_id, event, min(self.at_claimed, self.at_server))
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the reporter's clock is seen to be fast; zero: not seen."""
+        return timedelta(0) if self.at_claimed is None else max(timedelta(0), self.at_claimed - self.at_server)
 
     @property
     def reporter(self) -> Account:

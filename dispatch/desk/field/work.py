@@ -7,6 +7,7 @@ side by side; what waits for a step before it is judged again when that step com
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 
 from dispatch.accounts.model import SYSTEM, Account
 from dispatch.desk import following
@@ -161,7 +162,7 @@ async def _apply(
     *,
     at: datetime,
 ) -> Judged:
-    claimed = None if isinstance(event, Backfilled) else report.at_claimed
+    claimed = None if isinstance(event, Backfilled) else report.said.at
     with_it = Report(claimed_at=claimed, source=report.source, geo=report.geo)
     try:
         async with tx.transaction():  # what is refused half-way leaves nothing behind
@@ -192,4 +193,12 @@ async def release(tx: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -
 
 def _with(report: FieldReport, verdict: Verdict, after: Ticket | None) -> FieldReport:
     version = after.version if after else None
-    return replace(report, outcome=verdict.outcome, reason=verdict.reason, version=version)
+    reasons = [verdict.reason, _cut(report) if verdict.outcome is not Outcome.REFUSED else ""]
+    return replace(report, outcome=verdict.outcome, reason=";".join(filter(None, reasons)), version=version)
+
+
+def _cut(report: FieldReport) -> str:
+    """Say that the claimed time was cut to ours; empty: it was not."""
+    if not report.ahead:
+        return ""
+    return f"手机时钟快 {ceil(report.ahead.total_seconds())} 秒,已按服务器时间记,请校准手机时钟"

@@ -161,7 +161,7 @@ async def _from_crew(desk: Desk, incoming: Incoming, crews: list[tuple[str, str]
         desk, crew_id=crew_id, text=incoming.text, at=incoming.at, message_id=incoming.id, received_at=at
     )
     state = Reading.UNREAD if said.outcome is None else Reading.ROUTED
-    outcome = "NotUnderstood" if said.outcome is None else said.outcome.value
+    outcome = said.why if said.outcome is None else said.outcome.value
     return Routed(state, outcome, ticket_id=said.ticket_id, crew_id=crew_id, area=area, reply=said.text)
 
 

@@ -85,6 +85,17 @@ TABLES = (
         ),
     ),
     Forgetting(
+        "service_request",
+        "services",
+        _blank(
+            "service_request",
+            "id",
+            "phone = NULL",
+            """phone IS NOT NULL AND NOT is_open AND NOT EXISTS (
+                SELECT FROM service_event AS e WHERE e.request_id = service_request.id AND e.at_server >= $1)""",
+        ),
+    ),
+    Forgetting(
         "field_report",
         "field_reports",
         _blank(

@@ -6,12 +6,13 @@ from datetime import datetime
 from dispatch.accounts import rights
 from dispatch.accounts.model import SYSTEM, Account
 from dispatch.desk.acting import make
+from dispatch.desk.bookings import unreached
 from dispatch.desk.closing import visits
 from dispatch.desk.room import Desk, Report
 from dispatch.kit.errors import Refusal
 from dispatch.notify import sending, texts
 from dispatch.notify.phones import masked
-from dispatch.notify.sending import Fact
+from dispatch.notify.sending import Fact, Taken
 from dispatch.notify.templates import Question
 from dispatch.notify.texts import Listed, Standing
 from dispatch.tickets import store
@@ -41,12 +42,21 @@ async def learn(desk: Desk, key: str, fact: Fact, *, at: datetime, provider_id: 
     async with desk.db.transaction() as tx:
         ticket_id, expects = await sending.about(tx, message_id)
         ticket = await store.find(tx, ticket_id, lock=True) if ticket_id and expects else None
-        gone = await sending.learn(tx, message_id, round_, fact, at=at, provider_id=provider_id)
-        event = asked(ticket, Question(expects), message_id) if gone and ticket and expects else None
+        learned = await sending.learn(tx, message_id, round_, fact, at=at, provider_id=provider_id)
+        event = asked(ticket, Question(expects), message_id) if learned.gone and ticket and expects else None
         if ticket is not None and event is not None:
             await make(tx, desk, ticket, event, by=SYSTEM, report=Report(), at=at)
         if ticket is not None and fact is Fact.UNDELIVERED and expects == Question.SURVEY:
             await visits.hasten(tx, desk, ticket, at)
+        if learned.died:
+            await unreached.put_down(tx, message_id, at=at)
+
+
+async def give_up(desk: Desk, taken: Taken, why: str, *, at: datetime) -> None:
+    """Lay a message among the dead; whoever must hear of it by another way stands on the seats' list then."""
+    async with desk.db.transaction() as tx:
+        if await sending.give_up(tx, taken, why):
+            await unreached.put_down(tx, taken.id, at=at)
 
 
 def asked(ticket: Ticket, question: Question, message_id: str) -> Event | None:

@@ -64,6 +64,19 @@ class Said:
     override: str | None = None
 
 
+async def _needed(
+    tx: Connection, desk: Desk, child: Ticket, parent: Ticket, *, override: str | None, by: Account
+) -> str | None:
+    """Return the override if the merging needs it, None if what is known proves it."""
+    doubt = await _doubt(tx, desk, child, parent)
+    if doubt is None:
+        return None
+    if override is None:
+        raise NotProven(f"{doubt},不得归并;确为同一故障点的,由省监控填写“越权归并理由”后归并", field="override")
+    permit(desk, by, "ticket.merge-override", child)
+    return override
+
+
 async def merge(
     desk: Desk,
     ticket_id: str,
@@ -92,12 +105,7 @@ async def merge(
         parent = await store.load(tx, into)
         permit(desk, by, "ticket.read", parent)
         await _check_pair(tx, child, parent)
-        doubt = await _doubt(tx, desk, child, parent)
-        if doubt is not None and override is None:
-            raise NotProven(f"{doubt},不得归并;确为同一故障点的,由省监控填写“越权归并理由”后归并", field="override")
-        if doubt is not None:
-            permit(desk, by, "ticket.merge-override", child)
-        said = Said(evidence, override if doubt is not None else None)
+        said = Said(evidence, await _needed(tx, desk, child, parent, override=override, by=by))
         return await put_in(tx, desk, child, parent, said=said, etr_at=parent.etr_at, by=by, report=report, at=at)
 
     async def lock_parent(tx: Connection) -> Ticket:
@@ -234,7 +242,8 @@ def _paused(parent: Ticket, event: Suspended | Resumed, child: Ticket, at: datet
 def _caught_up_with(parent: Ticket, event: Backfilled, child: Ticket, pack: RulePack) -> list[Event]:
     """Return what a child learns from a step of its parent that was entered late."""
     told: dict[str, object] = {}
-    if isinstance(event.step, Arrived) and parent.arrived_at is not None and not child.reopened_n:
+    with_parent = child.arrived_at is None or child.reached_with is not None  # not by a crew of its own
+    if isinstance(event.step, Arrived) and parent.arrived_at is not None and with_parent:
         reached = max(child.reported_at, parent.arrived_at)
         if reached != child.arrived_at and (child.restored_at is None or reached <= child.restored_at):
             kept = event.in_time and reached <= limits.arrival_due(child, pack)

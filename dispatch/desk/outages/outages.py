@@ -122,7 +122,7 @@ async def _open(
     )
     parent, others = await _reported(tx, desk, outage, part_of_it)
     if parent is None:
-        parent = await _open_ticket(tx, desk, outage, path, middle, extent.households, at=at)
+        parent = await _open_ticket(tx, desk, outage, path, _site(path[0]) or middle, extent.households, at=at)
         await nested_in(tx, parent)
     else:
         said = Corrected(reason="停电研判确认", diagnosis=outage.text[:500], customers_out=extent.households)
@@ -168,16 +168,15 @@ async def _open_ticket(
     desk: Desk,
     outage: Outage,
     path: Sequence[Node],
-    middle: tuple[float, float] | None,
+    point: tuple[float, float] | None,
     households: int,
     *,
     at: datetime,
 ) -> Ticket:
     """Open a repair ticket that no customer asked for (主动抢修)."""
-    node = path[0]
-    lon, lat = (node.lon, node.lat) if node.lon is not None else middle or (None, None)
+    node, (lon, lat) = path[0], point or (None, None)
     placed = place(desk, lon=lon, lat=lat, county=outage.area)
-    ticket_id, call_id = new_id(at), new_id(at)
+    call_id = new_id(at)
     outer = (await store.load(tx, outage.nested_in)).incident_ticket_id if outage.nested_in else None
     event = Submitted(
         ticket_no=ticket_number(at, int(await tx.fetchval("SELECT nextval('ticket_number')"))),
@@ -203,7 +202,17 @@ async def _open_ticket(
         nested_in=outer,
         dark_since=outage.begins_at if outer else None,
     )
-    call = Call(call_id, outage.area, Channel.ACTIVE, "", SYSTEM.id, at, CallOutcome.TICKET, ticket_id=ticket_id)
+    return await _opened(tx, desk, event, at=at)
+
+
+def _site(node: Node) -> tuple[float, float] | None:
+    return None if node.lon is None or node.lat is None else (node.lon, node.lat)
+
+
+async def _opened(tx: Connection, desk: Desk, event: Submitted, *, at: datetime) -> Ticket:
+    """Open the ticket of a call that nobody made."""
+    ticket_id = new_id(at)
+    call = Call(event.call_id, event.area, Channel.ACTIVE, "", SYSTEM.id, at, CallOutcome.TICKET, ticket_id=ticket_id)
     opening = Opening(ticket_id, event, call, actor(SYSTEM), Source.SYSTEM, at, desk.pack)
     (ticket,) = await tickets.open_many(tx, [opening])
     return ticket

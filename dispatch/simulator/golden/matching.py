@@ -12,6 +12,7 @@ from typing import Any
 
 MISSING = object()
 TOLERANCE_MIN = 0.02
+OF_MEMBERS = frozenset({"some", "none", "every", "count"})  # comparisons that say something of a list's members
 TELLING = ("ticket_no", "id", "kind", "stage", "state", "outcome")
 
 
@@ -34,6 +35,22 @@ def differences(answer: Any, expected: dict[str, Any], start: datetime) -> Itera
         if not holds(found, wanted, start):
             shown = "无此项" if found is MISSING else _shown(found)
             yield f"{path or '(答复)'} 应为 {wanted!r},实为 {shown}"
+
+
+def expectations(expected: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every place that is spoken of, and what is wanted there; of members of lists as of the first."""
+    for path, wanted in expected.items():
+        place = f"{above}.{path}".strip(".")
+        yield place, wanted
+        for word, value in wanted.items() if isinstance(wanted, dict) else ():
+            of = value.get("of") if word == "count" and isinstance(value, dict) else value
+            if word in OF_MEMBERS and isinstance(of, dict):
+                yield from expectations(of, f"{place}.0")
+
+
+def places(expected: dict[str, Any]) -> Iterator[str]:
+    """Yield every place that is spoken of."""
+    return (place for place, _ in expectations(expected))
 
 
 def _shown(found: Any) -> str:

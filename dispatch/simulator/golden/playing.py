@@ -19,6 +19,7 @@ from dispatch.notify import audit as feed_audit
 from dispatch.simulator.server import Server
 from dispatch.tickets.audit import audit
 
+from .answers import Answers
 from .matching import MISSING, at_path, differences
 from .script import BadScenario, Scenario, Step, filled, read, world_of
 
@@ -159,14 +160,17 @@ def _readable(answer: httpx.Response) -> dict[str, Any]:
     return content if isinstance(content, dict) else {"items": content}
 
 
-async def play_all(paths: list[Path], *, root: Path, tell: Tell) -> list[Outcome]:
+async def play_all(paths: list[Path], *, root: Path, tell: Tell, document: dict[str, Any]) -> list[Outcome]:
     """
     Play the scenarios one after the other, each on a fresh database and a server started anew.
 
     :param root: directory for the database and the logs
+    :param document: interface document of the application
     :raises BadScenario: before anything is played, if one of the files cannot be
     """
     scenarios = [(path, read(path)) for path in paths]
+    for path, scenario in scenarios:
+        Answers(document, API).check(scenario, path.name)
     worlds = [world_of(path, scenario) for path, scenario in scenarios]
     outcomes = []
     with Embedded(root / "postgres") as postgres:

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from dispatch.kit.errors import Invalid
 from dispatch.kit.sentences import sentence
 
-from .matching import COMPARISONS
+from .matching import COMPARISONS, expectations
 
 METHODS = ("get", "post", "put", "patch", "delete")
 INSTANT = "@"  # "@-5", "@30": an instant, so many minutes from the scenario's start
@@ -56,7 +56,7 @@ class Step(Strict):
 
     def unknown(self) -> Iterator[tuple[str, str]]:
         """Yield path and word of each comparison that there is none of; a table to be equal to stands in ``is``."""
-        for path, wanted in self.expect.items():
+        for path, wanted in expectations(self.expect):
             if isinstance(wanted, dict):
                 yield from ((path, word) for word in wanted if word not in COMPARISONS)
 
