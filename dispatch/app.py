@@ -13,15 +13,19 @@ from dispatch.accounts.doorkeeper import Doorkeeper
 from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.desk.intake.intake import Intake
 from dispatch.desk.map import MapKeeper
+from dispatch.desk.places.finding import Wording
+from dispatch.desk.places.keeping import PlaceKeeper
+from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.setup import open_desk
 from dispatch.kit import logs, migrate
 from dispatch.kit.clock import clock_from
-from dispatch.kit.db import Database
+from dispatch.kit.db import ASKED_S, Database
 from dispatch.kit.ending import ended
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.settings import Settings
 from dispatch.notify import messages
 from dispatch.notify.hub import Hub
+from dispatch.places.installed import Names
 from dispatch.tickets import store
 from dispatch.web import (
     accounts,
@@ -37,6 +41,8 @@ from dispatch.web import (
     gateway,
     health,
     known,
+    ledger,
+    lending,
     live,
     merging,
     modes,
@@ -45,9 +51,11 @@ from dispatch.web import (
     openapi,
     outages,
     packs,
+    places,
     reference,
     replies,
     reviews,
+    roads,
     sensing,
     services,
     sessions,
@@ -69,6 +77,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     supervision.router,
     dispatching.router,
     offers.router,
+    lending.router,
+    ledger.router,
     crews.router,
     field.router,
     replies.router,
@@ -82,10 +92,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     accounts.router,
     areas.router,
+    places.router,
     modes.router,
     services.router,
     capacity.router,
     weather.router,
+    roads.router,
     storms.router,
     packs.router,
     reviews.router,
@@ -154,17 +166,18 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     """
     dsn = settings.database_url or _embedded(settings, stack)
     await migrate.require_current(dsn)
-    db = Database(dsn, size=settings.pool_size, serving=True)
+    db = Database(dsn, size=settings.pool_size, longest_s=ASKED_S)
     stack.push_async_callback(db.close)
     state: Any = app.state
     state.clock = clock_from(settings.clock_path)
     state.sms_gateway = settings.sms_gateway
-    state.desk = await open_desk(db, settings.pack, holidays=settings.holidays)
+    state.desk = await open_desk(db, settings.pack, holidays=settings.holidays, roads=settings.roads)
     state.accounts = Doorkeeper(db)
     stack.push_async_callback(state.accounts.close)
     state.hub = Hub(db, store.board, state.clock)
-    await _follow(state, stack)
+    await _follow(state, settings, stack)
     state.intake = Intake(state.desk)
+    state.wording = Wording()
     stack.push_async_callback(state.intake.close)
 
 
@@ -172,11 +185,24 @@ def _embedded(settings: Settings, stack: AsyncExitStack) -> str:
     return stack.enter_context(Embedded(settings.postgres_dir, binaries=settings.postgres_bin)).dsn
 
 
-async def _follow(state: Any, stack: AsyncExitStack) -> None:
-    """Read the crews, and keep them and the consoles current from now on."""
+def _names(settings: Settings) -> Names | None:
+    """Return the place names that are installed; without them own places are found all the same."""
+    path = settings.gazetteer_path
+    if settings.gazetteer is None and not path.exists():
+        return None
+    return Names.load(path, settings.dialects)
+
+
+async def _follow(state: Any, settings: Settings, stack: AsyncExitStack) -> None:
+    """Read the crews and places, and keep them and the consoles current from now on."""
     desk = state.desk
-    keeper = FleetKeeper(desk.db, desk.fleet, desk.pack)
+    keeper = FleetKeeper(desk.db, desk.fleet, desk.pack, state.clock)
     state.hub.listeners.append(keeper.apply)
     await keeper.load()
-    for run in (state.hub.run, keeper.run, MapKeeper(desk).run):
+    finding = PlaceKeeper(desk, await asyncio.to_thread(_names, settings))
+    await finding.poll()
+    state.places = finding
+    roads_keeper = RoadKeeper(desk)
+    await roads_keeper.poll()
+    for run in (state.hub.run, keeper.run, MapKeeper(desk).run, finding.run, roads_keeper.run):
         stack.push_async_callback(ended, asyncio.create_task(run()))

@@ -128,6 +128,10 @@ RIGHTS: dict[str, Right] = {
     "gateway.report": Right("网关回传", _in(Scope.ANYWHERE, Role.GATEWAY)),
     "offers.read": Right("查看候选队伍", _area(DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
     "dispatching.assign_waiting": Right("批量派工", _area(MONITOR, SYSTEM)),
+    "lending.read": Right("查看借调与保底", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "lending.grant": Right("登记或撤销借调", _area(MONITOR, DISPATCHER)),  # of the lender; an order is the province's
+    "reserve.set": Right("设置保底队伍数", _area(MONITOR, DISPATCHER)),
+    "ledger.read": Right("查看跨界台账", _area(MONITOR, DISPATCHER, AUDITOR)),
     "crew.read": Right("查看队伍", _area(*SEATS, MONITOR, DISPATCHER, LEADER, ADMIN) | _in(Scope.OWN_CREW, CREW)),
     # Beside the crew's own phone: the vehicle platform's machine account, and a dispatcher told by telephone.
     "crew.position": Right("上报位置", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_CREW, CREW)),
@@ -141,7 +145,16 @@ RIGHTS: dict[str, Right] = {
     "signal.report": Right("上报设备信号", _area(METERING, AUTOMATION, DISPATCHER)),  # 4.4.6
     "meter.report": Right("上报电表召测", _area(METERING)),  # 4.4.4
     "arrears.report": Right("上报欠费停电", _area(MARKETING)),  # 4.4.1
+    "place.read": Right("查询地点", _in(Scope.ANYWHERE, *SEATS, MONITOR, DISPATCHER, LEADER, ADMIN)),
+    "place.lookup": Right("按户号、表号、电话查地点", _area(*SEATS, MONITOR, DISPATCHER)),
+    "place.name": Right("命名地点", _area(MONITOR, DISPATCHER)),  # used at once; what seats pick counts by how often
+    "place.names": Right("查看学到的地名", _area(SEATS[1], MONITOR, DISPATCHER, ADMIN)),
+    "place.undo": Right("撤销学到的地名", _area(SEATS[1], MONITOR, DISPATCHER, ADMIN)),
+    "place.import": Right("导入地点档案", _area(ADMIN)),
     "area.read": Right("查看区域", _in(Scope.ANYWHERE, *PEOPLE)),
+    "road.read": Right("查看道路状况", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
+    "road.close": Right("封闭或限行道路", _area(MONITOR, DISPATCHER)),
+    "road.lift": Right("解除道路封闭", _area(MONITOR, DISPATCHER)),
     "mode.read": Right("查看派工模式", _in(Scope.ANYWHERE, *PEOPLE)),
     "mode.set": Right("切换派工模式", _area(MONITOR)),
     "mode.dry_run": Right("试算派工模式", _area(MONITOR, DISPATCHER)),

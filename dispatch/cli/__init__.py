@@ -20,7 +20,8 @@ from dispatch.cli.usage import no_such_command, refusal
 from dispatch.kit import logs
 from dispatch.kit.errors import Refusal
 
-# Name of the command -> where its function is. A command whose module is not installed is not offered.
+# Name of the command -> where its function is. A command whose module is not installed is not offered. Names of two
+# words are commands of a group: `dispatch places build`.
 COMMANDS = {
     "serve": "dispatch.cli.serve:serve",
     "api": "dispatch.cli.api:api",
@@ -33,8 +34,23 @@ COMMANDS = {
     "watch": "dispatch.cli.watch:watch",
     "audit": "dispatch.cli.audit:audit",
     "report": "dispatch.cli.report:report",
+    "ledger": "dispatch.cli.ledger:ledger",
     "load": "dispatch.cli.load:load",
+    "places build": "dispatch.cli.places:build",
+    "places find": "dispatch.cli.places:find",
+    "places import": "dispatch.cli.ownplaces:import_places",
+    "places export": "dispatch.cli.ownplaces:export_places",
+    "places template": "dispatch.cli.ownplaces:template",
+    "places boundaries": "dispatch.cli.ownplaces:boundaries",
+    "roads import": "dispatch.cli.roads:import_",
+    "roads show": "dispatch.cli.roads:show",
+    "roads calibrate": "dispatch.cli.roads:calibrate",
     "gateway": "dispatch.cli.gateway:gateway",
+    "map ticket": "dispatch.cli.map:ticket",
+    "map isochrones": "dispatch.cli.map:isochrones",
+    "map ledger": "dispatch.cli.map:ledger",
+    "map standby": "dispatch.cli.map:standby",
+    "standby": "dispatch.cli.standby:standby",
 }
 BAD_INPUT, BROKEN_OFF = 2, 130
 
@@ -43,19 +59,49 @@ class Commands(TyperGroup):
     """The table above as a command group."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name, place in COMMANDS.items() if importlib.util.find_spec(place.partition(":")[0])]
+        return list(dict.fromkeys(name.partition(" ")[0] for name in _installed()))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in (known := self.list_commands(ctx)):
             raise no_such_command(cmd_name, known)
-        module, _, function = COMMANDS[cmd_name].partition(":")
-        single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(cmd_name)(getattr(importlib.import_module(module), function))
-        return typer.main.get_command(single)
+        return _command(cmd_name) if cmd_name in COMMANDS else _group(cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("命令"):
-            formatter.write_dl([(name, line_of(COMMANDS[name])) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, line_of(COMMANDS[name])) for name in _installed()])
+
+
+class Group(TyperGroup):
+    """The commands whose name has the same first word."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name.removeprefix(f"{self.name} ") for name in _installed() if name.startswith(f"{self.name} ")]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in (known := self.list_commands(ctx)):
+            raise no_such_command(f"{self.name} {cmd_name}", [f"{self.name} {one}" for one in known])
+        return _command(f"{self.name} {cmd_name}")
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(one, line_of(COMMANDS[f"{self.name} {one}"])) for one in self.list_commands(ctx)])
+
+
+def _installed() -> list[str]:
+    return [name for name, place in COMMANDS.items() if importlib.util.find_spec(place.partition(":")[0])]
+
+
+def _command(name: str) -> Any:
+    module, _, function = COMMANDS[name].partition(":")
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name.rpartition(" ")[2])(getattr(importlib.import_module(module), function))
+    return typer.main.get_command(single)
+
+
+def _group(name: str) -> Any:
+    group = typer.Typer(name=name, cls=Group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    group.callback()(lambda: None)
+    return typer.main.get_command(group)
 
 
 def line_of(place: str) -> str:

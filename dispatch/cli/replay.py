@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +15,11 @@ from rich.console import Console
 from dispatch.cli import reporting
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid
+from dispatch.kit.rulepack import Packs
 from dispatch.kit.settings import Settings
-from dispatch.routing.model import Policy
+from dispatch.routing.roads.graph import Graph
+from dispatch.routing.rules import rule_of
+from dispatch.simulator.carried import RoadLand, Rule, carried
 from dispatch.simulator.day import Day, Window
 from dispatch.simulator.readers import generic, pge, sffd
 from dispatch.simulator.readers.rows import BadFile
@@ -47,6 +51,10 @@ class BadTime(Invalid):
     """An option that should be a date or an instant."""
 
 
+class NoGraph(Invalid):
+    """A policy that needs roads was asked for without them."""
+
+
 class BadSpeed(Invalid):
     """An option that should be ``max`` or a positive number."""
 
@@ -55,7 +63,10 @@ def replay(
     file: Annotated[Path, typer.Argument(help="来电记录,CSV 或 CSV.gz")],
     kind: Annotated[Kind, typer.Option("--as", help="文件格式:pge、sffd,或自己的记录 csv(见 docs/replay-format.md)")],
     speed: Annotated[str, typer.Option(help="max,或模拟时间为实际时间的几倍")] = "max",
-    policy: Annotated[Policy, typer.Option(help="派工规则")] = Policy.NEAREST,
+    policy: Annotated[Rule, typer.Option(help="派工规则;by-road 需给出 --roads")] = Rule.NEAREST,
+    roads: Annotated[
+        Path | None, typer.Option(help="路网文件:把来电移到该路网上,抢修队实际按道路行驶(docs/standby-and-maps.md)")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="从何时起:日期,或带时区的时间")] = None,
     end: Annotated[str | None, typer.Option("--to", help="到何时止:日期(含当日),或带时区的时间")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="最多多少次来电")] = None,
@@ -72,13 +83,23 @@ def replay(
     reporting.check_path(report)
     read, zone = READERS[kind]
     window = Window(_instant(start, zone, "from"), _instant(end, zone, "to", whole_day=True), limit)
-    terms = Terms(str(policy), _speed(speed), seed)
+    graph = None if roads is None else Graph.load(roads)
+    if policy is Rule.BY_ROAD and graph is None:
+        raise NoGraph("--policy nearest-by-road 需要 --roads 路网文件(由 dispatch roads import 生成)", field="roads")
+    settings = Settings.from_env()
+    terms = Terms(policy.policy.value, _speed(speed), seed, rule=policy.value)
     try:
         day = read(file, window, seed=seed)
     except BadFile as bad:
         _list_rows(bad, console)
         raise
-    server = Server(processes=processes, database_url=Settings.from_env().database_url, keep=keep)
+    if graph is not None:
+        day = carried(day, graph)
+        terms = replace(terms, land=RoadLand(graph, rule_of(Packs.load().latest(settings.pack))))
+    by_road = graph is not None and policy in (Rule.BY_ROAD, Rule.NEAREST)
+    server = Server(
+        processes=processes, database_url=settings.database_url, keep=keep, roads=roads if by_road else None
+    )
     figures = run(_play(day, terms, server, console, crews=crews, districts=districts))
     reporting.write(report, figures)
     if as_json:

@@ -6,12 +6,13 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import SYSTEM, Account
 from dispatch.kit.db import Connection
 from dispatch.tickets import ladder, store
-from dispatch.tickets.events import Event
+from dispatch.tickets.events import Closed, Event
 from dispatch.tickets.model import Ticket, lender
 from dispatch.tickets.store import Stale
 
 from .closing import judging, visits
 from .messages import telling
+from .places import arriving
 from .room import Desk, Report, actor
 from .storm import workings
 from .supervision import alerting
@@ -83,6 +84,8 @@ async def make(
     await visits.keep(tx, desk, event, before=ticket, after=after, at=at)
     if ticket.is_open:  # what comes after the end, an answer to a 督办单, makes no new judgement
         await judging.conclude(tx, desk, after, by=by.id, at=at)
+    if isinstance(event, Closed):
+        await arriving.learn(tx, desk, after, at=at)
     return await report_important(tx, desk, after, at=at)
 
 

@@ -6,6 +6,7 @@ from dispatch.accounts.model import Account
 from dispatch.kit.db import Connection
 from dispatch.tickets import store
 from dispatch.tickets.events import Chased, Completed, Consulted, Event, Replied, Restored, Returned
+from dispatch.tickets.facts import Amendment
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import CallOutcome, Stage
 
@@ -15,6 +16,7 @@ from .field import evidence
 from .intake import matters
 from .intake.knowing import refuse_dark
 from .outages import merging, outages
+from .places import teaching
 from .room import Desk, Report
 
 
@@ -60,6 +62,8 @@ async def follow(
     await matters.renumber(tx, desk, before, after)
     await merging.follow(tx, desk, after, event, by=by, report=report, at=at)
     await outages.follow(tx, desk, after, event, at=report.claimed_at or at)
+    if isinstance(event, Amendment):
+        await teaching.learn(tx, desk, after, event, by=by, at=at)
     if isinstance(event, Returned):
         after = await returning.follow(tx, desk, after, event, by=by, at=at)
     if isinstance(event, Chased) and event.by_customer:

@@ -9,12 +9,14 @@ from dispatch.kit.db import Database
 from dispatch.kit.rulepack import Packs, RulePack
 from dispatch.kit.workdays import Calendar
 from dispatch.places.areas import Areas
+from dispatch.places.finder import Finder
 from dispatch.places.locate import Locator
 from dispatch.tickets.events import Actor, Geo
 from dispatch.tickets.words import Source
 
 if TYPE_CHECKING:
     from dispatch.routing.fleet import Fleet
+    from dispatch.routing.travel import Travel
 
 
 @dataclass
@@ -31,7 +33,9 @@ class Desk:
     areas: Areas
     locator: Locator
     fleet: "Fleet"
+    travel: "Travel"  # by road, or by straight lines where no graph was set
     calendar: Calendar = field(default_factory=Calendar.of_library)
+    finder: Finder = field(default_factory=Finder)  # of places; its keeper replaces it whole (``PlaceKeeper``)
 
     @property
     def pack(self) -> RulePack:

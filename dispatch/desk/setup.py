@@ -1,5 +1,6 @@
 """Set the desk up: bring a world into the database, keep the rule packs ever in force, read all into memory."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,9 +15,12 @@ from dispatch.notify.phones import plain
 from dispatch.outages import network
 from dispatch.places.locate import PlaceRule
 from dispatch.routing.fleet import Fleet
+from dispatch.routing.roads.network import Roads
 from dispatch.routing.rules import rule_of
+from dispatch.routing.travel import Straight
 
 from .map import read_map
+from .places.keeping import PlaceKeeper
 from .room import Desk
 from .supervision.contacts import enter
 from .world import BadWorld, World
@@ -37,12 +41,14 @@ ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, area = EXCLUDED.area, lon
     population = EXCLUDED.population
 """
 CREW = """
-INSERT INTO crew (id, name, depot, area, members, vehicle, skills, shift_start, shift_end, active, phone)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO crew (id, name, depot, area, members, vehicle, skills, shift_start, shift_end, active, phone,
+                  vehicle_kind, permits)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, depot = EXCLUDED.depot, area = EXCLUDED.area,
     members = EXCLUDED.members, vehicle = EXCLUDED.vehicle, skills = EXCLUDED.skills,
     shift_start = EXCLUDED.shift_start, shift_end = EXCLUDED.shift_end, active = EXCLUDED.active,
-    phone = coalesce(EXCLUDED.phone, crew.phone)
+    phone = coalesce(EXCLUDED.phone, crew.phone), vehicle_kind = coalesce(EXCLUDED.vehicle_kind, crew.vehicle_kind),
+    permits = coalesce(EXCLUDED.permits, crew.permits)
 """
 RESERVE = """
 INSERT INTO repair_reserve (depot, jobs, declared_by, declared_at) VALUES ($1, $2, 'system', now())
@@ -135,6 +141,8 @@ async def _write_crews(tx: Connection, world: World) -> None:
                 crew.shift_end,
                 crew.active,
                 plain(crew.phone) if crew.phone else None,
+                crew.vehicle_kind,
+                None if crew.permits is None else json.dumps({kind: str(day) for kind, day in crew.permits.items()}),
             )
             for crew in world.crews
         ],
@@ -172,12 +180,15 @@ async def open_desk(
     packs: Packs | None = None,
     folder: Path | None = None,
     holidays: Path | None = None,
+    roads: Path | None = None,
 ) -> Desk:
     """
     Return the desk of this database: packs registered, areas and places read, an empty fleet for its keeper to fill.
 
     :param holidays: file of years that the holiday library lacks
+    :param roads: file of the road graph; None: straight lines. ``RoadKeeper`` fills in what is closed
     :raises BadHolidays: if that file cannot be used
+    :raises BadGraph: if the graph cannot be
     :raises BadPack, UnknownPack: if the packs cannot be used
     :raises NoSuchArea: if no world was loaded
     """
@@ -185,12 +196,16 @@ async def open_desk(
     known = await register(db, packs or Packs.load(folder))
     pack = known.latest(pack_id)
     _, areas, locator = await read_map(db, PlaceRule.of(pack))
-    return Desk(
+    rule = rule_of(pack)
+    desk = Desk(
         db=db,
         packs=known,
         pack_id=pack_id,
         areas=areas,
         locator=locator,
-        fleet=Fleet(rule_of(pack)),
+        fleet=Fleet(rule),
+        travel=Straight(rule) if roads is None else await asyncio.to_thread(Roads.open, roads, rule),
         calendar=calendar,
     )
+    await PlaceKeeper(desk).poll()
+    return desk

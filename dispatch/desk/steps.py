@@ -69,7 +69,7 @@ def prepared(desk: Desk, ticket: Ticket, event: Event, by: Account) -> Event:
     :raises Invalid: if it names a county that is none, or a point that cannot be one of this province
     """
     if isinstance(event, Completed | Resubmitted | Corrected):
-        return amended(desk, event, unresolved=ticket.flags.place_unresolved)
+        return amended(desk, event, unresolved=ticket.flags.place_unresolved, doubted=bool(ticket.place_doubt))
     if isinstance(event, Returned | Transferred):
         return _directed(desk, ticket, event, by)
     if isinstance(event, Chased):

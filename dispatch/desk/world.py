@@ -1,8 +1,8 @@
 """A world: areas, places, crews, declared reserves and accounts that an installation starts from; one JSON file."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import time
-from typing import Annotated, Any, Self
+from datetime import date, time
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +11,7 @@ from dispatch.kit.errors import Invalid, Refusal
 from dispatch.notify.phones import plain
 from dispatch.outages.model import Node, NodeKind, Served
 from dispatch.places.areas import Area, AreaLevel, Areas
+from dispatch.places.crs import SHIFTED, Crs, to_wgs84
 from dispatch.places.locate import border_of
 from dispatch.tickets.facts import Lat, Lon
 from dispatch.tickets.words import Protected
@@ -61,6 +62,8 @@ class WorldCrew(Part):
     area: Code | None = None  # the depot's county
     members: tuple[Name, ...] = ()
     vehicle: Annotated[str, Field(max_length=60)] | None = None
+    vehicle_kind: Skill | None = None  # what it can do on the road: bucket_truck, generator_truck; None: not registered
+    permits: dict[Skill, date] | None = None  # 工作票资格: kind -> last day it holds; None: not registered
     skills: tuple[Skill, ...] = ()
     shift_start: time = time(0)  # Asia/Shanghai; start = end: round the clock
     shift_end: time = time(0)
@@ -121,6 +124,7 @@ class WorldAccount(Part):
 
 class World(Part):
     name: Name
+    crs: Crs = Crs.WGS84  # of every point of the file; they are kept in WGS-84
     approximate: bool = False  # borders were made by a rule, not surveyed
     areas: tuple[WorldArea, ...]
     places: tuple[WorldPlace, ...] = ()
@@ -145,7 +149,16 @@ class World(Part):
             where = ".".join(str(part) for part in first["loc"]) or "(整份文件)"
             raise BadWorld(f"基础数据文件的 {where} 不合要求:{first['msg']}", field=where) from error
         world.check()
-        return world
+        return world.in_wgs84()
+
+    def in_wgs84(self) -> Self:
+        """Return the world with its points and borders in WGS-84."""
+        if self.crs not in SHIFTED:
+            return self.model_copy(update={"crs": Crs.WGS84})
+        places = tuple(_moved(place, self.crs) for place in self.places)
+        network = tuple(_moved(node, self.crs) for node in self.network)
+        areas = tuple(_moved(area, self.crs) for area in self.areas)
+        return self.model_copy(update={"crs": Crs.WGS84, "areas": areas, "places": places, "network": network})
 
     def tree(self) -> Areas:
         """
@@ -190,6 +203,26 @@ class World(Part):
             county = tree.county_of_depot(crew.depot)
             if crew.area not in (None, county):
                 raise BadWorld(f"队伍 {crew.id} 的 area 应为其班所所在县 {county},现为 {crew.area}", field="crews.area")
+
+
+Placed = TypeVar("Placed", WorldArea, WorldPlace, WorldNode)
+
+
+def _moved(part: Placed, crs: Crs) -> Placed:
+    """Return a part with its point, and its border if it has one, in WGS-84."""
+    change: dict[str, object] = {}
+    if part.lon is not None and part.lat is not None:
+        change["lon"], change["lat"] = to_wgs84(part.lon, part.lat, crs)
+    if isinstance(part, WorldArea) and part.boundary is not None:
+        change["boundary"] = part.boundary | {"coordinates": _ring(part.boundary["coordinates"], crs)}
+    return part.model_copy(update=change)
+
+
+def _ring(coordinates: Any, crs: Crs) -> Any:
+    """Return nested lists of points with each point in WGS-84."""
+    if coordinates and isinstance(coordinates[0], int | float):
+        return list(to_wgs84(coordinates[0], coordinates[1], crs))
+    return [_ring(part, crs) for part in coordinates]
 
 
 def check_network(nodes: Sequence[WorldNode], counties: Collection[str]) -> None:

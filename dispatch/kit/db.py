@@ -36,8 +36,9 @@ LOST = (
 )
 
 FORSAKEN = {"idle_in_transaction_session_timeout": "10s"}  # a process that stopped gives up what it had locked
-# The same if it stopped between naming a statement and sending its values: to PostgreSQL it is busy then, not idle.
-BOUNDED = {"statement_timeout": "30s"}
+# A process may also stop between naming a statement and sending its values: to PostgreSQL it is busy then, not idle.
+# Whoever waits for what a stopped worker holds must be able to wait longer than the worker's statement lasts.
+ASKED_S, UNASKED_S = 30, 20  # the longest statement of what people wait for, and of what is done unasked
 
 
 async def _as_it_is(_connection: Connection) -> None:
@@ -53,12 +54,13 @@ class Database:
     A pool of connections to the one PostgreSQL.
 
     :param dsn: ``postgresql://…`` as asyncpg reads it
-    :param serving: others wait for what these sessions hold, so that no statement may take for ever
+    :param longest_s: no statement takes longer; of a process in whose sessions others may come to wait
     """
 
-    def __init__(self, dsn: str, *, size: int = 8, serving: bool = False) -> None:
+    def __init__(self, dsn: str, *, size: int = 8, longest_s: int | None = None) -> None:
         self.dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
-        self._size, self._settings = size, FORSAKEN | BOUNDED if serving else FORSAKEN
+        self._size = size
+        self._settings = FORSAKEN if longest_s is None else FORSAKEN | {"statement_timeout": f"{longest_s}s"}
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
 

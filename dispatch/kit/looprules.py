@@ -209,3 +209,13 @@ class RetentionRules(Strict):
         """Return the instant before which a period is over at ``at``."""
         span: Span = getattr(self, period)
         return at - span.duration
+
+
+class PlaceRules(Strict):
+    """What is learned of places (地点自学习): from where crews arrived, and from what agents picked."""
+
+    alias_given: Count  # a name that was taught so often is used in matching
+    alias_people: Count  # by at least so many people
+    arrivals_least: Count  # so many arrivals give a place its coordinates
+    arrival_accuracy: Distance  # a fix no better than this teaches nothing
+    arrival_apart: Distance  # an arrival farther than this from the middle of the others is left out

@@ -58,7 +58,7 @@ class Workdays(Number):
 
 class Count(Number):
     value: Annotated[int, Field(ge=0)]
-    unit: Literal["times", "jobs", "stations", "characters"]
+    unit: Literal["times", "jobs", "stations", "characters", "people"]
 
 
 class Distance(Number):

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
+from .crewrules import CrewRules
 from .errors import Invalid, NotFound
 from .looprules import (
     BookingRules,
@@ -25,6 +26,7 @@ from .looprules import (
     MessageRules,
     ModeRules,
     OutageRules,
+    PlaceRules,
     ReplyRules,
     RetentionRules,
     ReviewRules,
@@ -74,6 +76,8 @@ class RulePack(Strict):
     outages: OutageRules | None = None
     booking: BookingRules | None = None
     retention: RetentionRules | None = None
+    nearest: CrewRules | None = None
+    places: PlaceRules | None = None
     # known practice; not applied by itself
     local_examples: dict[Name, dict[Name, Span | Count | Names]] = Field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from typing import Self
 from .errors import Invalid
 
 DEFAULT_PORT = 8095
+BUILT = Path(__file__).parents[2] / "build/gazetteer.npz"  # of a working copy
 
 
 class BadSetting(Invalid):
@@ -30,8 +31,11 @@ class Settings:
     :param pool_size: ``DISPATCH_POOL``, database connections of each process
     :param pack: ``DISPATCH_PACK``, the family of rule packs that new tickets are opened under
     :param holidays: ``DISPATCH_HOLIDAYS``, a YAML file of years that the holiday library lacks (docs/holidays.md)
+    :param roads: ``DISPATCH_ROADS``, a road graph made by ``dispatch roads import``; None: straight lines
     :param sms_gateway: ``DISPATCH_SMS_GATEWAY``, address of the SMS and voice gateway; None: messages stay queued
     :param sms_token: ``DISPATCH_SMS_TOKEN``, what the gateway asks for as a bearer token
+    :param gazetteer: ``DISPATCH_GAZETTEER``, the file of place names; None: where ``dispatch places build`` puts it
+    :param dialects: ``DISPATCH_DIALECTS``, a YAML file of sounds that are mixed up where, in place of ours
     :param cookie: name of the session cookie
     """
 
@@ -45,8 +49,11 @@ class Settings:
     pool_size: int = 8
     pack: str = "sgcc"
     holidays: Path | None = None
+    roads: Path | None = None
     sms_gateway: str | None = None
     sms_token: str | None = field(default=None, repr=False)
+    gazetteer: Path | None = None
+    dialects: Path | None = None
     cookie: str = "__Host-dispatch"
 
     @classmethod
@@ -69,8 +76,11 @@ class Settings:
             pool_size=_whole(env, "DISPATCH_POOL", default=8, lowest=1, highest=200),
             pack=env.get("DISPATCH_PACK") or "sgcc",
             holidays=Path(holidays).absolute() if (holidays := env.get("DISPATCH_HOLIDAYS")) else None,
+            roads=Path(roads).absolute() if (roads := env.get("DISPATCH_ROADS")) else None,
             sms_gateway=_gateway(env.get("DISPATCH_SMS_GATEWAY")),
             sms_token=env.get("DISPATCH_SMS_TOKEN") or None,
+            gazetteer=_path(env, "DISPATCH_GAZETTEER"),
+            dialects=_path(env, "DISPATCH_DIALECTS"),
         )
 
     def environ(self) -> dict[str, str]:
@@ -86,8 +96,11 @@ class Settings:
             "DISPATCH_POOL": str(self.pool_size),
             "DISPATCH_PACK": self.pack,
             "DISPATCH_HOLIDAYS": str(self.holidays) if self.holidays else None,
+            "DISPATCH_ROADS": str(self.roads) if self.roads else None,
             "DISPATCH_SMS_GATEWAY": self.sms_gateway,
             "DISPATCH_SMS_TOKEN": self.sms_token,
+            "DISPATCH_GAZETTEER": str(self.gazetteer) if self.gazetteer else None,
+            "DISPATCH_DIALECTS": str(self.dialects) if self.dialects else None,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 
@@ -95,6 +108,11 @@ class Settings:
     def postgres_dir(self) -> Path:
         """Where the embedded PostgreSQL keeps everything."""
         return self.data_dir / "postgres"
+
+    @property
+    def gazetteer_path(self) -> Path:
+        """Where the place names are: as set, or beside the package where ``make places`` put them, or in the data."""
+        return self.gazetteer or (BUILT if BUILT.exists() else self.data_dir / BUILT.name)
 
     @property
     def run_file(self) -> Path:
@@ -111,6 +129,10 @@ def _database_url(url: str | None) -> str | None:
         message = "环境变量 DATABASE_URL 应形如 postgresql://用户:口令@主机:5432/库名;只支持 PostgreSQL"
         raise BadSetting(message, field="DATABASE_URL")
     return f"postgresql://{rest}"
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(path).absolute() if (path := env.get(name)) else None
 
 
 def _gateway(address: str | None) -> str | None:

@@ -20,7 +20,6 @@ from .areas import Area, AreaLevel, Areas
 
 CACHED = 4096  # points whose county is remembered
 METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere of ``kit.earth``
-SAME_AS_WGS84 = frozenset({"wgs84", "cgcs2000"})  # they differ by centimetres
 
 
 class SwappedCoordinates(Invalid):
@@ -33,10 +32,6 @@ class OutsideProvince(Invalid):
 
 class BadBoundary(Invalid):
     """A county's border cannot be used."""
-
-
-class UnknownCrs(Invalid):
-    """The coordinate system is not one we can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +68,6 @@ class PlaceRule:
             shore_m=at.shore.value * 1000,
             crew_m=at.crew_within.value * 1000,
         )
-
-
-def check_crs(crs: str) -> None:
-    """
-    Accept a coordinate system that is ours.
-
-    :raises UnknownCrs: for any other; conversion comes with the gazetteer
-    """
-    if crs.lower() not in SAME_AS_WGS84:
-        raise UnknownCrs(f"坐标系“{crs[:20]}”暂不支持,请换算为 WGS-84 或 CGCS2000 后再报", field="crs")
 
 
 class Locator:

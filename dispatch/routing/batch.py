@@ -6,10 +6,13 @@ the one with the least sum of scores wins, where a job's score with a crew is
 
     travel_s - priority_s - per_waited_s * min(waited_s, waited_cap_s)
 
-with the numbers of the rule pack (section ``worth``). The first term keeps crews near; the second lets hazards,
+with the numbers of the rule pack (section ``worth``); a crew of a county that has lent much is set back as in
+``nearest``. The first term keeps crews near; the second lets hazards,
 protected and urgent customers go before; the third lets old jobs go before new ones of the same place. Because the
 third is capped, one crew that becomes free in a storm takes a near urgent or old job, not the oldest 300 km away; and a
 pair whose drive is beyond the job's reach (``travel.reach_s``) is no pair as long as other crews will become free.
+
+No plan lends so many crews of a county that fewer stay free than it keeps; ``reserves`` holds it to that.
 """
 
 from collections import defaultdict
@@ -22,16 +25,19 @@ from numpy.typing import NDArray
 
 from dispatch.kit.words import Labelled
 
+from .candidates import free_now, judge, origins, promised
+from .duty import with_pauses
 from .fleet import Bools, Fleet, Ints
 from .flow import Arcs, solve
-from .geo import Floats, grid_m, unit_vectors
+from .geo import Floats, grid_m, lon_lat, unit_vectors
 from .model import Job, Policy, Worth
-from .nearest import free_now, origins
-from .travel import reach_s, seconds_per_metre
+from .reserves import within_reserves
+from .travel import Straight, Travel, reach_s, seconds_per_metre
 
 Scores = NDArray[np.float32]
 
 BLOCK = 256  # jobs whose distances to all crews are held at a time
+BY_ROAD = 500  # jobs, the first of them, whose way is looked up on the roads; more are planned by straight lines
 CANDIDATES = 12  # crews looked at for each job, and jobs for each crew, to begin with
 
 
@@ -89,6 +95,8 @@ class Problem:
     scores: Scores  # (jobs, crews)
     depot: Ints  # 0, 1, … as in ``room``
     room: Ints
+    county: Ints  # of each crew
+    job_county: Ints  # of each job, by the same numbers; -1: a county without crews
 
 
 def assign(
@@ -99,18 +107,26 @@ def assign(
     policy: Policy = Policy.NEAREST,
     candidates: int = CANDIDATES,
     solve: Callable[[Arcs], Ints] = solve,
+    travel: Travel | None = None,
 ) -> Plan:
     """
     Give waiting jobs to free crews.
 
-    Only crews that an automatic choice may take are looked at: active, on shift, with the skill, holding nothing, of a
-    depot whose reserve is not used up. Memory is four bytes a job and free crew.
+    Only crews that an automatic choice may take are looked at: fit for the work, on shift, rested, holding nothing, not
+    needed for an appointment, lent to the job's county, of a depot whose reserve is not used up. Memory is four bytes a
+    job and free crew.
 
     :param candidates: crews per job and jobs per crew that are looked at first; doubled while both are left over
     :param solve: who solves the flow; by default this process
+    :param travel: how long crews drive; None: by straight lines
     :raises UnknownAreaClass: if the rule pack has no speed for a job's area class
     """
-    problem = pose(fleet, jobs, now=now, policy=policy)
+    problem = pose(fleet, jobs, now=now, policy=policy, travel=travel)
+    chosen = within_reserves(fleet, problem, now, lambda: _solved(problem, candidates, solve))
+    return _written(fleet, problem, chosen, now)
+
+
+def _solved(problem: Problem, candidates: int, solve: Callable[[Arcs], Ints]) -> list[tuple[int, int]]:
     chosen: list[tuple[int, int]] = []
     while problem.jobs and len(problem.rows):
         arcs = offered(problem, candidates)
@@ -118,51 +134,87 @@ def assign(
         if candidates >= max(problem.scores.shape) or not _more_is_possible(problem, chosen):
             break
         candidates *= 2
-    return _written(fleet, problem, chosen, now)
+    return chosen
 
 
-def pose(fleet: Fleet, jobs: Sequence[Job], *, now: datetime, policy: Policy) -> Problem:
+def pose(fleet: Fleet, jobs: Sequence[Job], *, now: datetime, policy: Policy, travel: Travel | None = None) -> Problem:
     """Return the free crews and what each job would cost with each of them."""
     table = fleet.table
-    start, _ = origins(fleet, now)
+    start, fresh = origins(fleet, now)
     left = np.maximum(table.reserve - table.depot_jobs, 0)
-    rows = np.flatnonzero(free_now(fleet, now) & ~np.isnan(start[0]))
+    rows = np.flatnonzero(free_now(fleet, now) & ~np.isnan(start[0]) & (fresh | ~table.homeless))
     depots, depot = np.unique(table.depot[rows], return_inverse=True)
     room = np.minimum(left[depots], len(rows)).astype(np.int64)
     scores = np.empty((len(jobs), len(rows)), np.float32)
     for first in range(0, len(jobs), BLOCK):
-        scores[first : first + BLOCK] = _block(fleet, jobs[first : first + BLOCK], start[:, rows], now)
-    for numbers, may in _alike(fleet, jobs, policy):
+        block = jobs[first : first + BLOCK]
+        by_road = travel if first < BY_ROAD else None
+        drive = _drive(fleet, block, start[:, rows], now, by_road)
+        scores[first : first + BLOCK] = _block(fleet, block, rows, drive, now)
+    for numbers, may in _alike(fleet, jobs, policy, now, fresh):
         scores[np.ix_(np.array(numbers), np.flatnonzero(~may[rows]))] = np.inf
     for i, job in enumerate(jobs):
         if job.had_it:
             scores[i, np.isin(rows, [table.row[crew] for crew in job.had_it if crew in table.row])] = np.inf
-    return Problem(jobs, rows, scores, depot.astype(np.int64), room)
+    counties = np.array([table.county_code.get(job.county, -1) for job in jobs], np.int64)
+    return Problem(jobs, rows, scores, depot.astype(np.int64), room, table.county[rows], counties)
 
 
-def _block(fleet: Fleet, jobs: Sequence[Job], start: Floats, now: datetime) -> Floats:
-    places = unit_vectors([job.lon for job in jobs], [job.lat for job in jobs])
-    per_metre = np.array([seconds_per_metre(fleet.rule, job.area_class) for job in jobs])
+def _drive(fleet: Fleet, jobs: Sequence[Job], start: Floats, now: datetime, travel: Travel | None) -> Floats:
+    """Return how long each crew drives to each job, in seconds, (jobs, crews)."""
+    if travel is None or isinstance(travel, Straight):
+        places = unit_vectors([job.lon for job in jobs], [job.lat for job in jobs])
+        per_metre = np.array([seconds_per_metre(fleet.rule, job.area_class) for job in jobs])
+        return with_pauses(np.rint(grid_m(places, start) * per_metre[:, None]), fleet.rule.duty)
+    lon, lat = lon_lat(start)
+    ways = [travel.to_job(lon, lat, job.lon, job.lat, area_class=job.area_class, at=now).seconds for job in jobs]
+    return with_pauses(np.stack(ways), fleet.rule.duty)
+
+
+def _block(fleet: Fleet, jobs: Sequence[Job], rows: Ints, score: Floats, now: datetime) -> Floats:
+    """Turn driving times into scores."""
     worth = np.rint([worth_s(job, fleet.rule.worth, now=now) for job in jobs])
     reach = np.array([reach_s(fleet.rule, job, at=now.timestamp()) for job in jobs])
     somebody_busy = bool((fleet.table.open_jobs > 0).any())  # else nobody will become free who is nearer
-    score: Floats = np.rint(grid_m(places, start) * per_metre[:, None])
     far = (score > reach[:, None]) & somebody_busy
-    score -= worth[:, None]
-    score[far] = np.inf
+    needed = _needed(fleet, jobs, rows, score, now)
+    score = score - worth[:, None]
+    if fleet.burdened:
+        score += np.stack([set_back(fleet, job, rows) for job in jobs])
+    score[far | needed] = np.inf
     return score
 
 
-def _alike(fleet: Fleet, jobs: Sequence[Job], policy: Policy) -> Iterator[tuple[list[int], Bools]]:
-    """Yield jobs that admit the same crews, and which: with the skill, under the old rule of the county too."""
-    table = fleet.table
-    groups: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+def set_back(fleet: Fleet, job: Job, rows: Ints) -> Ints:
+    """Return the seconds that the crews of those rows are set back by for a job, because their counties lent much."""
+    if job.hazard or job.urgent or job.protected:
+        return np.zeros(len(rows), np.int64)
+    county = fleet.table.county[rows]
+    return np.where(county != fleet.table.county_code.get(job.county, -1), fleet.burden[county], 0)
+
+
+def _needed(fleet: Fleet, jobs: Sequence[Job], rows: Ints, drive: Floats, now: datetime) -> Bools:
+    """Return which crews each job may not take because their depot has an appointment then."""
+    needed = np.zeros(drive.shape, bool)
+    if not len(fleet.promises.depot):
+        return needed
+    free, eta = free_now(fleet, now), np.zeros(len(fleet), np.int64)
     for i, job in enumerate(jobs):
-        groups[job.skill, job.county if policy is Policy.OWN_DISTRICT else ""].append(i)
-    nobody, everybody = np.zeros(len(table.crews), bool), np.ones(len(table.crews), bool)
-    for (skill, county), numbers in groups.items():
-        may = everybody if skill is None else table.has.get(skill, nobody)
-        yield numbers, may & (table.county == table.county_code.get(county, -1)) if county else may
+        eta[rows] = np.where(np.isfinite(drive[i]), drive[i], 0)
+        needed[i] = promised(fleet, job, now, free, eta)[rows]
+    return needed
+
+
+def _alike(
+    fleet: Fleet, jobs: Sequence[Job], policy: Policy, now: datetime, fresh: Bools
+) -> Iterator[tuple[list[int], Bools]]:
+    """Yield jobs that admit the same crews, and which: as a job of that kind and county is judged alone."""
+    groups: dict[Job, list[int]] = defaultdict(list)
+    for i, job in enumerate(jobs):
+        kind = Job("", 0.0, 0.0, "", job.county, job.skill, city=job.city, permits=job.permits, vehicles=job.vehicles)
+        groups[kind].append(i)
+    for kind, numbers in groups.items():
+        yield numbers, judge(fleet, kind, now=now, policy=policy, fresh=fresh).gravity == 0
 
 
 def offered(problem: Problem, candidates: int) -> Arcs:
@@ -204,6 +256,7 @@ def _written(fleet: Fleet, problem: Problem, chosen: list[tuple[int, int]], now:
     for i, k in chosen:
         job, score = problem.jobs[i], int(problem.scores[i, k])
         eta_s = score + round(worth_s(job, fleet.rule.worth, now=now))
+        eta_s -= int(set_back(fleet, job, problem.rows[k : k + 1])[0])
         pairs.append(Pair(job.id, fleet.table.crews[int(problem.rows[k])].id, eta_s, score))
     served = {i for i, _ in chosen}
     left = {job.id: _why_left(fleet, problem, i) for i, job in enumerate(problem.jobs) if i not in served}

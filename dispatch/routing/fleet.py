@@ -1,24 +1,28 @@
 """The fleet in memory: one column per property of a crew; a question over all crews is a few array operations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .geo import unit_vectors
+from .duty import rested_at
+from .geo import Floats, unit_vectors
+from .lending import Lending, burden
 from .model import CrewCard, DepotCard, Engagement, RoutingRule
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Work = tuple[float, float]  # from, until: epoch seconds
 
 REMEMBERED = 50_000  # jobs whose latest version is known, so that an older one changes nothing
+OF_RULE = -1  # reserve of a county that has set no number of its own: the pack's share
 UNDECLARED = np.iinfo(np.int64).max // 2  # reserve of a depot that has declared none: no limit
 
 
-MOVING = ("position", "position_at", "open_jobs", "free_at", "last_job", "reserve", "depot_jobs")
+MOVING = ("position", "position_at", "open_jobs", "free_at", "base", "bound", "reserve", "depot_jobs", "rested_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ class Position:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """The appointments (约时) that the depots gave: row of the depot and when they begin, epoch seconds, by time."""
+
+    depot: Ints
+    from_at: Floats
+
+
 class Table:
     """The columns. Rows stand in the order of crew ids, so a row's number breaks ties the same way every time."""
 
@@ -38,10 +50,14 @@ class Table:
         self.crews: list[CrewCard] = sorted(crews, key=lambda crew: crew.id)
         n = len(self.crews)
         self.row = {crew.id: i for i, crew in enumerate(self.crews)}
+        self._duty: tuple[int, Bools, Ints] | None = None
         self._read_depots(depots)
-        self._read_skills()
+        self.has = self._columns(lambda crew: crew.skills)
+        self._read_fitness()
         self.county_code = {code: i for i, code in enumerate(sorted({crew.county for crew in self.crews}))}
         self.county = np.array([self.county_code[crew.county] for crew in self.crews], np.int64)
+        self.city_code = {code: i for i, code in enumerate(sorted({crew.city for crew in self.crews}))}
+        self.city = np.array([self.city_code[crew.city] for crew in self.crews], np.int64)
         self.shift_start = np.array([crew.shift_start for crew in self.crews], np.int64)
         self.shift_end = np.array([crew.shift_end for crew in self.crews], np.int64)
         self.active = np.array([crew.active for crew in self.crews], bool)
@@ -49,7 +65,9 @@ class Table:
         self.position_at = np.full(n, -np.inf)
         self.open_jobs = np.zeros(n, np.int64)
         self.free_at = np.zeros(n)
-        self.last_job = np.full((3, n), nan)  # where a busy crew will be once free
+        self.base = self.depot_place.copy()  # where it starts from if not from its position: its last job, its depot
+        self.bound = np.zeros(n, bool)  # busy at a known place: it starts from there once free, wherever it is now
+        self.rested_at = np.full(n, -inf)  # from when on it may take a job again
 
     def _read_depots(self, depots: Iterable[DepotCard]) -> None:
         known = {depot.code: depot for depot in depots}
@@ -62,6 +80,7 @@ class Table:
             [nan if card.lat is None else card.lat for card in cards],
         )
         self.depot_place = place[:, self.depot] if self.crews else np.zeros((3, 0))
+        self.homeless = np.isnan(self.depot_place[0])  # of a depot that nobody knows the place of
         self.reserve = np.array([UNDECLARED if c.reserve is None else c.reserve for c in cards], np.int64)
         self.depot_jobs = np.zeros(len(cards), np.int64)
 
@@ -72,9 +91,33 @@ class Table:
             setattr(other, name, getattr(self, name).copy())
         return other
 
-    def _read_skills(self) -> None:
-        skills = sorted(set().union(*(crew.skills for crew in self.crews)))
-        self.has = {skill: np.array([skill in crew.skills for crew in self.crews], bool) for skill in skills}
+    def on_duty(self, minute: int) -> tuple[Bools, Ints]:
+        """
+        Return who is on duty at a minute of the day, and how many active ones of them each county has.
+
+        A shift may run over midnight, start = end is all day. Kept for the minute, in which many jobs are judged.
+        """
+        kept = self._duty
+        if kept is None or kept[0] != minute:
+            begun, unfinished = self.shift_start <= minute, minute < self.shift_end
+            shift = np.where(self.shift_start < self.shift_end, begun & unfinished, begun | unfinished)
+            kept = minute, shift, np.bincount(self.county[self.active & shift], minlength=len(self.county_code))
+            self._duty = kept
+        return kept[1], kept[2]
+
+    def _columns(self, words: Callable[[CrewCard], Iterable[str]]) -> dict[str, Bools]:
+        """Return for each word that some crew has, which crews have it."""
+        of = [frozenset(words(crew)) for crew in self.crews]
+        return {word: np.array([word in mine for mine in of], bool) for word in sorted(set().union(*of))}
+
+    def _read_fitness(self) -> None:
+        """Read certificates and vehicles; what is not registered is known not to be known."""
+        self.vehicle_is = self._columns(lambda crew: [crew.vehicle] if crew.vehicle else ())
+        self.vehicle_known = np.array([crew.vehicle is not None for crew in self.crews], bool)
+        held = [crew.permits or {} for crew in self.crews]
+        kinds = sorted(set().union(*held))
+        self.permit_until = {kind: np.array([mine.get(kind, -inf) for mine in held], float) for kind in kinds}
+        self.permit_known = np.array([crew.permits is not None for crew in self.crews], bool)
 
 
 class Fleet:
@@ -86,6 +129,8 @@ class Fleet:
 
     def __init__(self, rule: RoutingRule) -> None:
         self.rule = rule
+        self.lending = Lending()
+        self._promised: tuple[tuple[str, float], ...] = ()
         self.load((), ())
 
     def load(
@@ -101,6 +146,10 @@ class Fleet:
         self._held: dict[int, dict[str, Engagement]] = {}
         self._crew_of: dict[str, int] = {}
         self._versions: dict[str, int] = {}
+        self._work: dict[int, dict[str, Work]] = {}
+        self._latest_work = -inf
+        self.lend(self.lending)
+        self.promise(self._promised)
         self.move(positions)
         for engagement in engagements:
             self.engage(engagement)
@@ -174,15 +223,52 @@ class Fleet:
         held = self._held.get(row, {})
         table = self.table
         table.open_jobs[row] = len(held)
-        table.last_job[:, row] = nan
+        table.bound[row] = False
+        table.base[:, row] = table.depot_place[:, row]
         if held:
             last = max(held.values(), key=lambda e: (e.ends_at, e.job_id))
             table.free_at[row] = last.ends_at
             if last.lon is not None and last.lat is not None:
-                table.last_job[:, row] = unit_vectors(last.lon, last.lat)
+                table.bound[row] = True
+                table.base[:, row] = unit_vectors(last.lon, last.lat)
         else:
             table.free_at[row] = 0.0
-            del self._held[row]
+            self._held.pop(row, None)
+
+    def worked(self, crew_id: str, job: str, begin_at: float, end_at: float) -> None:
+        """
+        Note that a crew was at work on a job that it has left; the same job said again changes nothing. What it is on
+        now is not counted: it is busy with it, and a job that waits for material may stay open for days.
+
+        :param job: names the stretch of work: the job, and the how manyth crew on it this was
+        """
+        row = self.table.row.get(crew_id)
+        self._latest_work = max(self._latest_work, end_at)
+        oldest = self._latest_work - self.rule.duty.window_s
+        if row is None or self.rule.duty.work_s <= 0 or end_at <= oldest:
+            return
+        mine = self._work.setdefault(row, {})
+        mine[job] = (begin_at, end_at)
+        for old in [name for name, (_, ended) in mine.items() if ended <= oldest]:
+            del mine[old]
+        self.table.rested_at[row] = rested_at(mine.values(), self.rule.duty)
+
+    def lend(self, lending: Lending) -> None:
+        """Take in what holds between the counties now: grants, storms, reserves, and who has lent how much."""
+        self.lending = lending
+        counties, borders = list(self.table.county_code), self.rule.borders
+        own = dict(lending.reserves)
+        self.kept = np.array([own.get(county, OF_RULE) for county in counties], np.int64)
+        self.burden = np.array(burden(counties, lending, borders), np.int64)
+        self.burdened = bool(self.burden.any())
+
+    def promise(self, appointments: Iterable[tuple[str, float]]) -> None:
+        """Take in all appointments to come: (depot, when it begins)."""
+        self._promised = tuple(sorted(appointments, key=lambda one: (one[1], one[0])))
+        known = [(self.table.depot_row[depot], at) for depot, at in self._promised if depot in self.table.depot_row]
+        self.promises = Promises(
+            np.array([row for row, _ in known], np.int64), np.array([at for _, at in known], float)
+        )
 
     def still(self) -> "Fleet":
         """Return a picture of the fleet that does not move, for work beside the event loop. For reading only."""

@@ -1,8 +1,10 @@
 """The reasons in the dispatcher's language."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
-from .model import Offer, Offers, Policy, ReasonCode
+from .model import Mark, Offer, Offers, Policy, ReasonCode
+
+NAMED = 2  # crews that stand nearer and are named in the sentence
 
 
 def kilometres(distance_m: int) -> str:
@@ -14,35 +16,56 @@ def minutes(seconds: int) -> str:
     return f"{max(1, round(seconds / 60))} 分钟"
 
 
-def sentence(offer: Offer) -> Offer:
-    """Return the offer with its sentence: why, how far, how long, and what is uncertain."""
-    text = offer.reason.label
-    if offer.distance_m is not None and offer.eta_s is not None:
-        text += f":{offer.crew_name} {kilometres(offer.distance_m)},约 {minutes(offer.eta_s)}"
-        if offer.free_in_s:
-            text += f"(在手 {offer.open_jobs} 单,预计 {minutes(offer.free_in_s)}后完工)"
-    else:
-        text += f":{offer.crew_name}"
-    return replace(offer, sentence=";".join((text, *(mark.label for mark in offer.marks))))
+def sentence(
+    reason: ReasonCode,
+    crew_name: str,
+    distance_m: int | None,
+    eta_s: int | None,
+    open_jobs: int,
+    free_in_s: int | None,
+    way: str,
+    marks: Sequence[Mark],
+) -> str:
+    """Return an offer's sentence: why, how far, how long, what slows the way, and what is uncertain."""
+    text = f"{reason.label}:{crew_name}"
+    if distance_m is not None and eta_s is not None:
+        text += f" {kilometres(distance_m)},约 {minutes(eta_s)}"
+        if free_in_s:
+            text += f"(在手 {open_jobs} 单,预计 {minutes(free_in_s)}后完工)"
+    return ";".join((text, way, *(mark.label for mark in marks)) if way else (text, *(mark.label for mark in marks)))
 
 
 def why(taken: Offer, offers: Offers) -> str:
     """
-    Return the one sentence kept in the ticket's log: who, how far, and against the old-district rule's choice.
+    Return the one sentence kept in the ticket's log: who, how far, against the old-district rule's choice, and why none
+    of those that stand nearer.
 
-    Example: 距离最近且空闲:宁海长街1班 6.2 km,约 12 分钟;本县象山爵溪1班需 24 分钟,节省 12 分钟
+    Example: 距离最近且空闲:宁海长街1班 6.2 km,约 12 分钟;本县象山爵溪1班需 24 分钟,节省 12 分钟;
+    更近的 1 支未派:宁海长街2班(不在班)
     """
-    parts = [taken.sentence, _against_own_district(taken, offers)]
+    parts = [
+        taken.sentence,
+        _against_own_district(taken, offers),
+        _for_balance(taken, offers),
+        not_nearer(taken, offers),
+    ]
     if offers.approximate:
         parts.append("客户位置未定,按所属县中心估算")
     return ";".join(part for part in parts if part)[:480]
 
 
-def why_by_hand(taken: Offer, set_aside: ReasonCode, offers: Offers) -> str:
-    """Return the sentence for a dispatcher's own choice: what was set aside, and what the rules would have chosen."""
+def why_by_hand(taken: Offer, set_aside: ReasonCode, offers: Offers, *, approved: str = "") -> str:
+    """
+    Return the sentence for a dispatcher's own choice: what was set aside, and what the rules would have chosen.
+
+    :param approved: who set aside what only a named person may, and why
+    """
     parts = [taken.sentence]
-    if set_aside is not ReasonCode.FARTHER:
-        parts.append(f"知悉{set_aside.label}")
+    for code in dict.fromkeys((set_aside, *taken.asks)):
+        if code not in (ReasonCode.FARTHER, ReasonCode.SPARED):
+            parts.append(f"知悉{code.label}")
+    if approved:
+        parts.append(approved)
     best = offers.best
     if best is not None and best.eta_s is not None:
         parts.append(f"系统建议{best.crew_name},约 {minutes(best.eta_s)}")
@@ -65,3 +88,20 @@ def _against_own_district(taken: Offer, offers: Offers) -> str:
     if gained == 0:
         return f"与本县{own.crew_name}同时可到"
     return f"本县{own.crew_name}需 {minutes(own.eta_s)},节省 {minutes(gained)}"
+
+
+def _for_balance(taken: Offer, offers: Offers) -> str:
+    """Say what the balance between counties cost the customer, where it decided."""
+    first = offers.fastest
+    if first is None or first.eta_s is None or taken.eta_s is None or taken.reason is not ReasonCode.FAIRER:
+        return ""
+    return f"{first.crew_name}可早到 {minutes(taken.eta_s - first.eta_s)},但其县近期支援较多,轮换"
+
+
+def not_nearer(taken: Offer, offers: Offers) -> str:
+    """Say why those that stand nearer were not taken: the nearest two by name, the others by number."""
+    others = [offer for offer in offers.passed_over if offer.crew_id != taken.crew_id]
+    if not others or offers.best is None or taken.crew_id != offers.best.crew_id:
+        return ""
+    named = "、".join(f"{other.crew_name}({other.reason.label})" for other in others[:NAMED])
+    return f"更近的 {offers.nearer_n} 支未派:{named}{'等' if offers.nearer_n > NAMED else ''}"

@@ -5,9 +5,10 @@ So the same call has the same delays under every policy, and two policies can be
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from math import exp, log
+from typing import Protocol
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.earth import distance_m
@@ -39,16 +40,42 @@ LEAST_WAY = timedelta(minutes=2)
 LEAST_STEP = timedelta(seconds=22)  # longer than the timeline's look-ahead
 
 
+class Land(Protocol):
+    """The land that crews drive in: how far it is from place to place, and how long that takes on a plain day."""
+
+    def drive(self, here: tuple[float, float], there: tuple[float, float]) -> tuple[float, float]:
+        """Return seconds and road metres."""
+
+
+class OpenLand:
+    """Land of which no roads are known: a detour on every way, and faster roads on long ones."""
+
+    def drive(self, here: tuple[float, float], there: tuple[float, float]) -> tuple[float, float]:
+        straight = distance_m(*here, *there)
+        speed = SLOW_KMH + (FAST_KMH - SLOW_KMH) * straight / (straight + FAST_FROM_M)
+        return straight * DETOUR * 3.6 / speed, straight * DETOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One drive as it really goes."""
+
+    takes: timedelta
+    metres: float
+
+
 @dataclass(frozen=True)
 class Habits:
     """
     The seeded draws of one play.
 
     :param quiet: hours of the day in China in which nobody is called back, as the rule pack says
+    :param land: where the crews drive
     """
 
     seed: int
     quiet: tuple[tuple[time, time], ...] = ()
+    land: Land = field(default_factory=OpenLand)
 
     def takes(self, key: str, step: str, habit: tuple[float, float]) -> timedelta:
         """Return how long a step of a call takes."""
@@ -61,10 +88,13 @@ class Habits:
 
     def way(self, key: str, here: tuple[float, float], there: tuple[float, float]) -> timedelta:
         """Return the driving time: not the server's estimate, but what really happens on the road."""
-        straight = distance_m(*here, *there)
-        speed = SLOW_KMH + (FAST_KMH - SLOW_KMH) * straight / (straight + FAST_FROM_M)
+        return self.trip(key, here, there).takes
+
+    def trip(self, key: str, here: tuple[float, float], there: tuple[float, float]) -> Trip:
+        """Return the driving time as it really is, and the metres."""
+        seconds, metres = self.land.drive(here, there)
         noise = exp(self._random(key, "way").gauss(0.0, WAY_SPREAD))
-        return max(LEAST_WAY, timedelta(seconds=round(straight * DETOUR * noise * 3.6 / speed)))
+        return Trip(max(LEAST_WAY, timedelta(seconds=round(seconds * noise))), metres)
 
     def call_back(self, key: str, at: datetime, habit: tuple[float, float]) -> datetime:
         """Return when the seat calls the customer back: after a while, and not in the quiet hours."""

@@ -113,6 +113,7 @@ class Stage:
     busy: set[str] = field(default_factory=set)  # crews
     where: dict[str, Point] = field(default_factory=dict)  # crew -> last place it stood at
     road: dict[str, Leg] = field(default_factory=dict)  # crew -> on its way to a job
+    driven_m: float = 0.0  # by crews on their way to a job; the way home is not counted
     homeward: dict[str, Leg] = field(default_factory=dict)  # crew -> on its way back to its depot, or there again
     done: Counter[str] = field(default_factory=Counter)  # steps that were taken, for the display
     acknowledged: list[Acknowledged] = field(default_factory=list)

@@ -194,9 +194,10 @@ class Players:
         """出发: from where the crew really stands, by the road as it really is."""
         stage = self._stage
         if await stage.step(job, "depart", at, self._crew(job)):
-            way = self._habits.way(job.key, stage.place(job.crew, at), job.site)
-            stage.set_out(job.crew, job.site, way, at)
-            self._later(at + way, lambda now: self.arrive(job, now))
+            trip = self._habits.trip(job.key, stage.place(job.crew, at), job.site)
+            stage.driven_m += trip.metres
+            stage.set_out(job.crew, job.site, trip.takes, at)
+            self._later(at + trip.takes, lambda now: self.arrive(job, now))
 
     async def arrive(self, job: Job, at: datetime) -> None:
         """到达现场: the work begins to count."""

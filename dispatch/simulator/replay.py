@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from .badges import badges, with_password
 from .connections import Connections
 from .consoles import Consoles
 from .day import Day
-from .habits import Habits
+from .habits import Habits, Land, OpenLand
 from .play import Job, Stage
 from .players import Players
 from .rounds import Rounds
@@ -39,9 +39,11 @@ Watcher = Callable[[Stage], None]
 class Terms:
     """How a day is played."""
 
-    policy: str = "nearest"
+    policy: str = "nearest"  # of the API
     speed: float | None = None  # simulated seconds a real one; None: as fast as the server can follow
     seed: int = 0
+    rule: str | None = None  # what the report calls the policy; None: as the API does
+    land: Land = field(default_factory=OpenLand)  # where the crews really drive
 
 
 @dataclass
@@ -102,7 +104,7 @@ class Replay:
 
     def _stage(self, line: Connections, timeline: Timeline, tokens: dict[str, str]) -> Stage:
         quiet = Packs.load().latest(self.server.settings.pack).limits.callback_quiet
-        habits = Habits(self.terms.seed, tuple(quiet.spans) if quiet else ())
+        habits = Habits(self.terms.seed, tuple(quiet.spans) if quiet else (), self.terms.land)
         stage = Stage(self.world, tokens, line, timeline, habits, self.terms.policy)
         stage.where.update(self.world.homes)
         stage.unfinished = len(self.day.calls)
@@ -145,7 +147,7 @@ class Replay:
         counts = stage.line.counts
         return {
             "day": self.day.name,
-            "policy": self.terms.policy,
+            "policy": self.terms.rule or self.terms.policy,
             "seed": self.terms.seed,
             "districts": len(self.world.dispatchers),
             "crews": len(self.world.crews),
@@ -157,6 +159,7 @@ class Replay:
             "retries": counts.retries,
             "refusals": dict(counts.refused.most_common()),
             "positions": stage.done["position"],
+            "km_driven": round(stage.driven_m / 1000, 1),
             "waiting_max": stage.waiting_max,
             "troubles": len(stage.troubles),
             "trouble_samples": [msgspec.to_builtins(trouble) for trouble in stage.troubles[:20]],

@@ -50,6 +50,7 @@ class Server:
     :param port: None: a free one
     :param database_url: a PostgreSQL on which a database of our own is made (and dropped, unless ``keep``);
         None: the embedded one below ``root``
+    :param roads: road graph that the server works with; None: straight lines
     :param keep: leave database and directory when the play is over
     """
 
@@ -58,6 +59,7 @@ class Server:
     processes: int = 1
     database_url: str | None = None
     keep: bool = False
+    roads: Path | None = None
     settings: Settings = field(init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _own_database: str | None = field(default=None, init=False)
@@ -76,6 +78,7 @@ class Server:
             clock_path=str(self.root / "clock"),
             port=self.port or free_port(),
             api_processes=self.processes,
+            roads=self.roads,
         )
 
     @property

@@ -14,6 +14,7 @@ from rich.text import Text
 from dispatch.kit.clock import CHINA
 from dispatch.routing.model import Policy
 
+from .carried import Rule
 from .play import Stage
 
 Json = dict[str, Any]
@@ -54,6 +55,8 @@ ROWS = (
     ("arrival_in_time_share", "到场及时率", "{:.1%}"),
     ("arrival_min_p50", "到场时长 中位,分", "{:.1f}"),
     ("arrival_min_p90", "到场时长 九成,分", "{:.1f}"),
+    ("arrival_45min_share", "45 分钟内到场", "{:.1%}"),
+    ("km_driven", "赴现场里程,公里", "{:,.0f}"),
     ("cross_border_share", "跨区派工占比", "{:.1%}"),
     ("minutes_saved_mean", "比原辖区派工早到,分(平均)", "{:.1f}"),
     ("waiting_max", "同时待派最多", "{:,}"),
@@ -137,7 +140,7 @@ class Show:
 
 def print_report(console: Console, figures: Json) -> None:
     """Print the figures as a table, and what went wrong, if anything did."""
-    table = Table(title=f"{figures['day']} · {Policy(figures['policy']).label}", show_header=False)
+    table = Table(title=f"{figures['day']} · {_policy(figures['policy'])}", show_header=False)
     table.add_column("")
     table.add_column("", justify="right")
     for key, label, form in ROWS:
@@ -150,6 +153,10 @@ def print_report(console: Console, figures: Json) -> None:
         console.print(
             f"被拒:{trouble['key']} {trouble['step']} {trouble['status']} {trouble['code']} {trouble['message']}"
         )
+
+
+def _policy(name: str) -> str:
+    return next((rule.label for rule in (*Rule, *Policy) if rule.value == name), name)
 
 
 def _clock(stage: Stage) -> str:

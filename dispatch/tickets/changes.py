@@ -74,6 +74,8 @@ def _dispatched(ticket: Ticket, entry: Entry, event: Any) -> Change:
         why=event.why,
         own_district_crew=event.own_district_crew,
         saved_s=event.saved_s,
+        lent_by=event.lent_by,
+        override=event.override,
     )
     again: Change = {"crew_accepted_at": None, "departed_at": None, "reject_reason": None}
     return {"dispatches": (*before, sent), "dispatched_at": ticket.dispatched_at or entry.at_claimed} | again

@@ -30,7 +30,7 @@ from .loopevents import Surveyed as Surveyed
 from .loopevents import Suspended as Suspended
 from .loopevents import Transferred as Transferred
 from .loopevents import Warned as Warned
-from .model import Frozen
+from .model import Frozen, Override
 from .terms import Waiver
 from .words import (
     Category,
@@ -157,6 +157,8 @@ class Dispatched(Frozen):
     own_district_crew: str | None = None
     saved_s: int | None = None
     transfer_reason: Text | None = None  # required when a crew is replaced (转派)
+    lent_by: str | None = None
+    override: Override | None = None
 
 
 class CrewAccepted(Frozen):
@@ -354,7 +356,9 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 KINDS: dict[str, Any] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(Event)[0])}
 
 # Fields that the desk or the store fills in, whatever the reporter says.
-OURS = frozenset({"area_class", "place_unresolved", "late_entry", "in_time", "target", "by_customer", "told", "brief"})
+OURS = frozenset(
+    {"area_class", "place_unresolved", "place_doubt", "late_entry", "in_time", "target", "by_customer", "told", "brief"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ Text = Annotated[str, Field(max_length=500)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Address = Annotated[str, Field(max_length=300)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
 Person = Annotated[str, Field(max_length=60)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -26,6 +27,8 @@ class Facts(Frozen):
     lon: Lon | None = None
     lat: Lat | None = None
     place_code: Code | None = None
+    place_said: Name | None = None  # what the customer called the place
+    place_doubt: Text | None = None  # what is wrong with the point that was said; empty: put right since
     area_class: AreaClass = AreaClass.URBAN
     symptom: Symptom = Symptom.OTHER
     symptom_text: Text = ""
@@ -64,6 +67,8 @@ class Amendment(Frozen):
     lon: Lon | None = None
     lat: Lat | None = None
     place_code: Code | None = None
+    place_said: Name | None = None
+    place_doubt: Text | None = None
     area_class: AreaClass | None = None
     symptom: Symptom | None = None
     symptom_text: Text | None = None

@@ -50,6 +50,14 @@ class Frozen(BaseModel):
         return copied
 
 
+class Override(Frozen):
+    """What only a named person may set aside (具名批准): another's crew, another's reserve, another's appointment."""
+
+    set_aside: tuple[str, ...]  # reason codes of routing
+    name: str  # who is answerable, in words; who entered it stands in the log
+    reason: str
+
+
 class Dispatch(Frozen):
     """One crew sent to the ticket's incident (派工单); the list of them is the transfer record (转派记录)."""
 
@@ -64,6 +72,8 @@ class Dispatch(Frozen):
     why: str
     own_district_crew: str | None = None  # what the old-district rule would have chosen
     saved_s: int | None = None  # seconds earlier than that choice
+    lent_by: str | None = None  # what let another county's crew come: standing, storm, a grant's id, override
+    override: Override | None = None
     arrived_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
@@ -147,6 +157,8 @@ class Ticket(Frozen):
     lon: float | None = None
     lat: float | None = None
     place_code: str | None = None
+    place_said: str | None = None  # what the customer called the place
+    place_doubt: str | None = None  # what is wrong with the point that was said; empty: put right since
     symptom: Symptom
     symptom_text: str = ""
     category: Category

@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from dispatch.kit.trimming import trimmed
+from dispatch.places.crs import to_wgs84
 from dispatch.tickets.words import Source
 
 from .errors import NotJson, invalid
@@ -48,7 +49,9 @@ def _in_utc(value: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written_out), AfterValidator(_in_utc)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-Crs = Annotated[str, Field(max_length=16, description="坐标系;目前接受 wgs84、cgcs2000")]
+Crs = Annotated[
+    str, Field(max_length=16, description="坐标系:wgs84、cgcs2000、gcj02(高德、腾讯)、bd09(百度);保存时换算为 wgs84")
+]
 LATITUDE: dict[str, Any] = {"minimum": -90, "maximum": 90}
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -74,6 +77,10 @@ class Position(In):
     accuracy_m: float | None = Field(default=None, ge=0, le=100_000, description="定位精度,米")
     crs: Crs = "wgs84"
 
+    def wgs84(self) -> tuple[float, float]:
+        """Return lon and lat as they are kept. :raises UnknownCrs: for a system that we cannot read"""
+        return to_wgs84(self.lon, self.lat, self.crs)
+
 
 class Point(In):
     """Where the fault is: degrees. Whether the two were swapped, and whether it is in the province, the desk says."""
@@ -81,6 +88,10 @@ class Point(In):
     lon: float = Field(ge=-180, le=180, description="经度,度")
     lat: float = Field(ge=-180, le=180, description="纬度,度")
     crs: Crs = "wgs84"
+
+    def wgs84(self) -> tuple[float, float]:
+        """Return lon and lat as they are kept. :raises UnknownCrs: for a system that we cannot read"""
+        return to_wgs84(self.lon, self.lat, self.crs)
 
 
 class Envelope(In):

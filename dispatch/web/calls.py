@@ -4,10 +4,12 @@ Taking calls: the busiest route. It reads the request itself, so that nothing is
 ``openapi.py`` documents it from what is written on ``log_call``; ``Express`` serves it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import Headers
@@ -18,6 +20,7 @@ from dispatch.accounts.rights import check_role
 from dispatch.desk.intake.calls import CallIn, Taken
 from dispatch.desk.intake.intake import Intake
 from dispatch.kit.errors import Refusal
+from dispatch.places.finder import Suggestions
 from dispatch.tickets.guards import stands_apart
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import CallOutcome
@@ -26,6 +29,7 @@ from .auth import account_of
 from .bodies import In, Point, check_media, derived, parse
 from .errors import JSON, refused
 from .idempotency import HEADER, REPLAYED, once, parameter
+from .places import PlaceShown, suggested
 
 router = APIRouter(tags=["calls 来电"])
 
@@ -49,6 +53,10 @@ class TakenAnswer(BaseModel):
     important: bool = Field(description="重要用户或生命支持用户,负责人已获告知;请向客户说明专人跟进")
     notice: str | None = Field(description="工单带有重要或敏感客户标签(重要客户台账所列,或座席所填)时的提示")
     arrive_by: datetime | None = Field(description="可告知客户的最迟到场时间;草稿、已到场或无需到场时为空")
+    places: Sequence[PlaceShown] | None = Field(
+        description="地点待核时按客户所说的候选;选定后以更正补入 place_code。位置已知或暂不能查询时为空"
+    )
+    ask: str | None = Field(description="建议再问客户什么")
     ticket: Ticket
 
 
@@ -58,6 +66,10 @@ async def log_call(request: Request) -> Response:
 
     A customer who has an open ticket gets no second one: the call is kept with that ticket and chases it (`outcome`
     is `chase`), the third contact escalates it. Customers are known by account number and telephone.
+
+    A point that cannot be (swapped, in the sea, in another system) does not lose the call: it is kept without the
+    point, `place_unresolved`, and `place_doubt` says what is wrong. Where nobody knows the place, `places` are what the
+    caller may have meant; none is taken without being picked.
 
     The same key and body again give the first answer.
     """
@@ -70,17 +82,24 @@ async def log_call(request: Request) -> Response:
     call = cast(CallIn, parse(CallBody, raw))
     intake: Intake = app.state.intake
     taken = await intake.log_call(call, by=caller, at=app.state.clock.now(), once=same)
-    return _answer(taken, intake.arrive_by(taken.ticket))
+    found = await app.state.wording.suggest(app.state.desk, taken.ticket)
+    return _answer(taken, intake.arrive_by(taken.ticket), found)
 
 
-def _answer(taken: Taken, arrive_by: datetime | None) -> Response:
+def _answer(taken: Taken, arrive_by: datetime | None, found: Suggestions | None) -> Response:
     important = "true" if taken.ticket.flags.important else "false"
     promise = f'"{arrive_by.isoformat()}"' if arrive_by else "null"
     head = f'"call_id":"{taken.call_id}","outcome":"{taken.outcome.value}"'
     notice = f'"{said}"' if (said := _notice(taken.ticket)) else "null"
-    told = f'"important":{important},"notice":{notice},"arrive_by":{promise}'
+    told = f'"important":{important},"notice":{notice},"arrive_by":{promise},{_candidates(found)}'
     body = f'{{{head},{told},"ticket":{document(taken.ticket)}}}'
     return Response(body, status_code=201, media_type=JSON, headers=REPLAYED if taken.replayed else None)
+
+
+def _candidates(found: Suggestions | None) -> str:
+    if found is None:
+        return '"places":null,"ask":null'
+    return msgspec.json.encode(suggested(found)).decode()[1:-1]
 
 
 def _notice(ticket: Ticket) -> str:

@@ -18,7 +18,6 @@ from dispatch.desk.bookings.booking import NewBooking, Said
 from dispatch.desk.bookings.capacity import NewDeclaration, SlotLoad
 from dispatch.desk.room import Once
 from dispatch.notify.phones import NUMBER
-from dispatch.places.locate import check_crs
 from dispatch.tickets.facts import Code
 
 from .bodies import In, Instant, Point, Version
@@ -293,9 +292,9 @@ async def book(
     now: Now,
 ) -> Response:
     """Hold the best free place while the customer decides."""
-    check_crs(body.place.crs)
+    lon, lat = body.place.wgs84()
     said = {name: getattr(body, name) for name in ("kind", "area_class", "appointment", "from_at", "to_at")}
-    wish = Wish(**said, start_by=body.start_by, due=body.due, lon=body.place.lon, lat=body.place.lat)
+    wish = Wish(**said, start_by=body.start_by, due=body.due, lon=lon, lat=lat)
     who = {name: getattr(body, name) for name in ("account_no", "area", "depot", "text", "phone")}
     new = NewBooking(wish=wish, **who)
     made = await booking.book(desk, new, by=caller, at=now, once=once)

@@ -18,7 +18,6 @@ from dispatch.accounts.rights import RIGHTS, source_of
 from dispatch.desk import steps
 from dispatch.desk.outages import merging
 from dispatch.desk.room import Desk, Once, Report
-from dispatch.places.locate import check_crs
 from dispatch.tickets import events
 from dispatch.tickets.events import OURS, Event, Geo
 from dispatch.tickets.facts import Amendment, Code
@@ -32,7 +31,7 @@ from .idempotency import REPLAYED, OnceOf
 
 router = APIRouter(tags=["commands 工单流转"])
 
-PLACED = frozenset({"lon", "lat", "area", "place_code"})  # what ``place`` and ``county`` say in a body
+PLACED = frozenset({"lon", "lat", "area"})  # what ``place`` and ``county`` say in a body
 
 
 @dataclass(frozen=True)
@@ -101,10 +100,7 @@ def report_of(body: Envelope, caller: Account, action: str) -> Report:
 
 
 def _geo(position: Position | None) -> Geo | None:
-    if position is None:
-        return None
-    check_crs(position.crs)
-    return Geo(position.lon, position.lat, position.accuracy_m)
+    return None if position is None else Geo(*position.wgs84(), position.accuracy_m)
 
 
 def event_of(desk: Desk, kind: type[Frozen], body: Envelope) -> Event:
@@ -116,9 +112,9 @@ def event_of(desk: Desk, kind: type[Frozen], body: Envelope) -> Event:
     said = event_fields(body)
     point: Point | None = said.pop("place", None)
     if point is not None:
-        check_crs(point.crs)
-        desk.locator.check_point(point.lon, point.lat)
-        said |= {"lon": point.lon, "lat": point.lat}
+        lon, lat = point.wgs84()
+        desk.locator.check_point(lon, lat)
+        said |= {"lon": lon, "lat": lat}
     if "county" in said:
         said["area"] = said.pop("county")
     try:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
 from dispatch.desk.crews import assigning
+from dispatch.desk.crews.choosing import Approval
 from dispatch.desk.room import Once
 from dispatch.routing.model import Policy
 from dispatch.tickets.facts import Code, Text
@@ -23,12 +24,22 @@ router = APIRouter(tags=["dispatching 派工"])
 POLICY = "nearest 就近派工,不分辖区;own-district 只在本县选派"
 
 
+class OverrideBody(In):
+    """Who is answerable for sending a crew that only a named person may send, and why."""
+
+    name: str = Field(min_length=1, max_length=60, description="批准人姓名")
+    reason: str = Field(min_length=1, max_length=200, description="批准原因")
+
+
 class DispatchBody(Envelope):
     """Which crew is to go; nobody named: the best free one."""
 
     crew_id: Code | None = Field(default=None, description="班组;缺省由系统选派")
     policy: Policy = Field(default=Policy.NEAREST, description=POLICY)
     transfer_reason: Text | None = Field(default=None, description="转派原因;工单已有班组时必填")
+    override: OverrideBody | None = Field(
+        default=None, description="具名批准:指定的班组未借出、派出后其县低于保底、或将误约时必填;记入工单"
+    )
 
 
 class AssignBody(In):
@@ -76,7 +87,9 @@ async def dispatch_ticket(
     Send the named crew, or the best free one; the ticket says why, and what the old-district rule would have chosen.
 
     Of two dispatchers one wins; the other gets 409 `AlreadyDispatched` with who, when and which crew. 409
-    `NoCandidates` if no crew is free, `CrewTaken`, `CrewFull` or `CrewUnfit` if the named one cannot go.
+    `NoCandidates` if no crew is free, `CrewTaken`, `CrewFull` or `CrewUnfit` if the named one cannot go,
+    `ApprovalNeeded` if it may go only by the name of who is answerable (`override`), `NotLent` or `OverReserve` if that
+    became so a moment ago.
     """
     ticket = await assigning.dispatch(
         desk,
@@ -84,6 +97,7 @@ async def dispatch_ticket(
         crew_id=body.crew_id,
         policy=body.policy,
         transfer_reason=body.transfer_reason,
+        approval=Approval(body.override.name, body.override.reason) if body.override else None,
         by=caller,
         report=report_of(body, caller, "ticket.dispatch"),
         at=now,

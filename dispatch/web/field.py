@@ -15,7 +15,6 @@ from dispatch.desk.field.rows import EVENTS, FieldReport
 from dispatch.desk.field.work import Sent
 from dispatch.desk.room import Once
 from dispatch.kit.errors import Refusal
-from dispatch.places.locate import check_crs
 from dispatch.tickets.events import Geo
 from dispatch.tickets.facts import Code, Photos, Text, Words
 from dispatch.tickets.fieldreports import KINDS, Outcome
@@ -190,9 +189,7 @@ def _read(row: FieldRow, raw: dict[str, Any]) -> Sent:
     said = row.model_dump_json(include=set(SAID), exclude_none=True)
     event = EVENTS[row.kind].validate_json(said)
     position = row.position
-    if position is not None:
-        check_crs(position.crs)
-    geo = Geo(position.lon, position.lat, position.accuracy_m) if position else None
+    geo = Geo(*position.wgs84(), position.accuracy_m) if position else None
     return Sent(row.report_id, row.kind, row.at, row.ticket_id, row.ticket_no, event=event, geo=geo, raw=raw)
 
 

@@ -14,7 +14,6 @@ from dispatch.desk.intake.calls import Phone
 from dispatch.desk.outages import outages
 from dispatch.desk.room import Once
 from dispatch.outages.model import Served, Verdict
-from dispatch.places.locate import check_crs
 from dispatch.tickets.facts import Code
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import Matched
@@ -70,15 +69,15 @@ async def known_of_call(
     now: Now,
 ) -> Response:
     """Say what is known of a caller's trouble before a ticket is made; nothing is kept."""
-    if body.place is not None:
-        check_crs(body.place.crs)
-        desk.locator.check_point(body.place.lon, body.place.lat)
+    lon, lat = body.place.wgs84() if body.place else (None, None)
+    if lon is not None and lat is not None:
+        desk.locator.check_point(lon, lat)
     known = await knowing.what_is_known(
         desk,
         account_no=body.account_no,
         phone=body.phone,
-        lon=body.place.lon if body.place else None,
-        lat=body.place.lat if body.place else None,
+        lon=lon,
+        lat=lat,
         area=body.area,
         at=now,
     )

@@ -22,6 +22,8 @@ from .errors import TooLarge, answer, internal
 MAX_BODY = 64 * 1024  # bytes
 MAX_BATCH = 256 * 1024  # bytes, on the routes of ``BATCHES``: a thousand readings fit
 BATCHES = frozenset(f"/api/v1/{route}" for route in ("meter-readings", "signals", "arrears", "field-reports"))
+MAX_FILE = 48 * 1024 * 1024  # bytes, on the routes of ``FILES``: a table of places, in Base64
+FILES = frozenset({"/api/v1/places/import"})
 SLOW_S = 1.0  # a request slower than this is logged as a warning
 GIVEN_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 
@@ -102,7 +104,7 @@ class BodyLimit:
     """
     Refuse a body that is too long: at once where its length is declared, else when the limit is passed.
 
-    The limit is ``MAX_BODY``, and ``MAX_BATCH`` on the routes that take whole batches.
+    The limit is ``MAX_BODY``, ``MAX_BATCH`` on the routes that take whole batches, ``MAX_FILE`` on those of files.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -112,7 +114,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = MAX_BATCH if scope["path"] in BATCHES else MAX_BODY
+        limit = MAX_FILE if scope["path"] in FILES else MAX_BATCH if scope["path"] in BATCHES else MAX_BODY
         declared = _declared(scope)
         if declared is None:
             await self._counted(scope, receive, send, limit)

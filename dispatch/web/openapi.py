@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from dispatch.accounts.rights import OPEN_ACTIONS
 
 from .errors import ErrorAnswer
-from .middleware import MAX_BATCH, MAX_BODY
+from .middleware import MAX_BATCH, MAX_BODY, MAX_FILE
 
 REF = "#/components/schemas/{model}"
 ABOUT = """供电服务指挥调度后台:95598 故障报修从来电到复电、回单、回访的全过程接口。
@@ -43,10 +43,12 @@ TAGS = [
     {"name": "crews 队伍", "description": "抢修队伍与位置"},
     {"name": "outages 停电", "description": "停电信息、受理研判、报备,以及用采、自动化、营销系统上报"},
     {"name": "areas 区域", "description": "省、市、县、班所与派工模式"},
+    {"name": "places 地点", "description": "按名称、拼音、原话、号码查地点;地点档案;学到的地名与坐标"},
     {"name": "accounts 账号", "description": "登录、账号与令牌"},
     {"name": "services 服务工单", "description": "非抢修工单与业扩报装,工作日计时"},
     {"name": "capacity 承载力", "description": "班所按半日申报承载力;约时、限时、限期的预约、改约与取消"},
     {"name": "weather 恶劣天气", "description": "恶劣天气令与灾害报告"},
+    {"name": "roads 道路", "description": "道路封闭与限行"},
     {"name": "storms 抗灾抢修", "description": "抗灾抢修快报、预警汇总与按故障点督办"},
     {"name": "reviews 评价", "description": "事后评价、申诉与指标"},
     {"name": "packs 规则包", "description": "时限等规则的各个版本,每个数值带来源"},
@@ -62,7 +64,7 @@ SAID: dict[int, str] = {
     403: "角色或辖区不允许(Forbidden)",
     404: "没有这个对象,或不在可见范围内(NotFound)",
     409: "与现状冲突:环节不符(WrongStage)、版本过时(Stale)、时间倒退(TimeBackwards)等;未改变任何数据",
-    413: f"正文超过 {MAX_BODY // 1024} KiB,批量上报超过 {MAX_BATCH // 1024} KiB(TooLarge)",
+    413: f"正文超过 {MAX_BODY // 1024} KiB(批量 {MAX_BATCH // 1024} KiB,导入文件 {MAX_FILE // 2**20} MiB)(TooLarge)",
     415: "正文不是 application/json(NotJson)",
     422: "字段不符合要求(Invalid,details.fields 逐项说明)或内容矛盾;未改变任何数据",
     429: "尝试过多,请按 Retry-After 稍候",
@@ -80,7 +82,16 @@ ALSO: dict[str, set[int]] = {
     "report_by_phone": {404},
     "list_crews": {404},
     "list_areas": {404},
+    "list_place_names": {404},  # an area
+    "list_place_arrivals": {404},
     "list_outages": {404},
+    "close_road": {404},  # an area
+    "list_road_closures": {404},
+    "grant_lending": {404},  # an area
+    "list_lending": {404},
+    "list_reserves": {404},
+    "read_ledger": {404},
+    "list_ledger_lines": {404},
     "list_supervisions": {404},
     "list_warnings": {404},
     "list_contact_gaps": {404},

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from dispatch.accounts.model import SYSTEM
 from dispatch.desk.crews.assigning import assign_waiting
 from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.room import Desk, Report
 from dispatch.desk.setup import known_packs, open_desk
 from dispatch.desk.steps import step
@@ -37,25 +39,29 @@ class Automatic:
 
     :param pack_id: family of rule packs, as the API processes use it
     :param clock: the trade's time
+    :param roads: file of the road graph; None: straight lines
     """
 
-    def __init__(self, db: Database, pack_id: str, clock: Clock) -> None:
+    def __init__(self, db: Database, pack_id: str, clock: Clock, *, roads: Path | None = None) -> None:
         self._db = db
         self._pack_id = pack_id
         self._clock = clock
+        self._roads = roads
 
     async def run(self) -> None:
         """Work until the areas change under us; then the caller begins again. Nothing is read while nobody asks."""
         pack = (await known_packs(self._db, Packs.load())).latest(self._pack_id)
         while not await self._counties(pack.modes):
             await asyncio.sleep(TURN_S)
-        desk = await open_desk(self._db, self._pack_id)
-        keeper, follower = FleetKeeper(self._db, desk.fleet, desk.pack), Follower(self._db)
+        desk = await open_desk(self._db, self._pack_id, roads=self._roads)
+        roads = RoadKeeper(desk)
+        keeper, follower = FleetKeeper(self._db, desk.fleet, desk.pack, self._clock), Follower(self._db)
         follower.listeners.append(keeper.apply)
-        following = [asyncio.create_task(follower.run()), asyncio.create_task(keeper.run())]
+        following = [asyncio.create_task(run()) for run in (follower.run, keeper.run, roads.run)]
         try:
             await follower.ready.wait()
             await keeper.load()
+            await roads.poll()
             while await self._turn(desk):
                 await asyncio.sleep(TURN_S)
         finally:

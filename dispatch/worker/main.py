@@ -14,7 +14,7 @@ from dispatch.desk.setup import known_packs
 from dispatch.desk.storm import workings
 from dispatch.desk.supervision import alerting
 from dispatch.kit.clock import Clock, clock_from
-from dispatch.kit.db import Database
+from dispatch.kit.db import UNASKED_S, Database
 from dispatch.kit.ending import ended, has_ended, must_end
 from dispatch.kit.logs import logger
 from dispatch.kit.role import Role, Session, held
@@ -65,12 +65,12 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run all loops until ``stop`` is set, then end them; a transaction under way is finished or rolled back."""
     if settings.database_url is None:
         raise ValueError("the worker needs the database's address")
-    db = Database(settings.database_url, size=settings.pool_size, serving=True)
+    db = Database(settings.database_url, size=settings.pool_size, longest_s=UNASKED_S)
     clock = clock_from(settings.clock_path)
     loops = [
         asyncio.create_task(sequencer.run(db.dsn), name="sequencer"),
         asyncio.create_task(keep("deadlines", lambda: _fire_deadlines(db, clock)), name="deadlines"),
-        asyncio.create_task(keep("leader", lambda: _lead(db, settings.pack, clock)), name="leader"),
+        asyncio.create_task(keep("leader", lambda: _lead(db, settings, clock)), name="leader"),
     ]
     if settings.sms_gateway is None:
         log.warning("no gateway: messages stay queued", setting="DISPATCH_SMS_GATEWAY")
@@ -115,12 +115,13 @@ async def _send_messages(db: Database, settings: Settings, clock: Clock) -> None
         await Sender(db, settings.pack, gateway, clock).run()
 
 
-async def _lead(db: Database, pack_id: str, clock: Clock) -> None:
+async def _lead(db: Database, settings: Settings, clock: Clock) -> None:
     """Do what only one worker does, while we are the one."""
+    pack_id = settings.pack
     async with held(db.dsn, Role.LEADER) as session:
         scheduler = schedule(db, pack_id, clock)
         scheduler.start()
-        automatic = Automatic(db, pack_id, clock)
+        automatic = Automatic(db, pack_id, clock, roads=settings.roads)
         dispatching = asyncio.create_task(keep("automatic", automatic.run), name="automatic")
         outages = asyncio.create_task(keep("outages", lambda: watch(db, pack_id, clock)), name="outages")
         watching = asyncio.create_task(keep("minutes", Minutes(db, pack_id, clock).run), name="minutes")

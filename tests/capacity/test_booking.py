@@ -33,7 +33,7 @@ async def load_of(desk: Desk, at: datetime = START) -> tuple[int, int, int]:
 async def test_fifty_want_the_last_place_and_one_has_it(desk: Desk, dsn: str) -> None:
     await declare(desk, 1)
     wide = Database(dsn, size=50)  # fifty connections, each a seat of its own
-    together = Desk(wide, desk.packs, desk.pack_id, desk.areas, desk.locator, desk.fleet)
+    together = Desk(wide, desk.packs, desk.pack_id, desk.areas, desk.locator, desk.fleet, desk.travel)
     asked = [book(together, **FIXED) for _ in range(50)]
     found = await asyncio.gather(*asked, return_exceptions=True)
     await wide.close()

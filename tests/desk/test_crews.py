@@ -69,7 +69,7 @@ async def test_bad_rows_are_refused_by_number_and_the_others_kept(small: Small, 
         here("c2", lon=nan),
         here("c2", lon=500.0),
         here("c2", lat=95.0),
-        here("c2", crs="gcj02"),
+        here("c2", crs="utm"),
         here("c3", lon=120.6),  # over the border, on the way to help
     )
     assert done.accepted == 2

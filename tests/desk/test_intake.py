@@ -11,7 +11,7 @@ from dispatch.desk.intake.calls import CallIn, Place, TooOld
 from dispatch.desk.intake.placing import UnknownCounty
 from dispatch.kit.errors import Invalid
 from dispatch.notify.phones import masked
-from dispatch.places.locate import OutsideProvince, SwappedCoordinates, UnknownCrs
+from dispatch.places.locate import SwappedCoordinates
 from dispatch.tickets import events as e
 from dispatch.tickets.guards import Contradiction, FutureTime, MissingField, NeedsOrder
 from dispatch.tickets.words import AreaClass, ReturnReason, Stage
@@ -73,10 +73,6 @@ async def test_nobody_chooses_his_own_promise(small: Small) -> None:
 @pytest.mark.parametrize(
     ("said", "refusal", "field"),
     [
-        ({"place": Place(lon=29.48, lat=121.87 - 60)}, OutsideProvince, "place"),
-        ({"place": Place(lon=29.48, lat=80)}, OutsideProvince, "place"),
-        ({"place": Place(lon=0, lat=0)}, OutsideProvince, "place"),
-        ({"place": Place(lon=121.87, lat=29.48, crs="gcj02")}, UnknownCrs, "crs"),
         ({"county": "999999"}, UnknownCounty, "county"),
         ({"county": "3302"}, UnknownCounty, "county"),
         ({"county": "330225-1"}, UnknownCounty, "county"),

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatch.desk.map import MapKeeper
+from dispatch.desk.places.keeping import PlaceKeeper
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.world import World
@@ -13,13 +14,16 @@ from tests.worlds import IN_TOWN, WORLD, XIANGSHAN
 
 async def test_a_server_that_was_started_empty_learns_the_world_that_is_loaded_later(db: Database) -> None:
     desk = await open_desk(db, "sgcc")
-    keeper = MapKeeper(desk)
+    keeper, places = MapKeeper(desk), PlaceKeeper(desk)
     await keeper.poll()
+    await places.poll()
     assert len(desk.areas) == 0
 
     await load_world(db, World.model_validate(WORLD))
 
     assert await keeper.poll()
+    assert await places.poll(), "names are looked up in its province from now on"
+    assert not await places.poll()
     assert desk.locator.county_at(IN_TOWN.lon, IN_TOWN.lat) == XIANGSHAN
     assert not await keeper.poll()
 

@@ -116,6 +116,11 @@ class Siege(Server):
         """Kill one session's process of PostgreSQL: the first that has not ended by itself."""
         return next(hit for one in order(sorted(self.backends())) for hit in self._strike([one], signal.SIGKILL))
 
+    def let_go_on(self, one: Process) -> None:
+        """Let a process that was stopped go on; one that was killed meanwhile is left alone."""
+        if not is_gone(one):
+            self._strike([one], signal.SIGCONT)
+
     def _strike(self, targets: Iterable[Process], how: signal.Signals) -> list[Process]:
         """Return those that were still there: the end of one may be the end of another."""
         hit = []

@@ -19,7 +19,7 @@ from tests.web.conftest import CALL, key
 from tests.web.test_lost_database import held
 from tests.worlds import minutes, stranger
 
-from .siege import Siege, process, session, until, until_so
+from .siege import Siege, session, until, until_so
 
 pytestmark = pytest.mark.faults
 
@@ -92,8 +92,7 @@ async def stopped(site: Siege, name: str) -> AsyncIterator[int]:
     try:
         yield hit.pid
     finally:
-        if process(hit.pid) == hit:
-            site.kill(hit.pid, how=signal.SIGCONT)
+        site.let_go_on(hit)
 
 
 def _state(pid: int) -> str:
@@ -108,7 +107,7 @@ async def test_a_spare_worker_numbers_what_was_committed_when_the_first_one_died
         async with stopped(site, "worker") as pid:  # between two ticks, for ever
             ticket_id = await desk.call()
             (hit,) = site.kill(pid)
-        await until_so(lambda: desk.told(ticket_id), within_s=10)
+        await until_so(lambda: desk.told(ticket_id))
         await until(lambda: TAKEN in log.read_text())
         await site.renewed("worker", hit)
         assert await desk.told(await _numbered(desk))
@@ -118,7 +117,7 @@ async def test_a_spare_worker_numbers_what_was_committed_when_the_first_one_died
 
 async def _numbered(desk: Desk) -> str:
     ticket_id = await desk.call()
-    await until_so(lambda: desk.told(ticket_id), within_s=20)
+    await until_so(lambda: desk.told(ticket_id))
     return ticket_id
 
 
@@ -133,8 +132,8 @@ async def test_a_stopped_worker_lets_the_feed_grow_old_and_when_it_goes_on_it_is
         assert not await desk.told(ticket_id)
         assert (await desk.client.get("/health/ready")).status_code == 200, "calls can still be taken"
         site.clock.set(minutes(30))  # limits run out meanwhile
-    await until_so(lambda: desk.told(ticket_id), within_s=20)
-    await until_so(lambda: _is_young(desk), within_s=20)
+    await until_so(lambda: desk.told(ticket_id))
+    await until_so(lambda: _is_young(desk))
     await until_so(lambda: desk.database.fetchval(OVERDUE, ticket_id))
     assert await desk.database.fetchval(OVERDUE, ticket_id) == await desk.database.fetchval(FIRED, ticket_id) == 1
     assert site.log().count(TAKEN) > started, "its session had been ended, so that a spare could have taken over"
@@ -165,12 +164,12 @@ async def test_a_worker_that_stops_while_it_fires_does_not_keep_the_ticket_from_
         (hit,) = site.kill(site.pid_of("worker"), how=signal.SIGSTOP)
         await until(lambda: _state(hit.pid) == "T")
     try:
-        await until_so(lambda: desk.database.fetchval(STUCK), within_s=5)
+        await until_so(lambda: desk.database.fetchval(STUCK))
         accepted = await desk.post("xiangshan", f"/api/v1/tickets/{ticket_id}/accept", {})
         assert accepted.status_code == 200, accepted.text
         assert _state(hit.pid) == "T", "the worker was still standing"
     finally:
-        site.kill(hit.pid, how=signal.SIGCONT)
+        site.let_go_on(hit)
     assert await desk.told(await _numbered(desk))
     assert await desk.database.fetchval(OVERDUE, ticket_id) == 1
     await desk.in_order()

@@ -76,7 +76,7 @@ async def test_a_bad_row_is_refused_with_its_reason_and_the_others_count(centre:
         good | {"report_id": "naive", "at": "2026-07-01T09:20:00"},
         good | {"report_id": "kind", "kind": "teleport"},
         good | {"report_id": "swapped", "position": {"lon": 29.48, "lat": 121.87}},
-        good | {"report_id": "crs", "position": SITE | {"crs": "gcj02"}},
+        good | {"report_id": "crs", "position": SITE | {"crs": "utm"}},
         good | {"report_id": "extra", "duration_min": -24},
         good | {"report_id": "lost", "ticket_id": "no-such-ticket"},
         {key: value for key, value in good.items() if key != "ticket_id"} | {"report_id": "whose"},

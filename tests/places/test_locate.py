@@ -16,8 +16,6 @@ from dispatch.places.locate import (
     Place,
     PlaceRule,
     SwappedCoordinates,
-    UnknownCrs,
-    check_crs,
 )
 
 L = AreaLevel
@@ -123,17 +121,6 @@ def test_a_point_outside_the_province_is_refused(locator: Locator, lon: float, l
 
 def test_with_no_border_and_no_place_no_point_can_be_judged() -> None:
     Locator(Areas(()), (), RULE).check_point(10.0, 20.0)
-
-
-@pytest.mark.parametrize("crs", ["wgs84", "WGS84", "cgcs2000"])
-def test_wgs84_and_cgcs2000_are_ours(crs: str) -> None:
-    check_crs(crs)
-
-
-@pytest.mark.parametrize("crs", ["gcj02", "bd09", "", "EPSG:3857"])
-def test_other_coordinate_systems_are_refused(crs: str) -> None:
-    with pytest.raises(UnknownCrs, match="WGS-84"):
-        check_crs(crs)
 
 
 def test_a_position_far_from_the_province_is_told_from_one_just_over_the_border(locator: Locator) -> None:

@@ -1,17 +1,19 @@
 """Fleets made by rule for the routing tests; a point every few kilometres of a province-sized box."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dispatch.kit.rulepack import Packs
 from dispatch.routing.fleet import Fleet, Position
-from dispatch.routing.model import CrewCard, DepotCard, Engagement, Job
+from dispatch.routing.model import Borders, CrewCard, DepotCard, Duty, Engagement, Job, RoutingRule
 from dispatch.routing.rules import rule_of
 
 NOW = datetime(2026, 8, 1, 2, 30, tzinfo=UTC)  # 10:30 in China
 SKILLS = ("live_line", "cable", "metering", "generator")
 WEST, EAST, SOUTH, NORTH = 118.0, 122.5, 27.2, 31.1
 RULE = rule_of(Packs.load().latest("sgcc"))
+BORDERLESS = replace(RULE, borders=Borders(), duty=Duty())  # the road and the clock alone: nothing kept, nobody asked
 
 
 def point(rng: random.Random) -> tuple[float, float]:
@@ -77,6 +79,7 @@ def fleet_of(
     busy: float = 0.4,
     people: list[CrewCard] | None = None,
     kind: type[Fleet] = Fleet,
+    rule: RoutingRule = RULE,
 ) -> Fleet:
     """
     Return a seeded fleet.
@@ -85,7 +88,7 @@ def fleet_of(
     """
     rng = random.Random(seed)
     drawn, homes = cards(rng, crews, depots=depots, counties=counties)
-    fleet = kind(RULE)
+    fleet = kind(rule)
     where, held = positions(rng, drawn), engagements(rng, drawn, busy)
     fleet.load(people or drawn, homes, positions=where, engagements=held)
     return fleet

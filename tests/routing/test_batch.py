@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dispatch.routing.batch import Left, Plan, Problem, assign, pose, worth_s
 from dispatch.routing.fleet import Fleet, Position
 from dispatch.routing.model import CrewCard, DepotCard, Job, Policy
-from tests.routing.fleets import NOW, RULE, fleet_of, job_of
+from tests.routing.fleets import BORDERLESS, NOW, RULE, fleet_of, job_of
 
 SEEDS = st.integers(0, 100_000)
 HOUR = 3600.0
@@ -98,14 +98,14 @@ def test_no_plan_breaks_a_reserve_or_sends_a_crew_twice(seed: int, n: int, crews
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, st.integers(1, 4), st.integers(1, 5))
 def test_small_plans_equal_the_best_of_all_plans(seed: int, n: int, crews: int) -> None:
-    fleet, jobs = fleet_of(seed, crews, depots=3, busy=0.1), jobs_of(seed, n)
+    fleet, jobs = fleet_of(seed, crews, depots=3, busy=0.1, rule=BORDERLESS), jobs_of(seed, n)
     assert judged(assign(fleet, jobs, now=NOW)) == best_of_all(posed(fleet, jobs))
 
 
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, st.integers(1, 50), st.integers(1, 80))
 def test_a_plan_is_never_worse_than_taking_the_nearest_pair_first(seed: int, n: int, crews: int) -> None:
-    fleet, jobs = fleet_of(seed, crews, depots=12), jobs_of(seed, n)
+    fleet, jobs = fleet_of(seed, crews, depots=12, rule=BORDERLESS), jobs_of(seed, n)
     problem = posed(fleet, jobs)
     assert judged(assign(fleet, jobs, now=NOW, candidates=1000)) <= total(problem, greedy(problem))
 
@@ -113,7 +113,7 @@ def test_a_plan_is_never_worse_than_taking_the_nearest_pair_first(seed: int, n: 
 @settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_looking_at_few_candidates_leaves_no_job_that_a_free_crew_could_take(seed: int) -> None:
-    fleet, jobs = fleet_of(seed, 60, depots=12), jobs_of(seed, 40)
+    fleet, jobs = fleet_of(seed, 60, depots=12, rule=BORDERLESS), jobs_of(seed, 40)
     plan = assign(fleet, jobs, now=NOW, candidates=1)
     problem = posed(fleet, jobs)
     crews = [fleet.table.crews[int(row)].id for row in problem.rows]

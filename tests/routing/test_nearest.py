@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.routing.fleet import Fleet, Position
-from dispatch.routing.model import CrewCard, DepotCard, Engagement, Job, Mark, Offers, Policy, ReasonCode
+from dispatch.routing.model import CrewCard, DepotCard, Engagement, Job, Mark, NoCrew, Offers, Policy, ReasonCode
 from dispatch.routing.nearest import offers
 from dispatch.routing.sentences import why
 from dispatch.routing.travel import UnknownAreaClass
-from tests.routing.fleets import NOW, RULE, fleet_of, job_of
+from tests.routing.fleets import BORDERLESS, NOW, RULE, fleet_of, job_of
 
 R = ReasonCode
 HOME = DepotCard("D1", 121.80, 29.48)
@@ -143,10 +143,13 @@ def test_a_crew_that_never_reported_starts_from_its_depot() -> None:
     assert (offer.marks, offer.position_age_s) == ((Mark.NO_POSITION,), None)
 
 
-def test_an_old_position_serves_where_the_depot_has_no_place() -> None:
+def test_an_old_position_is_nothing_to_choose_by_where_the_depot_has_no_place_either() -> None:
     fleet = small(card("A", depot="D9"), positions=[at("A", 121.88, age_s=9000)])
-    (offer,) = offers(fleet, JOB, now=NOW).offers
-    assert offer.marks == (Mark.OLD_POSITION,)
+    answer = offers(fleet, JOB, now=NOW)
+    assert (answer.best, answer.refusal) == (None, NoCrew.STALE)
+    (offer,) = answer.passed_over
+    assert (offer.reason, offer.marks) == (R.STALE, (Mark.OLD_POSITION,))
+    assert offer.eta_s  # a dispatcher who knows better sees how far that would be
 
 
 def test_a_crew_of_which_nothing_is_known_has_a_reason_and_no_arrival() -> None:
@@ -242,8 +245,6 @@ def brute_force(seed_fleet: Fleet, job: Job) -> list[tuple[float, str]]:
             lon, lat = position.lon, position.lat
         elif depot.lon is not None and depot.lat is not None:
             lon, lat = depot.lon, depot.lat
-        elif position is not None:
-            lon, lat = position.lon, position.lat
         else:
             continue
         drive = metres(lon, lat, job.lon, job.lat) * RULE.detour[job.area_class]
@@ -260,7 +261,7 @@ def remembered(seed: int, crews: int) -> Fleet:
             kept.update(crews=crews, depots=depots, positions=positions, engagements=engagements)
             super().load(crews, depots, positions=positions, engagements=engagements)
 
-    made = fleet_of(seed, crews, kind=Remembering)
+    made = fleet_of(seed, crews, kind=Remembering, rule=BORDERLESS)
     made.source = kept  # type: ignore[attr-defined]
     return made
 
@@ -309,16 +310,16 @@ def test_no_crew_that_could_be_there_sooner_is_passed_over_without_a_reason(seed
 
 @settings(max_examples=60, deadline=None)
 @given(SEEDS)
-def test_districts_play_no_part_when_the_nearest_is_asked_for(seed: int) -> None:
+def test_districts_play_no_part_where_nothing_is_kept_and_nobody_is_asked(seed: int) -> None:
     rng = random.Random(seed)
     job = job_of(rng)
-    fleet = fleet_of(seed, 150)
+    fleet = fleet_of(seed, 150, rule=BORDERLESS)
     before = offers(fleet, job, now=NOW)
     moved = [
         CrewCard(**{f: getattr(c, f) for f in c.__slots__} | {"county": f"33{rng.randrange(12):04}"})
         for c in fleet.table.crews
     ]
-    again = fleet_of(seed, 150, people=moved)
+    again = fleet_of(seed, 150, people=moved, rule=BORDERLESS)
     after = offers(again, job, now=NOW)
     assert [(o.crew_id, o.eta_s, o.reason) for o in after.offers] == [
         (o.crew_id, o.eta_s, o.reason) for o in before.offers

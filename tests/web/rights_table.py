@@ -17,6 +17,7 @@ NOT_ROUTED = {
     "audit.read",
     "call.read",
     "ticket.merge-override",
+    "place.lookup",  # within place.read
 }  # the last within ticket.merge
 
 PLACES = {
@@ -29,11 +30,15 @@ PLACES = {
     "message_id": "no-such-message",
     "text_id": "no-such-text",
     "code": XIANGSHAN,
+    "name_id": "no-such-name",
+    "place_code": "no-such-place",
     "request_id": "no-such-service",
     "order_id": "no-such-order",
     "order_no": "no-such-order",
     "report_id": "no-such-report",
     "booking_id": "no-such-booking",
+    "closure_id": "no-such-closure",
+    "grant_id": "no-such-grant",
     "key": "sgcc@2026.1",
 }
 

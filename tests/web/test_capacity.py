@@ -105,7 +105,7 @@ async def test_a_declaration_that_is_wrong_is_refused_whole(
         ({"depot": "330226-1"}, 422, "BookingField"),
         ({"area": "3302"}, 422, "BookingField"),
         ({"place": {"lon": 29.48, "lat": 121.87}}, 422, "SwappedCoordinates"),
-        ({"place": {"lon": 121.87, "lat": 29.48, "crs": "bd09"}}, 422, "UnknownCrs"),
+        ({"place": {"lon": 121.87, "lat": 29.48, "crs": "utm"}}, 422, "UnknownCrs"),
         ({"phone": "1390000111a"}, 422, "Invalid"),
     ],
 )

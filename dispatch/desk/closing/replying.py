@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account, Role
 from dispatch.desk.acting import permit
-from dispatch.desk.field.evidence import photos
+from dispatch.desk.field.gathering import photos
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid

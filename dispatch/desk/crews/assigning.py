@@ -30,7 +30,8 @@ from dispatch.tickets import store
 from dispatch.tickets.events import Dispatched
 from dispatch.tickets.model import Ticket
 
-from .choosing import Choice, NoCandidates, best_free, by_name, full, of_plan
+from . import ledger, lending
+from .choosing import Approval, Choice, NoCandidates, best_free, by_name, full, of_plan
 from .jobs import Seen, find_job, job_of, seen
 from .solving import solve_apart
 
@@ -89,7 +90,8 @@ async def offers_for(
     async with desk.db.connection() as connection:
         ticket = await store.load(connection, ticket_id)
     permit(desk, by, "offers.read", ticket)
-    return nearest.offers(desk.fleet, job_of(seen(ticket), desk.areas), now=at, policy=policy, limit=limit)
+    job = job_of(seen(ticket), desk.areas, desk.pack)
+    return nearest.offers(desk.fleet, job, now=at, policy=policy, limit=limit, travel=desk.travel)
 
 
 async def dispatch(
@@ -99,6 +101,7 @@ async def dispatch(
     crew_id: str | None = None,
     policy: Policy = Policy.NEAREST,
     transfer_reason: str | None = None,
+    approval: Approval | None = None,
     by: Account,
     report: Report,
     at: datetime,
@@ -108,13 +111,18 @@ async def dispatch(
     Send a crew to a ticket: the one named, or the best that is free.
 
     A person's own choice may set aside what is not a matter of safety or sense (a full depot, the end of a shift, a
-    job in hand); the log says so. The automatic choice never does.
+    job in hand); the log says so. What is another's - a crew that is not lent, a county's reserve, an appointment - it
+    sets aside only by the name of who is answerable. The automatic choice never does either.
+
+    :param approval: that name, and the reason
 
     :raises AlreadyDispatched: if somebody was first; it says who, when and which crew
     :raises NoCandidates: if no free crew fits
     :raises CrewTaken: if the named crew was free a moment ago and is not now
     :raises CrewFull: if the named crew holds as many jobs as it may
     :raises CrewUnfit: if the named crew cannot do it
+    :raises ApprovalNeeded: if only a named person may send it, and none is named
+    :raises NotLent, OverReserve: if that became so a moment ago
     :raises NoSuchCrew: if there is no such crew
     :raises MachineOff: if nobody is named in a county that decides by hand
     :raises Refusal: what ``steps.step`` refuses
@@ -128,7 +136,7 @@ async def dispatch(
         if crew_id is None:
             await modes.check_machine(connection, desk, ticket.area)
     if crew_id is not None:
-        choices = [by_name(desk, seen(ticket), crew_id, policy=policy, at=at)]
+        choices = [by_name(desk, seen(ticket), crew_id, policy=policy, at=at, approval=approval)]
     else:
         choices = best_free(desk, seen(ticket), policy=policy, at=at)
     return await _first_free(desk, ticket_id, choices, transfer_reason, by=by, report=report, at=at, once=once)
@@ -149,7 +157,7 @@ async def _first_free(
     for choice in choices:
         try:
             return await _send(desk, ticket_id, choice, transfer_reason, by=by, report=report, at=at, once=once)
-        except (CrewTaken, DepotFull):
+        except (CrewTaken, DepotFull, lending.NotLent, lending.OverReserve):
             if choice.named:
                 raise
     raise NoCandidates(
@@ -202,13 +210,18 @@ async def _send(
 
     async def decide(tx: Connection, ticket: Ticket) -> Ticket:
         await _check_first(tx, ticket, report, transfer_reason)
+        if choice.offer.county != ticket.area:
+            await lending.hold(tx, desk, choice, seen(ticket), at=at)
         await _take(tx, choice, desk.fleet.rule.queue_max)
-        return await make(tx, desk, ticket, _event(choice, transfer_reason), by=by, report=report, at=at)
+        event = _event(choice, transfer_reason, foreign=choice.offer.county != ticket.area)
+        after = await make(tx, desk, ticket, event, by=by, report=report, at=at)
+        await ledger.write(tx, after, choice)
+        return after
 
     return await command(desk, ticket_id, decide, action="ticket.dispatch", by=by, once=once)
 
 
-def _event(choice: Choice, transfer_reason: str | None) -> Dispatched:
+def _event(choice: Choice, transfer_reason: str | None, *, foreign: bool) -> Dispatched:
     offer = choice.offer
     return Dispatched(
         crew_id=offer.crew_id,
@@ -220,6 +233,8 @@ def _event(choice: Choice, transfer_reason: str | None) -> Dispatched:
         own_district_crew=choice.own_district_crew,
         saved_s=choice.saved_s,
         transfer_reason=transfer_reason,
+        lent_by=choice.lent_by if foreign else None,
+        override=choice.approved,
     )
 
 
@@ -301,9 +316,11 @@ async def _give_out(
         rows = await connection.fetch(WAITING, counties, MOST_WAITING) if _somebody_is_free(desk, at) else []
     had = {sent.ticket_id for sent in before}
     waiting = {ticket.id: ticket for ticket in (seen(row["doc"]) for row in rows) if ticket.id not in had}
-    jobs = [job for ticket in waiting.values() if (job := find_job(ticket, desk.areas)) is not None]
+    jobs = [job for ticket in waiting.values() if (job := find_job(ticket, desk.areas, desk.pack)) is not None]
     picture = desk.fleet.still()
-    plan = await asyncio.to_thread(batch.assign, picture, jobs, now=at, policy=policy, solve=solve_apart)
+    plan = await asyncio.to_thread(
+        batch.assign, picture, jobs, now=at, policy=policy, solve=solve_apart, travel=desk.travel
+    )
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def send(pair: batch.Pair) -> Sent | None:

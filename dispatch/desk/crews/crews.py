@@ -1,7 +1,7 @@
 """Crews at the desk: where they say they are, and what state they are in. Positions are telemetry, not events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -11,7 +11,7 @@ from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Row
 from dispatch.kit.words import Labelled
-from dispatch.places.locate import UnknownCrs, check_crs
+from dispatch.places.crs import UnknownCrs, to_wgs84
 from dispatch.routing.fleet import Position
 
 AHEAD = timedelta(minutes=2)  # domain 2.3: what is later than the server's clock by more is refused
@@ -60,7 +60,7 @@ class BadPosition(Labelled):
     SWAPPED = "SwappedCoordinates", "经纬度写反了,请对调后重报"
     FAR_OUTSIDE = "OutsideProvince", "位置远在省外,请检查手机定位"
     FUTURE = "FutureTime", "时间晚于服务器时间,请核对手机时钟"
-    UNKNOWN_CRS = "UnknownCrs", "坐标系暂不支持,请换算为 WGS-84 或 CGCS2000"
+    UNKNOWN_CRS = "UnknownCrs", "坐标系不认识,请填 wgs84、cgcs2000、gcj02、bd09 之一"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +125,14 @@ async def record_positions(desk: Desk, reports: Sequence[Reported], *, by: Accou
     """
     rights.check_role(by, "crew.position")
     ids = sorted({report.crew_id for report in reports})
+    reports, readable = _in_wgs84(reports)
     async with desk.db.transaction() as tx:
         known = {row["id"]: row for row in await tx.fetch(KNOWN, ids)}
         faults = [
-            _fault(desk, report, known.get(report.crew_id), by, at) or misplaced
-            for report, misplaced in zip(reports, _misplaced(desk, reports), strict=True)
+            (None if read else BadPosition.UNKNOWN_CRS)
+            or _fault(desk, report, known.get(report.crew_id), by, at)
+            or misplaced
+            for report, read, misplaced in zip(reports, readable, _misplaced(desk, reports), strict=True)
         ]
         good = [report for report, fault in zip(reports, faults, strict=True) if fault is None]
         if good:
@@ -140,8 +143,6 @@ async def record_positions(desk: Desk, reports: Sequence[Reported], *, by: Accou
 
 
 def _fault(desk: Desk, report: Reported, crew: Row | None, by: Account, at: datetime) -> BadPosition | None:
-    if not _readable(report.crs):
-        return BadPosition.UNKNOWN_CRS
     if report.at > at + AHEAD:
         return BadPosition.FUTURE
     if crew is None:
@@ -149,12 +150,19 @@ def _fault(desk: Desk, report: Reported, crew: Row | None, by: Account, at: date
     return None if _may_report(desk, crew, by) else BadPosition.FORBIDDEN
 
 
-def _readable(crs: str) -> bool:
-    try:
-        check_crs(crs)
-    except UnknownCrs:
-        return False
-    return True
+def _in_wgs84(reports: Sequence[Reported]) -> tuple[list[Reported], list[bool]]:
+    """Return the reports with their points in WGS-84, and of each whether its system could be read."""
+    found, readable = [], []
+    for report in reports:
+        try:
+            lon, lat = to_wgs84(report.lon, report.lat, report.crs)
+        except UnknownCrs:
+            found.append(report)
+            readable.append(False)
+            continue
+        found.append(report if report.lon == lon and report.lat == lat else replace(report, lon=lon, lat=lat))
+        readable.append(True)
+    return found, readable
 
 
 def _may_report(desk: Desk, crew: Row, by: Account) -> bool:

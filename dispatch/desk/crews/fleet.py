@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch.kit.clock import Clock
 from dispatch.kit.db import Connection, Database, Row
 from dispatch.kit.logs import logger
 from dispatch.kit.rulepack import RulePack
@@ -17,13 +18,18 @@ from dispatch.routing.fleet import Fleet, Position
 from dispatch.routing.model import CrewCard, DepotCard
 from dispatch.tickets.model import Ticket
 
+from . import surroundings
 from .jobs import Seen, engagement_of, seen
 
 POLL_S = 0.5
 SURVEYS = 20  # polls between two comparisons of everything with the database
 OVERLAP = timedelta(seconds=1)  # positions commit out of order; those of the last second are read twice
 
-CREWS = "SELECT id, name, depot, area, skills, shift_start, shift_end, active FROM crew"
+CREWS = """
+SELECT crew.id, crew.name, crew.depot, crew.area, crew.skills, crew.shift_start, crew.shift_end, crew.active,
+       crew.vehicle_kind, crew.permits, coalesce(county.parent, '') AS city
+FROM crew JOIN area AS county ON county.code = crew.area
+"""
 DEPOTS = """
 SELECT area.code, area.lon, area.lat, reserve.jobs
 FROM area LEFT JOIN repair_reserve AS reserve ON reserve.depot = area.code WHERE area.level = 'depot'
@@ -51,9 +57,12 @@ class FleetKeeper:
     Owns a ``Fleet`` and keeps it current.
 
     :param pack: whose expected durations are used for busy crews
+    :param clock: the trade's time; without it what is long past is read too
     """
 
-    def __init__(self, db: Database, fleet: Fleet, pack: RulePack) -> None:
+    def __init__(self, db: Database, fleet: Fleet, pack: RulePack, clock: Clock | None = None) -> None:
+        self._clock = clock
+        self._borders = ""
         self.fleet = fleet
         self._db = db
         self._pack = pack
@@ -89,6 +98,18 @@ class FleetKeeper:
         self.fleet.load(crews, depots, positions=where)
         for ticket in held:
             self._take(ticket)
+        await surroundings.read_work(connection, self.fleet, at=self._now())
+        await self._look_around(connection)
+
+    def _now(self) -> datetime | None:
+        return None if self._clock is None else self._clock.now()
+
+    async def _look_around(self, connection: Connection) -> None:
+        """Read what decides who may go beside the crews themselves."""
+        at = self._now()
+        self._borders = await connection.fetchval(surroundings.SIGNATURE)
+        self.fleet.lend(await surroundings.read_lending(connection, self._pack, at=at))
+        await surroundings.read_promises(connection, self.fleet, at=at)
 
     def apply(self, document: str | bytes | Mapping[str, Any] | Ticket) -> None:
         """Take in a ticket that changed; an older version than is known changes nothing."""
@@ -99,6 +120,10 @@ class FleetKeeper:
 
     def _take(self, ticket: Seen) -> None:
         self.fleet.follow(ticket.id, ticket.version, engagement_of(ticket, self._pack))
+        for no, sent in enumerate(ticket.dispatches, 1):
+            if sent.ended_at is not None:
+                begun, ended = sent.sent_at.timestamp(), sent.ended_at.timestamp()
+                self.fleet.worked(sent.crew_id, f"{ticket.id}/{no}", begun, ended)
 
     async def poll(self) -> int:
         """
@@ -111,6 +136,8 @@ class FleetKeeper:
             return len(self.fleet)
         async with self._db.connection() as connection:
             news = await connection.fetchrow(NEWER, self._read_to - OVERLAP)
+            if await connection.fetchval(surroundings.SIGNATURE) != self._borders:
+                await self._look_around(connection)
         if news is None or news["crew"] is None:
             return 0
         self._read_to = max(self._read_to, news["wall_at"])
@@ -126,6 +153,7 @@ class FleetKeeper:
         """
         async with self._db.connection() as connection:
             if await connection.fetchval(SIGNATURE) == self._signature:
+                await self._look_around(connection)
                 return await self._mend(connection)
         await self.load()
         return 0
@@ -165,6 +193,9 @@ def card_of(row: Row) -> CrewCard:
         shift_start=start.hour * 60 + start.minute,
         shift_end=end.hour * 60 + end.minute,
         active=row["active"],
+        city=row["city"],
+        vehicle=row["vehicle_kind"],
+        permits=surroundings.permits_of(row["permits"]),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from dispatch.desk.room import Desk
 from dispatch.kit.errors import Refusal
 from dispatch.kit.rulepack import RulePack
-from dispatch.places.areas import Areas
+from dispatch.places.areas import AreaLevel, Areas
 from dispatch.routing.model import Engagement, Job
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import Level
@@ -78,9 +78,11 @@ def tell_fleet(desk: Desk, ticket: Ticket) -> None:
         desk.fleet.follow(told.id, told.version, engagement_of(told, desk.pack))
 
 
-def job_of(ticket: Seen, areas: Areas) -> Job:
+def job_of(ticket: Seen, areas: Areas, pack: RulePack | None = None) -> Job:
     """
     Return the ticket as a job. Without a place of its own it stands at its county's seat, and says so.
+
+    :param pack: that says what the work needs; None: nothing beside the skill
 
     :raises NoPlace: if the county has no place either
     """
@@ -103,13 +105,34 @@ def job_of(ticket: Seen, areas: Areas) -> Job:
         reported_at=ticket.reported_at.timestamp(),
         on_it=on_it.crew_id if on_it else None,
         had_it=frozenset(sent.crew_id for sent in ticket.dispatches if sent is not on_it),
+        city=city_of(ticket.area, areas),
+        **_needs(ticket, pack),
     )
 
 
-def find_job(ticket: Seen, areas: Areas) -> Job | None:
+def city_of(county: str, areas: Areas) -> str:
+    """Return the city that a county belongs to; empty for what is none."""
+    above = areas.above(county)
+    return above[1] if len(above) > 1 and areas.get(above[1]).level is AreaLevel.CITY else ""
+
+
+def _needs(ticket: Seen, pack: RulePack | None) -> dict[str, Any]:
+    """Return what the pack says that the work needs: a certificate by its category, a vehicle by the skill, time."""
+    if pack is None or pack.nearest is None:
+        return {}
+    permits = pack.nearest.permits.get(ticket.category)
+    vehicles = pack.nearest.vehicles.get(ticket.skill or "")
+    return {
+        "permits": frozenset(permits.value) if permits else frozenset(),
+        "vehicles": frozenset(vehicles.value) if vehicles else frozenset(),
+        "work_s": pack.crew.repair_by_category.of(ticket.category).duration.total_seconds(),
+    }
+
+
+def find_job(ticket: Seen, areas: Areas, pack: RulePack | None = None) -> Job | None:
     """Return the ticket as a job, or None if nothing of it has a place."""
     try:
-        return job_of(ticket, areas)
+        return job_of(ticket, areas, pack)
     except NoPlace:
         return None
 

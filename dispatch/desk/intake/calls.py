@@ -16,9 +16,8 @@ from dispatch.desk.room import Desk, Once
 from dispatch.kit.errors import Invalid
 from dispatch.notify import phones
 from dispatch.notify.phones import masked, plain
-from dispatch.places.locate import check_crs
 from dispatch.tickets.events import Drafted, Submitted
-from dispatch.tickets.facts import Address, Code, Facts, Households, Lat, Lon, Person, Text
+from dispatch.tickets.facts import Address, Code, Facts, Households, Lat, Lon, Name, Person, Text
 from dispatch.tickets.guards import CLOCK_SKEW, FutureTime, MissingField
 from dispatch.tickets.matters import PHONE, Claim, account_key, beside, phone_key
 from dispatch.tickets.model import Frozen, Ticket
@@ -26,7 +25,7 @@ from dispatch.tickets.rows import Change
 from dispatch.tickets.store import Opening
 from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Protected, Symptom
 
-from .placing import Home, place, stronger
+from .placing import Home, Placed, place, place_call, stronger
 
 OLDEST = timedelta(hours=24)  # [P] a call older than this is no longer a call that is being taken
 PHONE_NUMBER = re.compile(phones.NUMBER)
@@ -78,7 +77,10 @@ class CallIn(Frozen):
     account_no: Code | None = None
     county: Code | None = None
     place: Place | None = None
-    place_code: Code | None = None
+    place_code: Annotated[Code | None, Field(description="选定的候选地点编码;没有 place 时按它的位置受理")] = None
+    place_said: Annotated[Name | None, Field(description="客户对地点的叫法;选定候选或标出位置时照填,用于学习俗称")] = (
+        None
+    )
     address: Address = ""
     symptom: Symptom | None = None
     symptom_text: Text = ""
@@ -165,6 +167,24 @@ def check_times(call: CallIn, at: datetime) -> datetime:
     return reported_at
 
 
+def _placed(desk: Desk, call: CallIn, home: Home | None) -> Placed:
+    """Return where the call is: where he says, else at the place that was picked, else at the caller's account."""
+    if call.place is not None:
+        said = call.place
+        return place_call(desk, lon=said.lon, lat=said.lat, crs=said.crs, county=call.county, home=home)
+    picked = desk.finder.place(call.place_code) if call.place_code else None
+    if picked is not None:
+        return place(desk, lon=picked.lon, lat=picked.lat, county=call.county or _county(desk, picked.county))
+    if home is not None:
+        return place(desk, lon=home.lon, lat=home.lat, county=home.county)
+    return place(desk, lon=None, lat=None, county=call.county)
+
+
+def _county(desk: Desk, code: str) -> str | None:
+    """Return a county's code; None for what is none of ours: the gazetteer knows the whole country."""
+    return code if desk.areas.counties(code) == (code,) else None
+
+
 def first_event(
     desk: Desk,
     call: CallIn,
@@ -182,23 +202,19 @@ def first_event(
     :param home: where the caller's account hangs, for one who says nothing of the place himself
     :param listed: how the ledger has the account; the seat may add to it and takes nothing away
     :raises MissingField: if a ticket lacks what it must say
-    :raises Invalid: if the place cannot be one of this province
+    :raises UnknownCounty: if the county is none
     """
     for field, label in REQUIRED.items():
         if not call.draft and getattr(call, field) is None:
             raise MissingField(f"请填写{label}", field=field)
-    if call.place is not None:
-        check_crs(call.place.crs)
-    lon, lat = (call.place.lon, call.place.lat) if call.place else (None, None)
-    if home is not None:
-        lon, lat = home.lon, home.lat
-    placed = place(desk, lon=lon, lat=lat, county=home.county if home else call.county)
+    placed = _placed(desk, call, home)
     said = {name: value for name in SAID if (value := getattr(call, name)) is not None}
     said["protected"] = stronger(call.protected, listed)
     return (Drafted if call.draft else Submitted)(
         **said,
-        lon=lon,
-        lat=lat,
+        lon=placed.lon,
+        lat=placed.lat,
+        place_doubt=placed.doubt.message if placed.doubt else None,
         area=placed.area,
         area_class=placed.area_class,
         place_unresolved=placed.unresolved,

@@ -19,6 +19,7 @@ from dispatch.accounts.model import Account
 from dispatch.desk import idempotency
 from dispatch.desk.acting import permit, report_important
 from dispatch.desk.ids import new_id, ticket_number
+from dispatch.desk.places import teaching
 from dispatch.desk.room import Desk, Once, actor
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Refusal, Unavailable
@@ -164,15 +165,16 @@ class Intake:
 
     async def _customer(self, call: CallIn, at: datetime) -> tuple[Home | None, Protected | None, bool]:
         """
-        Look up how the account is protected, where it hangs if nothing else says where the trouble is, and whether
-        planned work that should be over keeps it dark: that is urgent, whoever takes the call (domain 4.4.2).
+        Look up how the account is protected, where it hangs unless a county or a place was picked, and whether planned
+        work that should be over keeps it dark: that is urgent, whoever takes the call (domain 4.4.2).
         """
         if call.account_no is None:
             return None, None, False
         async with self._desk.db.connection() as connection:
             listed = await ledger_of(connection, call.account_no)
             overrun = await overruns(connection, call.account_no, at=at)
-            if call.county is not None or call.place is not None:
+            picked = call.place_code is not None and self._desk.finder.place(call.place_code) is not None
+            if call.place is None and (call.county is not None or picked):
                 return None, listed, overrun
             return await home_of(self._desk, connection, call.account_no), listed, overrun
 
@@ -242,6 +244,9 @@ class Intake:
                 for ticket_id, change in changes.items():
                     at = change.after.stage_at
                     opened[ticket_id] = await report_important(tx, self._desk, change.after, at=at)
+                    if change.after.place_code is not None:
+                        said = fresh[ticket_id]
+                        await teaching.learn(tx, self._desk, change.after, said.opening.event, by=said.by, at=at)
         return [matters.taken(w, opened[w.claim.ticket_id]) if w.claim.ticket_id in opened else None for w in batch]
 
     async def _claim(self, tx: Connection, batch: Sequence[Waiting]) -> dict[str, str | None]:

@@ -93,7 +93,7 @@ async def known(desk: Desk, waiting: Waiting) -> Taken | Waiting:
             ticket = await store.load(tx, held[key], lock=True)
             if not ticket.is_open:
                 continue
-            if not _is_his(desk, ticket, waiting.said, key):
+            if not _is_his(desk, ticket, waiting.said, waiting.opening.event, key):
                 apart.add(key)
                 continue
             if (answer := await idempotency.find(tx, waiting.by, waiting.once)) is not None:
@@ -108,14 +108,14 @@ async def known(desk: Desk, waiting: Waiting) -> Taken | Waiting:
     return Taken(waiting.opening.call.id, after, CallOutcome.CHASE)
 
 
-def _is_his(desk: Desk, ticket: Ticket, said: CallIn, key: str) -> bool:
+def _is_his(desk: Desk, ticket: Ticket, said: CallIn, opened: Drafted | Submitted, key: str) -> bool:
     """Tell whether the call is about the ticket; with the account's own number it always is."""
     if key == matters.account_key(said.account_no or ""):
         return True
     rules = desk.pack.merging
     if said.another_matter or rules is None:
         return False
-    lon, lat = (said.place.lon, said.place.lat) if said.place else (None, None)
+    lon, lat = (opened.lon, opened.lat) if said.place else (None, None)  # WGS-84, and none where it cannot be
     radius_m = rules.matter_radius.value * 1000
     return matters.is_same(ticket, account_no=said.account_no, lon=lon, lat=lat, radius_m=radius_m)
 

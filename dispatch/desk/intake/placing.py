@@ -1,6 +1,6 @@
 """Where a fault is, and whose it is: from what the caller said to county and area class."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from dispatch.outages import network
 from dispatch.outages import store as outages
 from dispatch.outages.model import NodeKind
 from dispatch.places.areas import AreaLevel
+from dispatch.places.points import Doubt, PointFault, inspect
 from dispatch.tickets.events import Completed, Corrected, Resubmitted
 from dispatch.tickets.facts import Amendment
 from dispatch.tickets.model import Ticket
@@ -30,11 +31,19 @@ class UnknownCounty(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Whose workstation answers, which arrival promise holds, and whether somebody must still find the place."""
+    """
+    Whose workstation answers, which arrival promise holds, and whether somebody must still find the place.
+
+    :param lon, lat: WGS-84; None if nobody knows, or what was said cannot be
+    :param doubt: what is wrong with the point that was said
+    """
 
     area: str
     area_class: AreaClass
     unresolved: bool
+    lon: float | None = None
+    lat: float | None = None
+    doubt: Doubt | None = None
 
 
 def place(desk: Desk, *, lon: float | None, lat: float | None, county: str | None) -> Placed:
@@ -54,7 +63,7 @@ def place(desk: Desk, *, lon: float | None, lat: float | None, county: str | Non
         desk.locator.check_point(lon, lat)  # says what is wrong with it
     found = county or here
     area_class = AreaClass(desk.locator.classify(lon, lat))
-    return Placed(found or desk.areas.province().code, area_class, unresolved=found is None)
+    return Placed(found or desk.areas.province().code, area_class, unresolved=found is None, lon=lon, lat=lat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,24 @@ class Home:
     county: str
     lon: float | None = None
     lat: float | None = None
+
+
+def place_call(desk: Desk, *, lon: float, lat: float, crs: str, county: str | None, home: Home | None = None) -> Placed:
+    """
+    Say where a call belongs that names a point. Whatever is wrong with the point, the call is taken: without a point if
+    it cannot be, as unresolved if it seems to be in another system, and always with what is doubtful.
+
+    :param home: where the caller's account hangs
+    :raises UnknownCounty: if ``county`` is not the code of a county
+    """
+    if county is not None:
+        check_county(desk, county, field="county")
+    supply = None if home is None or home.lon is None or home.lat is None else (home.lon, home.lat)
+    seen = inspect(desk.locator, desk.areas, lon, lat, crs=crs, county=county, home=supply)
+    x, y = seen.point or (None, None)
+    placed = place(desk, lon=x, lat=y, county=county)
+    mistaken = seen.doubt is not None and seen.doubt.fault is PointFault.OTHER_CRS
+    return replace(placed, unresolved=placed.unresolved or mistaken, doubt=seen.doubt)
 
 
 async def home_of(desk: Desk, connection: Connection, account_no: str | None) -> Home | None:
@@ -104,7 +131,7 @@ def check_county(desk: Desk, code: str, *, field: str) -> None:
         raise UnknownCounty(f"“{code[:20]}”不是县(区)编码,请从地区列表中选择", field=field)
 
 
-def amended(desk: Desk, event: Amended, *, unresolved: bool = False) -> Amended:
+def amended(desk: Desk, event: Amended, *, unresolved: bool = False, doubted: bool = False) -> Amended:
     """
     Return the amendment with what follows from its place; what the reporter says of that is not asked.
 
@@ -112,18 +139,29 @@ def amended(desk: Desk, event: Amended, *, unresolved: bool = False) -> Amended:
     so does the correction that at last says where a ticket of unknown place belongs.
 
     :param unresolved: the ticket's place is not known yet
+    :param doubted: something is wrong with the point that the caller said
     """
+    event = _picked(desk, event)
     moves = unresolved or isinstance(event, Completed | Resubmitted)
     county = event.area if isinstance(event, Completed | Resubmitted) else None
     if county is not None:
         check_county(desk, county, field="area")
-    ours: dict[str, object] = {"area_class": None, "place_unresolved": None}
+    ours: dict[str, object] = {"area_class": None, "place_unresolved": None, "place_doubt": None}
     if event.lon is not None and event.lat is not None:
         placed = place(desk, lon=event.lon, lat=event.lat, county=county)
         ours = {"area_class": placed.area_class, "place_unresolved": placed.unresolved}
+        ours["place_doubt"] = "" if doubted else None
         if moves and not placed.unresolved:
             ours["area"] = placed.area
     return event.model_copy(update=ours)
+
+
+def _picked(desk: Desk, event: Amended) -> Amended:
+    """Return the amendment with the point of the place that was picked, if it says none itself."""
+    picked = desk.finder.place(event.place_code) if event.place_code and event.lon is None else None
+    if picked is None or picked.lon is None:
+        return event
+    return event.model_copy(update={"lon": picked.lon, "lat": picked.lat})
 
 
 async def with_ledger(connection: Connection, ticket: Ticket, event: Amended) -> Amended:

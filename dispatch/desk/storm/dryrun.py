@@ -110,9 +110,11 @@ async def dry_run(desk: Desk, area: str, mode: Mode, *, by: Account, at: datetim
 async def _would_go(desk: Desk, docs: Sequence[str], at: datetime) -> tuple[WouldGo, ...]:
     """Plan as ``assigning`` would, on a still picture of the fleet."""
     tickets = [seen(doc) for doc in docs]
-    jobs = [job for ticket in tickets if (job := find_job(ticket, desk.areas)) is not None]
+    jobs = [job for ticket in tickets if (job := find_job(ticket, desk.areas, desk.pack)) is not None]
     picture = desk.fleet.still()
-    plan = await asyncio.to_thread(batch.assign, picture, jobs, now=at, policy=Policy.NEAREST, solve=solve_apart)
+    plan = await asyncio.to_thread(
+        batch.assign, picture, jobs, now=at, policy=Policy.NEAREST, solve=solve_apart, travel=desk.travel
+    )
     crews = {pair.job_id: pair.crew_id for pair in plan.pairs}
     return tuple(WouldGo(ticket.id, crews.get(ticket.id)) for ticket in tickets)
 

@@ -1,0 +1,1 @@
+"""What maps are drawn from: the history of calls, a ticket with its candidates, who lent to whom."""

@@ -1,0 +1,1 @@
+"""The utility's own places at the desk: imported, found, taught and learned."""

@@ -1,0 +1,1 @@
+"""The road network: read from an OpenStreetMap extract, kept in one file, searched backwards from the job."""

@@ -1,0 +1,1 @@
+"""The utility's own places, coordinates, and what is learned of places."""
