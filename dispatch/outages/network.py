@@ -33,6 +33,15 @@ WITH RECURSIVE up AS (
 )
 SELECT {COLUMNS} FROM up ORDER BY depth
 """
+PATHS = f"""
+WITH RECURSIVE up AS (
+    SELECT n.*, n.code AS start, 0 AS depth FROM network_node AS n WHERE code = ANY($1::text[])
+    UNION ALL
+    SELECT n.*, up.start, up.depth + 1
+    FROM network_node AS n JOIN up ON n.code = up.parent WHERE up.depth < {DEEPEST}
+)
+SELECT {COLUMNS}, start FROM up ORDER BY start, depth
+"""
 OF_CODES = "SELECT code, kind, parent FROM network_node WHERE code = ANY($1::text[])"
 RIGHT_BELOW = "SELECT code, kind, parent FROM network_node WHERE parent = ANY($1::text[])"
 DOWN = f"""
@@ -64,7 +73,8 @@ class NoSuchNode(NotFound):
 
 def node_of(row: Row) -> Node:
     """Return the node of a row."""
-    return Node(**dict(zip(NAMES, row, strict=True)) | {"kind": NodeKind(row["kind"]), "served": Served(row["served"])})
+    said = {name: row[name] for name in NAMES}
+    return Node(**said | {"kind": NodeKind(row["kind"]), "served": Served(row["served"])})
 
 
 async def write(tx: Connection, nodes: Iterable[Node]) -> None:
@@ -75,6 +85,14 @@ async def write(tx: Connection, nodes: Iterable[Node]) -> None:
 async def path(connection: Connection, code: str) -> list[Node]:
     """Return the node and all above it, nearest first; nothing for a code that nobody knows."""
     return [node_of(row) for row in await connection.fetch(PATH, code)]
+
+
+async def paths(connection: Connection, codes: Collection[str]) -> dict[str, list[Node]]:
+    """Return each node that is known with all above it, nearest first, by its code."""
+    found: dict[str, list[Node]] = {}
+    for row in await connection.fetch(PATHS, sorted(codes)):
+        found.setdefault(row["start"], []).append(node_of(row))
+    return found
 
 
 async def load_path(connection: Connection, code: str) -> list[Node]:

@@ -25,7 +25,8 @@ from dispatch.tickets.rows import Change
 from dispatch.tickets.store import Opening
 from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Protected, Symptom
 
-from .placing import Home, Placed, place, place_call, stronger
+from .customers import Home
+from .placing import Placed, place, place_call, stronger
 
 OLDEST = timedelta(hours=24)  # [P] a call older than this is no longer a call that is being taken
 PHONE_NUMBER = re.compile(phones.NUMBER)

@@ -31,11 +31,11 @@ from dispatch.tickets.matters import Claim
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.rows import Call
 from dispatch.tickets.store import Opening
-from dispatch.tickets.words import CallOutcome, Channel, Level, Protected, Source, Stage
+from dispatch.tickets.words import CallOutcome, Channel, Level, Source, Stage
 
 from . import matters
 from .calls import CallIn, Taken, Waiting, check_times, first_event, keys
-from .placing import Home, home_of, ledger_of, overruns
+from .customers import Customer, Customers
 
 MOST = 256  # calls in a batch; measured: one writer with large batches beats two or three with smaller ones
 BLOCK = 100  # ticket numbers taken at a time; the sequence's increment
@@ -54,6 +54,7 @@ class Intake:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._customers = Customers(desk)
         self._queue: deque[Waiting] = deque()
         self._filled = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
@@ -132,16 +133,16 @@ class Intake:
     ) -> Waiting:
         reported_at = check_times(call, at)
         await self._check_repeat(call, by)
-        home, listed, overrun = await self._customer(call, at)
-        if overrun:
+        customer = await self._customer(call, at)
+        if customer.overrun:
             call = call.model_copy(update={"level": Level.URGENT})
         pack = self._desk.pack
         ticket_id, call_id = new_id(at), new_id(at)
         event = first_event(
             self._desk,
             call,
-            home=home,
-            listed=listed,
+            home=customer.home,
+            listed=customer.listed,
             call_id=call_id,
             ticket_no=ticket_number(at, await self._number()),
             pack=pack.key,
@@ -163,20 +164,16 @@ class Intake:
         claim = Claim(ticket_id, event.area, keys(call) if pack.merging else ())
         return Waiting(call, opening, store.opened(opening), claim, by, once, answer)
 
-    async def _customer(self, call: CallIn, at: datetime) -> tuple[Home | None, Protected | None, bool]:
+    async def _customer(self, call: CallIn, at: datetime) -> Customer:
         """
         Look up how the account is protected, where it hangs unless a county or a place was picked, and whether planned
         work that should be over keeps it dark: that is urgent, whoever takes the call (domain 4.4.2).
         """
         if call.account_no is None:
-            return None, None, False
-        async with self._desk.db.connection() as connection:
-            listed = await ledger_of(connection, call.account_no)
-            overrun = await overruns(connection, call.account_no, at=at)
-            picked = call.place_code is not None and self._desk.finder.place(call.place_code) is not None
-            if call.place is None and (call.county is not None or picked):
-                return None, listed, overrun
-            return await home_of(self._desk, connection, call.account_no), listed, overrun
+            return Customer()
+        known = await self._customers.of(call.account_no, at=at)
+        picked = call.place_code is not None and self._desk.finder.place(call.place_code) is not None
+        return replace(known, home=None) if call.place is None and (call.county is not None or picked) else known
 
     async def _check_repeat(self, call: CallIn, by: Account) -> None:
         """:raises NotClosed: if the ticket whose trouble is said to be back is still open"""

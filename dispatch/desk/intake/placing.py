@@ -1,15 +1,11 @@
 """Where a fault is, and whose it is: from what the caller said to county and area class."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
-from dispatch.outages import network
-from dispatch.outages import store as outages
-from dispatch.outages.model import NodeKind
 from dispatch.places.areas import AreaLevel
 from dispatch.places.points import Doubt, PointFault, inspect
 from dispatch.tickets.events import Completed, Corrected, Resubmitted
@@ -17,10 +13,11 @@ from dispatch.tickets.facts import Amendment
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import AreaClass, Protected
 
+from .customers import Home, ledger_of
+
 STRONGEST = (Protected.LIFE_SUPPORT, Protected.IMPORTANT, Protected.SENSITIVE)  # domain 3.3
 # Where nobody knows the place, the strictest promise holds until somebody does.
 UNKNOWN = AreaClass.URBAN
-NEAR = frozenset({NodeKind.ACCOUNT, NodeKind.BOX})  # near enough to the customer for a crew to be sent there
 
 Amended = TypeVar("Amended", bound=Amendment)
 
@@ -66,15 +63,6 @@ def place(desk: Desk, *, lon: float | None, lat: float | None, county: str | Non
     return Placed(found or desk.areas.province().code, area_class, unresolved=found is None, lon=lon, lat=lat)
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where the network has a customer: the county, and the point of the account or the nearest device above it."""
-
-    county: str
-    lon: float | None = None
-    lat: float | None = None
-
-
 def place_call(desk: Desk, *, lon: float, lat: float, crs: str, county: str | None, home: Home | None = None) -> Placed:
     """
     Say where a call belongs that names a point. Whatever is wrong with the point, the call is taken: without a point if
@@ -91,32 +79,6 @@ def place_call(desk: Desk, *, lon: float, lat: float, crs: str, county: str | No
     placed = place(desk, lon=x, lat=y, county=county)
     mistaken = seen.doubt is not None and seen.doubt.fault is PointFault.OTHER_CRS
     return replace(placed, unresolved=placed.unresolved or mistaken, doubt=seen.doubt)
-
-
-async def home_of(desk: Desk, connection: Connection, account_no: str | None) -> Home | None:
-    """Return where a customer's supply hangs; None for an account that the network does not know."""
-    path = await network.path(connection, account_no) if account_no else []
-    county = desk.areas.find(path[0].area) if path else None
-    if county is None or county.level is not AreaLevel.COUNTY:
-        return None
-    point = next((node for node in path if node.kind in NEAR and node.lon is not None and node.lat is not None), None)
-    if point is None or point.lon is None or point.lat is None or desk.locator.county_at(point.lon, point.lat) is None:
-        return Home(county.code)
-    return Home(county.code, point.lon, point.lat)
-
-
-async def ledger_of(connection: Connection, account_no: str | None) -> Protected | None:
-    """Return how a customer's supply is protected by the ledger of important customers (重要客户台账), domain 3.5."""
-    node = (await network.nodes(connection, [account_no])).get(account_no) if account_no else None
-    return Protected(node.protected) if node is not None and node.protected else None
-
-
-async def overruns(connection: Connection, account_no: str, *, at: datetime) -> bool:
-    """Tell whether planned work is over by its announcement and its customer has no word that the power is back."""
-    path = network.codes(await network.path(connection, account_no))
-    if not path:
-        return False
-    return any(outage.overruns(at) for outage in await outages.on_path(connection, path, ended_after=at))
 
 
 def stronger(one: Protected | None, other: Protected | None) -> Protected | None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
-from dispatch.desk.intake.placing import check_county, home_of
+from dispatch.desk.intake.customers import home_of
+from dispatch.desk.intake.placing import check_county
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.notify import phones
