@@ -30,7 +30,8 @@ from .serverlog import ServerLog
 log = logger("postgres")
 
 ORPHAN_GRACE_S = 5.0  # a dead owner's server was told to stop at once
-STOP = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0))  # fast shutdown, then immediate
+# Fast shutdown, asked for again because a server that has only begun to start may miss the first word; then immediate.
+STOP = ((signal.SIGINT, 5.0), (signal.SIGINT, 55.0), (signal.SIGQUIT, 10.0))
 
 
 class PortBusy(Unavailable):
