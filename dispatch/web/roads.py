@@ -21,6 +21,7 @@ from .idempotency import REPLAYED, OnceOf
 router = APIRouter(tags=["roads 道路"])
 
 ClosureId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="道路封闭编号")]
+WayId = Annotated[int, Field(ge=1, lt=2**63)]
 CAUSES = "flood 洪水积水;typhoon 台风;snow 冰雪;landslide 塌方滑坡;works 道路施工;accident 交通事故;other 其他原因"
 
 
@@ -34,7 +35,7 @@ class ClosureBody(In):
     polygon: dict[str, Any] | None = Field(default=None, description="GeoJSON Polygon 或 MultiPolygon")
     crs: Crs = "wgs84"
     road: str | None = Field(default=None, min_length=1, max_length=60, description="路名或编号,例如 甬莞高速 或 G1523")
-    ways: tuple[int, ...] = Field(default=(), strict=False, max_length=500, description="OSM 路段编号")
+    ways: tuple[WayId, ...] = Field(default=(), strict=False, max_length=500, description="OSM 路段编号")
     classes: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description="道路等级,例如 ferry(轮渡)")
     from_at: Instant | None = Field(default=None, description="缺省为现在")
     until_at: Instant | None = Field(default=None, description="缺省为直到解除")

@@ -67,6 +67,8 @@ async def test_the_last_crew_goes_by_name_and_the_ledger_shows_what_it_brought(c
     for bad in ({"name": "", "reason": "急"}, {"name": "王", "reason": " "}, {"name": "王"}, {}):
         refused = await xiangshan.post(path, json={"crew_id": "c3", "override": bad}, headers=key())
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "Invalid")
+    unnamed = await xiangshan.post(path, json={"override": {"name": "王", "reason": "急"}}, headers=key())
+    assert (unnamed.status_code, unnamed.json()["error"]["field"]) == (422, "crew_id")
     named = {"crew_id": "c3", "override": {"name": "宁海王主任", "reason": "客户透析"}}
     sent = await xiangshan.post(path, json=named, headers=key())
     assert sent.status_code == 200, sent.text

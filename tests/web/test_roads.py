@@ -50,6 +50,7 @@ async def test_what_cannot_be_closed_is_told_why(centre: Centre, graph: Path) ->
         ({"until_at": "2020-01-01T00:00:00Z"}, 422, "ClosureTime"),
         ({"factor": 0.5}, 422, None),
         ({"cause": "war"}, 422, None),
+        ({"ways": [10**30]}, 422, None),
         ({"area": "nowhere"}, 404, "NoSuchArea"),
     ):
         answer = await closed(centre, **said)

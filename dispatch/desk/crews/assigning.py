@@ -31,7 +31,7 @@ from dispatch.tickets.events import Dispatched
 from dispatch.tickets.model import Ticket
 
 from . import ledger, lending
-from .choosing import Approval, Choice, NoCandidates, best_free, by_name, full, of_plan
+from .choosing import Approval, BadApproval, Choice, NoCandidates, best_free, by_name, full, of_plan
 from .jobs import Seen, find_job, job_of, seen
 from .solving import solve_apart
 
@@ -125,8 +125,11 @@ async def dispatch(
     :raises NotLent, OverReserve: if that became so a moment ago
     :raises NoSuchCrew: if there is no such crew
     :raises MachineOff: if nobody is named in a county that decides by hand
+    :raises BadApproval: if somebody answers for a crew that nobody named
     :raises Refusal: what ``steps.step`` refuses
     """
+    if approval is not None and crew_id is None:
+        raise BadApproval("具名批准只对指定的班组有效,请同时填写 crew_id", field="crew_id")
     async with desk.db.connection() as connection:
         ticket = await store.load(connection, ticket_id)
         if (first := await idempotency.find(connection, by, once)) is not None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def save(path: Path, columns: Columns, about: Mapping[str, Any]) -> str:
     except OSError as error:
         raise BadGraph(f"无法写入 {path}:{error.strerror},请核对目录权限与磁盘空间", field="out") from error
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # where a file stands in a folder's place nothing was begun
+            fresh.unlink(missing_ok=True)
     return digest
 
 

@@ -149,6 +149,14 @@ def test_an_extract_cut_in_half_leaves_the_graph_that_was_there(tmp_path: Path) 
     assert (tmp_path / "x.graph").read_bytes() == b"as it was"
 
 
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    imported(tmp_path, [([0, 1, 2, 3, 4], RESIDENTIAL)])
+    (tmp_path / "file").write_text("as it was")
+    with pytest.raises(BadGraph, match="目录"):
+        import_roads(tmp_path / "x.osm.pbf", tmp_path / "file/x.graph", rule=TOWNS)
+    assert (tmp_path / "file").read_text() == "as it was"
+
+
 def test_a_graph_file_that_is_cut_changed_or_another_thing_is_refused(tmp_path: Path) -> None:
     imported(tmp_path, [([0, 1, 2, 3, 4], RESIDENTIAL)])
     whole, bad = (tmp_path / "x.graph").read_bytes(), tmp_path / "bad.graph"
