@@ -28,6 +28,7 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
     asyncpg.QueryCanceledError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -36,9 +37,11 @@ LOST = (
 )
 
 FORSAKEN = {"idle_in_transaction_session_timeout": "10s"}  # a process that stopped gives up what it had locked
-# A process may also stop between naming a statement and sending its values: to PostgreSQL it is busy then, not idle.
-# Whoever waits for what a stopped worker holds must be able to wait longer than the worker's statement lasts.
-ASKED_S, UNASKED_S = 30, 20  # the longest statement of what people wait for, and of what is done unasked
+# Whoever waits for what a stopped worker holds must be able to wait longer than the worker's transaction lasts.
+ASKED_S, UNASKED_S = 30, 20  # the longest transaction of what people wait for, and of what is done unasked
+# A process may also stop between naming a statement and sending its values: it is busy then, not idle, and while
+# PostgreSQL reads, no cancelling is heard. Only the bound of the whole transaction ends it, from this version on.
+BOUNDED_FROM = 17
 
 
 async def _as_it_is(_connection: Connection) -> None:
@@ -54,12 +57,13 @@ class Database:
     A pool of connections to the one PostgreSQL.
 
     :param dsn: ``postgresql://…`` as asyncpg reads it
-    :param longest_s: no statement takes longer; of a process in whose sessions others may come to wait
+    :param longest_s: no statement and (from PostgreSQL 17) no transaction takes longer; of a process for whose locks
+        others may come to wait
     """
 
     def __init__(self, dsn: str, *, size: int = 8, longest_s: int | None = None) -> None:
         self.dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
-        self._size = size
+        self._size, self._longest_s = size, longest_s
         self._settings = FORSAKEN if longest_s is None else FORSAKEN | {"statement_timeout": f"{longest_s}s"}
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
@@ -74,10 +78,15 @@ class Database:
                         min_size=1,
                         max_size=self._size,
                         timeout=10,
+                        init=self._bound,
                         reset=_as_it_is,
                         server_settings=self._settings,
                     )
         return self._pool
+
+    async def _bound(self, connection: Connection) -> None:
+        if self._longest_s is not None and connection.get_server_version().major >= BOUNDED_FROM:
+            await connection.execute(f"SET transaction_timeout = '{self._longest_s}s'")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
