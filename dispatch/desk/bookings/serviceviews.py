@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.services import store
 from dispatch.services.model import ServiceRequest
@@ -61,8 +61,7 @@ async def page(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if ``by`` may not look there
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "service.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "service.read", by=by)
     counties = desk.areas.counties(code)
     async with desk.db.connection() as connection:
         return await store.page(connection, counties, is_open=is_open, kind=kind, after=after, limit=limit)

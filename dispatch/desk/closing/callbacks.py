@@ -9,10 +9,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk.acting import make, permit
 from dispatch.desk.commanding import command
+from dispatch.desk.looking import looked_at
 from dispatch.desk.outages import nesting
 from dispatch.desk.reading import CALLS, Contact, contact_of
 from dispatch.desk.room import Desk, Once, Report
@@ -108,8 +108,7 @@ async def page(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "callback.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "callback.read", by=by)
     since, last = after or (None, None)
     async with desk.db.connection() as connection:
         rows = await connection.fetch(LIST, [code, *desk.areas.below(code)], since, last, limit)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account, Role
 from dispatch.desk.acting import permit
 from dispatch.desk.field.gathering import photos
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
@@ -154,8 +154,7 @@ async def queue(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if the caller may not look there
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "reply.audits", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "reply.audits", by=by)
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
         rows = await connection.fetch(QUEUE, areas, after, min(max(limit, 1), MOST))

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
@@ -183,8 +183,7 @@ def month_after(begin_at: datetime) -> datetime:
 
 def _area(desk: Desk, area: str | None, begin_at: datetime, end_at: datetime, by: Account) -> str:
     """Return the area that is asked for, if it may be; by default the caller's own."""
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "ledger.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "ledger.read", by=by)
     if end_at <= begin_at:
         raise BadPeriod("结束时间应晚于开始时间,请改正", field="to")
     return code

@@ -13,6 +13,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk import idempotency
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk, Once
 from dispatch.kit.clock import CHINA
 from dispatch.kit.crewrules import CrewRules
@@ -292,8 +293,7 @@ async def grants(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if ``by`` may not look there
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "lending.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "lending.read", by=by)
     around = [*desk.areas.above(code), *desk.areas.below(code)]
     async with desk.db.connection() as connection:
         rows = await connection.fetch(LIST, around, at if in_force else None, limit)
@@ -324,8 +324,7 @@ async def reserves(desk: Desk, area: str | None, *, by: Account) -> Sequence[Cou
 
     :raises NoSuchArea, Forbidden: as ``grants``
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "lending.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "lending.read", by=by)
     counties = desk.areas.counties(code)
     async with desk.db.connection() as connection:
         known = {row["area"]: CountyReserve(**row) for row in await connection.fetch(KEPT, list(counties))}

@@ -15,6 +15,7 @@ from dispatch.desk.closing import answers, callbacks, visits
 from dispatch.desk.crews.jobs import tell_fleet
 from dispatch.desk.field import reports as field
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk, Report
 from dispatch.desk.supervision.contacts import crews_with
 from dispatch.kit.db import Connection, Row
@@ -232,8 +233,7 @@ async def unread(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "inbound.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "inbound.read", by=by)
     async with desk.db.connection() as connection:
         rows = await connection.fetch(LIST, [code, *desk.areas.below(code)], after, limit)
     return [_kept(row) for row in rows]

@@ -13,6 +13,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk import idempotency
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk, Once
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
@@ -234,8 +235,7 @@ async def signals_in(
 
     :raises Forbidden: if the area lies outside the reach of ``by``
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "signal.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "signal.read", by=by)
     async with desk.db.connection() as connection:
         return await evidence.page(connection, areas_of(desk, code, by), verdicts=verdicts, limit=limit)
 

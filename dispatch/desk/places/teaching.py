@@ -13,6 +13,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import SYSTEM, Account
 from dispatch.desk.ids import new_id
 from dispatch.desk.intake.placing import check_county
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, NotFound
@@ -201,6 +202,5 @@ async def undo_arrivals(
 
 
 def _codes(desk: Desk, area: str | None, by: Account) -> list[str]:
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "place.names", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "place.names", by=by)
     return [code, *desk.areas.below(code)]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
@@ -182,8 +183,7 @@ async def reports(desk: Desk, area: str | None, *, by: Account, due: bool, limit
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if ``by`` may not look there
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "disaster.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "disaster.read", by=by)
     async with desk.db.connection() as connection:
         rows = await connection.fetch(LIST, [code, *desk.areas.below(code)], due, limit)
     return [_report(row) for row in rows]

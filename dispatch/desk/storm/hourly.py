@@ -13,6 +13,7 @@ from typing import Any
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
@@ -251,8 +252,7 @@ async def page(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if ``by`` may not look there
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "storm.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "storm.read", by=by)
     async with desk.db.connection() as connection:
         rows = await connection.fetch(LIST, [code, *desk.areas.below(code)], before, limit)
     return [_report(row) for row in rows]

@@ -12,6 +12,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk import idempotency
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk, Once
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
@@ -162,8 +163,7 @@ async def orders(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if ``by`` may not look there
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "weather.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "weather.read", by=by)
     places = [*desk.areas.above(code), *desk.areas.below(code)]
     async with desk.db.connection() as connection:
         return [_order(row) for row in await connection.fetch(LIST, places, in_force_at, limit)]

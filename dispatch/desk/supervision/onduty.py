@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.tickets.terms import Addressee
@@ -69,7 +69,6 @@ async def gaps_in(desk: Desk, area: str | None, *, by: Account) -> list[Gap]:
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "supervision.contacts", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "supervision.contacts", by=by)
     async with desk.db.connection() as connection:
         return [gap for gap in await gaps(connection) if desk.areas.covers(code, gap.area)]

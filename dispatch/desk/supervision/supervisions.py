@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.columns import columns, words
 from dispatch.kit.db import Connection, Row
@@ -118,8 +118,7 @@ async def page(
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "supervision.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "supervision.read", by=by)
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
         return [_order(row) for row in await connection.fetch(PAGE[state], areas, after, limit)]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.accounts import rights
 from dispatch.accounts.model import Account
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Row
 from dispatch.kit.errors import Invalid
@@ -70,8 +70,7 @@ async def page(
     :raises Forbidden: if it lies outside the reach of ``by``
     :raises BadCursor: if ``after`` is none
     """
-    code = desk.areas.get(area or by.area).code
-    rights.check(by, "warning.read", area=code, covers=desk.areas.covers)
+    code = looked_at(desk, area, "warning.read", by=by)
     ticket_id, version = _position(after)
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
