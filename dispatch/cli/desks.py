@@ -1,4 +1,4 @@
-"""The desk of this installation, lent to a command that looks at it: areas, rules, roads with what is closed."""
+"""The desk of this installation, lent to a command that looks at it: areas, rules and, if asked for, roads."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +13,11 @@ from dispatch.kit.settings import Settings
 
 
 @asynccontextmanager
-async def desk_of(settings: Settings) -> AsyncIterator[Desk]:
+async def desk_of(settings: Settings, *, roads: bool = False) -> AsyncIterator[Desk]:
     """
     Lend the desk of an installation whose database is open (``opened``).
 
+    :param roads: with its road graph, if it has one, and with what is closed now
     :raises Unavailable: if the database is of another version
     :raises BadGraph: if the road graph cannot be used
     """
@@ -24,7 +25,8 @@ async def desk_of(settings: Settings) -> AsyncIterator[Desk]:
     await migrate.require_current(dsn)
     db = Database(dsn, size=2)
     try:
-        desk = await open_desk(db, settings.pack, holidays=settings.holidays, roads=settings.roads)
+        graph = settings.roads if roads else None
+        desk = await open_desk(db, settings.pack, holidays=settings.holidays, roads=graph)
         await RoadKeeper(desk).poll()
         yield desk
     finally:

@@ -11,13 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from dispatch.accounts.model import SYSTEM
-from dispatch.cli.database import address_of, opened
+from dispatch.cli.database import opened
+from dispatch.cli.desks import desk_of
 from dispatch.desk.crews import ledger as books
 from dispatch.desk.crews.ledger import Ledger, LedgerLine
-from dispatch.desk.setup import open_desk
-from dispatch.kit import migrate
 from dispatch.kit.clock import CHINA, clock_from
-from dispatch.kit.db import Database
 from dispatch.kit.errors import Invalid
 from dispatch.kit.settings import Settings
 from dispatch.reports.ledger import COLUMNS, book, row_of
@@ -55,11 +53,8 @@ def ledger(
 async def _read(
     settings: Settings, area: str | None, month: str | None, *, with_lines: bool
 ) -> tuple[Ledger, list[LedgerLine], str, datetime]:
-    dsn = address_of(settings)
-    await migrate.require_current(dsn)
-    db, now = Database(dsn, size=2), clock_from(settings.clock_path).now()
-    try:
-        desk = await open_desk(db, settings.pack, holidays=settings.holidays)
+    now = clock_from(settings.clock_path).now()
+    async with desk_of(settings) as desk:
         begin, end = _period(month, now)
         code = area or desk.areas.province().code
         found = await books.ledger(desk, code, begin_at=begin, end_at=end, by=SYSTEM, at=now)
@@ -73,8 +68,6 @@ async def _read(
             if len(page) < books.ENTRIES_AT_MOST:
                 break
         return found, lines, desk.areas.get(code).name, now
-    finally:
-        await db.close()
 
 
 def _period(month: str | None, now: datetime) -> tuple[datetime, datetime]:

@@ -106,7 +106,7 @@ def _draw(made: Callable[[Desk, datetime], Awaitable[Scene]], png: Path | None, 
     console = Console(stderr=True)
 
     async def read(found: Settings) -> Scene:
-        async with desk_of(found) as desk:
+        async with desk_of(found, roads=True) as desk:
             return await made(desk, now)
 
     parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

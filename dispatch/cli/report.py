@@ -1,8 +1,6 @@
 """``dispatch report``: the day or the week of an area, or a storm at an hour, as a workbook, a paper or a page."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,16 +11,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dispatch.accounts.model import SYSTEM
-from dispatch.cli.database import address_of, opened
+from dispatch.cli.database import opened
+from dispatch.cli.desks import desk_of
 from dispatch.desk.closing import reviewing
 from dispatch.desk.closing.reporting import Material, material
-from dispatch.desk.room import Desk
-from dispatch.desk.setup import open_desk
 from dispatch.desk.storm import hourly
 from dispatch.desk.storm.figures import StormFigures
-from dispatch.kit import migrate
 from dispatch.kit.clock import CHINA, clock_from
-from dispatch.kit.db import Database
 from dispatch.kit.errors import Invalid
 from dispatch.kit.settings import Settings
 from dispatch.reports.book import Book
@@ -140,20 +135,9 @@ def _hour(text: str | None, now: datetime) -> datetime:
     return at
 
 
-@asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[tuple[Desk, datetime]]:
-    """Lend the desk of the installation, and the time by its clock."""
-    dsn = address_of(settings)
-    await migrate.require_current(dsn)
-    db, now = Database(dsn, size=2), clock_from(settings.clock_path).now()
-    try:
-        yield await open_desk(db, settings.pack, holidays=settings.holidays), now
-    finally:
-        await db.close()
-
-
 async def _read_storm(settings: Settings, city: str, moment: str | None) -> StormFigures:
-    async with _desk(settings) as (desk, now):
+    now = clock_from(settings.clock_path).now()
+    async with desk_of(settings) as desk:
         return await hourly.at_hour(desk, city, by=SYSTEM, at=_hour(moment, now))
 
 
@@ -181,7 +165,8 @@ def _period(kind: Kind, text: str, now: datetime) -> tuple[datetime, datetime]:
 async def _read(
     settings: Settings, area: str, begin: datetime, end: datetime, progress: Progress, *, rejudge: bool
 ) -> Material:
-    async with _desk(settings) as (desk, now):
+    now = clock_from(settings.clock_path).now()
+    async with desk_of(settings) as desk:
         task = progress.add_task("读取工单评价")
         if rejudge:
             progress.update(task, description="补评")

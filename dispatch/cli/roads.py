@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,15 +15,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dispatch.accounts.model import SYSTEM
-from dispatch.cli.database import address_of, opened
+from dispatch.cli.database import opened
+from dispatch.cli.desks import desk_of
 from dispatch.desk.roads import calibrating
 from dispatch.desk.roads.closing import roads_of
-from dispatch.desk.roads.keeper import RoadKeeper
-from dispatch.desk.room import Desk
-from dispatch.desk.setup import open_desk
-from dispatch.kit import migrate
 from dispatch.kit.clock import clock_from
-from dispatch.kit.db import Database
 from dispatch.kit.rulepack import Packs
 from dispatch.kit.settings import Settings
 from dispatch.routing.roads.calibration import Calibration
@@ -136,22 +132,9 @@ def calibrate(
         _show_calibration(found, changed)
 
 
-@asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[tuple[Desk, datetime]]:
-    """Lend the desk of the installation with its roads as they are now, and the time by its clock."""
-    dsn = address_of(settings)
-    await migrate.require_current(dsn)
-    db, now = Database(dsn, size=2), clock_from(settings.clock_path).now()
-    try:
-        desk = await open_desk(db, settings.pack, holidays=settings.holidays, roads=settings.roads)
-        await RoadKeeper(desk).poll()
-        yield desk, now
-    finally:
-        await db.close()
-
-
 async def _calibrate(settings: Settings, days: int, *, apply: bool) -> tuple[Calibration, int | None]:
-    async with _desk(settings) as (desk, now):
+    now = clock_from(settings.clock_path).now()
+    async with desk_of(settings, roads=True) as desk:
         roads = roads_of(desk)
         async with desk.db.connection() as connection:
             driven = await calibrating.trips(connection, since=now - timedelta(days=days))

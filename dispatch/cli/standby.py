@@ -203,7 +203,7 @@ async def _of_desk(
     homes: list[Site] | None,
     source: Path | None,
 ) -> Material:
-    async with desk_of(settings) as desk:
+    async with desk_of(settings, roads=True) as desk:
         code = area or desk.areas.province().code
         return Material(
             calls=await history.calls(desk, code, begin, end) if calls is None else calls,
