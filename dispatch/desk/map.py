@@ -1,9 +1,7 @@
 """Keeping the map current: areas and places that are loaded while the server runs."""
 
-import asyncio
-
 from dispatch.kit.db import Database
-from dispatch.kit.logs import logger
+from dispatch.kit.polling import poll_on
 from dispatch.places.areas import Areas
 from dispatch.places.locate import Locator, PlaceRule
 from dispatch.places.store import load_areas, load_places
@@ -16,8 +14,6 @@ SIGNATURE = """
 SELECT (SELECT (count(*), sum(xmin::text::numeric))::text FROM area)
     || (SELECT (count(*), sum(xmin::text::numeric))::text FROM place)
 """
-
-log = logger("map")
 
 
 async def read_map(db: Database, rule: PlaceRule) -> tuple[str, Areas, Locator]:
@@ -56,9 +52,4 @@ class MapKeeper:
 
     async def run(self) -> None:
         """Follow until cancelled; a lost database is waited for, and a bad map leaves the last good one."""
-        while True:
-            try:
-                await self.poll()
-            except Exception as error:  # a killed backend raises many types, the driver's internal ones among them
-                log.warning("map not refreshed", error=repr(error))
-            await asyncio.sleep(POLL_S)
+        await poll_on("map", self.poll, every_s=POLL_S)

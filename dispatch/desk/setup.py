@@ -20,7 +20,6 @@ from dispatch.routing.rules import rule_of
 from dispatch.routing.travel import Straight
 
 from .map import read_map
-from .places.keeping import PlaceKeeper
 from .room import Desk
 from .supervision.contacts import enter
 from .world import BadWorld, World
@@ -183,21 +182,21 @@ async def open_desk(
     roads: Path | None = None,
 ) -> Desk:
     """
-    Return the desk of this database: packs registered, areas and places read, an empty fleet for its keeper to fill.
+    Return the desk of this database: packs registered, areas and towns read. The fleet and the finder of places are
+    empty, for their keepers to fill (``FleetKeeper``, ``PlaceKeeper``).
 
     :param holidays: file of years that the holiday library lacks
     :param roads: file of the road graph; None: straight lines. ``RoadKeeper`` fills in what is closed
     :raises BadHolidays: if that file cannot be used
     :raises BadGraph: if the graph cannot be
     :raises BadPack, UnknownPack: if the packs cannot be used
-    :raises NoSuchArea: if no world was loaded
     """
     calendar = Calendar.load(holidays)
     known = await register(db, packs or Packs.load(folder))
     pack = known.latest(pack_id)
     _, areas, locator = await read_map(db, PlaceRule.of(pack))
     rule = rule_of(pack)
-    desk = Desk(
+    return Desk(
         db=db,
         packs=known,
         pack_id=pack_id,
@@ -207,5 +206,3 @@ async def open_desk(
         travel=Straight(rule) if roads is None else await asyncio.to_thread(Roads.open, roads, rule),
         calendar=calendar,
     )
-    await PlaceKeeper(desk).poll()
-    return desk

@@ -5,14 +5,14 @@ Nothing here is truth; whatever is lost is read again. A dispatch is decided und
 that lags by a moment can cost a second try, never a crew sent twice.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Connection, Database, Row
-from dispatch.kit.logs import logger
+from dispatch.kit.polling import poll_on
 from dispatch.kit.rulepack import RulePack
 from dispatch.routing.fleet import Fleet, Position
 from dispatch.routing.model import CrewCard, DepotCard
@@ -48,8 +48,6 @@ SELECT (SELECT (count(*), sum(hashtextextended(crew::text, 0)))::text FROM crew)
     || (SELECT (count(*), sum(hashtextextended(area::text, 0)))::text FROM area WHERE level = 'depot')
     || (SELECT (count(*), sum(hashtextextended(repair_reserve::text, 0)))::text FROM repair_reserve)
 """
-
-log = logger("fleet")
 
 
 class FleetKeeper:
@@ -169,16 +167,14 @@ class FleetKeeper:
 
     async def run(self) -> None:
         """Follow until cancelled; a lost database is waited for."""
-        polls = 0
-        while True:
-            try:
-                await self.poll()
-                polls += 1
-                if polls % SURVEYS == 0:
-                    await self.survey()
-            except Exception as error:  # a killed backend raises many types, the driver's internal ones among them
-                log.warning("fleet not refreshed", error=repr(error))
-            await asyncio.sleep(POLL_S)
+        polls = count(1)
+
+        async def look() -> None:
+            await self.poll()
+            if next(polls) % SURVEYS == 0:
+                await self.survey()
+
+        await poll_on("fleet", look, every_s=POLL_S)
 
 
 def card_of(row: Row) -> CrewCard:

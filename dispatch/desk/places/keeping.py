@@ -1,13 +1,12 @@
 """Keeping what finds places current: read from the database at start, and again when own places or names change."""
 
 import asyncio
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
-from dispatch.kit.logs import logger
 from dispatch.kit.looprules import PlaceRules
+from dispatch.kit.polling import poll_on
 from dispatch.kit.rulepack import RulePack
 from dispatch.places import ownstore
 from dispatch.places.areas import AreaLevel
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 POLL_S = 2.0
 BREATH = 10  # a hundred thousand places take seconds to read: no more than a tenth of the time goes into it
 NOT_UNDONE = "WHERE undone_at IS NULL"
-
-log = logger("places")
 
 
 def used(name: TaughtName, rules: PlaceRules | None) -> bool:
@@ -90,13 +87,7 @@ class PlaceKeeper:
 
     async def run(self) -> None:
         """Follow until cancelled; a lost database is waited for."""
-        while True:
-            begun = monotonic()
-            try:
-                await self.poll()
-            except Exception as error:  # a killed backend raises many types, the driver's internal ones among them
-                log.warning("places not refreshed", error=repr(error))
-            await asyncio.sleep(max(POLL_S, BREATH * (monotonic() - begun)))
+        await poll_on("places", self.poll, every_s=POLL_S, breath=BREATH)
 
 
 def _nickname(name: TaughtName, pack: RulePack) -> Nickname:

@@ -8,14 +8,12 @@ import asyncio
 
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
-from dispatch.kit.logs import logger
+from dispatch.kit.polling import poll_on
 from dispatch.routing.roads.network import Roads
 
 from . import rows
 
 POLL_S = 0.5
-
-log = logger("roads")
 
 
 class RoadKeeper:
@@ -52,14 +50,8 @@ class RoadKeeper:
 
     async def run(self) -> None:
         """Follow until cancelled; a lost database is waited for."""
-        if not isinstance(self._desk.travel, Roads):
-            return
-        while True:
-            try:
-                await self.poll()
-            except Exception as error:  # a killed backend raises many types, the driver's internal ones among them
-                log.warning("roads not refreshed", error=repr(error))
-            await asyncio.sleep(POLL_S)
+        if isinstance(self._desk.travel, Roads):
+            await poll_on("roads", self.poll, every_s=POLL_S)
 
 
 async def refresh(connection: Connection, roads: Roads) -> None:
