@@ -28,8 +28,8 @@ from dispatch.places.names.dialects import Dialects
 from dispatch.places.names.gazetteer import COUNTY, LEVELS, TOWNSHIP, VILLAGE, Gazetteer
 from dispatch.places.names.matching import Matcher
 from dispatch.places.names.typeahead import Scope, TypeAhead
-from tests.places.spoken.generator import Query, generate
-from tests.places.spoken.judging import Verdict, handwritten, judged, shares
+from tests.places.spoken.generator import Query, generate, in_townships
+from tests.places.spoken.judging import HANDWRITTEN, UNSEEN, Verdict, handwritten, judged, shares
 from tests.places.spoken.sounds import PROVINCES
 from tests.servers import embedded, scratch
 
@@ -79,16 +79,26 @@ def spoken(matcher: Matcher, asked: Sequence[Query]) -> tuple[list[dict[str, Any
     kinds = list(dict.fromkeys(query.kind for query in asked))
     rows = [line(k, [v for v, q in zip(verdicts, asked, strict=True) if q.kind == k]) for k in kinds]
     rows.append(line("all generated", verdicts))
-    ones = list(handwritten())
-    answers = [matcher.find(one.q, province=one.province, counties=one.counties) for one in ones]
-    by_hand = [judged(answer, one.want, ask=one.ask) for answer, one in zip(answers, ones, strict=True)]
-    rows.append(line("written by hand", by_hand))
+    rows += [by_hand(matcher, "written by hand", HANDWRITTEN), by_hand(matcher, "written by hand, unseen", UNSEEN)]
     needless = sum(
         a.ask is not None and v.first and q.kind != "township only"
         for a, v, q in zip(found, verdicts, asked, strict=True)
     )
     print(f"right, and asked all the same: {needless / len(asked):.1%}")
     return rows, times | {"needless_questions": needless / len(asked)}
+
+
+def by_hand(matcher: Matcher, name: str, path: Path) -> dict[str, Any]:
+    ones = list(handwritten(path))
+    answers = [matcher.find(one.q, province=one.province, counties=one.counties) for one in ones]
+    return line(name, [judged(found, one.want, ask=one.ask) for found, one in zip(answers, ones, strict=True)])
+
+
+def standing(gazetteer: Gazetteer, matcher: Matcher, count: int, seed: int) -> dict[str, Any]:
+    """Townships and something that stands in each: the township and a question are right, a village is wrong."""
+    asked = list(in_townships(gazetteer, seed, count))
+    found = [matcher.find(q.q, province=q.province, counties={q.county} - {None}) for q in asked]
+    return line("standing in a township", [judged(f, [q.want], ask=True) for f, q in zip(found, asked, strict=True)])
 
 
 def typed(gazetteer: Gazetteer, count: int, seed: int) -> dict[str, float]:
@@ -171,9 +181,10 @@ def main() -> None:
     print(f"{sizes}\nfile {path.stat().st_size / 1e6:.1f} MB, loaded in {load_s:.2f} s, memory {memory_mb:.0f} MB")
     asked = list(generate(gazetteer, wanted.seed, wanted.queries))
     rows, matched = spoken(matcher, asked)
+    rows.append(standing(gazetteer, matcher, wanted.queries, wanted.seed))
     ahead = typed(gazetteer, wanted.typed, wanted.seed)
     other = peer(gazetteer, asked[: wanted.peer]) if wanted.peer else None
-    total = rows[-2]
+    total = next(row for row in rows if row["name"] == "all generated")
     print(f"match      {matched}\ntype-ahead {ahead}")
     ratios = {
         "top1": (1 - total["top1"]) / (1 - LIMITS["top1"]),

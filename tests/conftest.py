@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a real PostgreSQL, and a fresh copy of the schema for each test."""
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -16,6 +17,12 @@ settings.register_profile("patient", deadline=None, print_blob=True, suppress_he
 settings.load_profile("patient")
 
 pytest_plugins = ["tests.worlds"] if importlib.util.find_spec("tests.worlds") else []
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded by now stays to the end: no search for garbage need walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +52,13 @@ def template(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def dsn(server: Server, template: str) -> Iterator[str]:
-    """Address of a database of this test's own, with the schema and nothing in it."""
-    name = server.create(template)
+def dsn(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
+    """
+    Address of a database of this test's own, with the schema and nothing in it.
+
+    A test that asks for a ``world`` gets a copy of the database in which that world was ``settled`` once for all.
+    """
+    name = server.create(request.getfixturevalue("settled" if "world" in request.fixturenames else "template"))
     yield server.address(name)
     server.drop(name)
 

@@ -1,6 +1,6 @@
 """A small real world: two counties side by side on the coast of Zhejiang, their depots, crews and people."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -29,6 +29,7 @@ from dispatch.tickets.words import (
     Source,
     Symptom,
 )
+from tests.servers import Server
 
 START = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)  # nine in the morning in China
 PASSWORD = "Typhoon-Day-7"  # of every account of this world that may log in; no real system knows it
@@ -224,13 +225,38 @@ class Small:
         return ticket
 
 
-@pytest.fixture
-async def world(db: Database) -> World:
-    """Two counties in the database."""
-    world = World.model_validate(WORLD)
+def settle(server: Server, template: str, world: World) -> str:
+    """Make a database with a world in it, for tests to clone; return its name."""
+
+    async def fill(dsn: str) -> None:
+        db = Database(dsn, size=1)
+        await load_world(db, world)
+        await db.close()
+
+    name = server.create(template)
+    server.run(fill(server.address(name)))
+    return name
+
+
+def read_world(**more: Any) -> World:
+    """Return the two counties, with what there is more."""
+    world = World.model_validate(WORLD | more)
     world.check()
-    await load_world(db, world)
     return world
+
+
+@pytest.fixture(scope="session")
+def settled(server: Server, template: str) -> Iterator[str]:
+    """Name of the database with the two counties that tests clone."""
+    name = settle(server, template, read_world())
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def world(dsn: str) -> World:
+    """Two counties, in the database (``dsn`` is a copy of ``settled``)."""
+    return read_world()
 
 
 @pytest.fixture

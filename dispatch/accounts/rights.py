@@ -129,7 +129,9 @@ RIGHTS: dict[str, Right] = {
     "offers.read": Right("查看候选队伍", _area(DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
     "dispatching.assign_waiting": Right("批量派工", _area(MONITOR, SYSTEM)),
     "lending.read": Right("查看借调与保底", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
-    "lending.grant": Right("登记或撤销借调", _area(MONITOR, DISPATCHER)),  # of the lender; an order is the province's
+    "lending.grant": Right("登记或撤销借调", _area(MONITOR, DISPATCHER)),  # which of the two kinds: the next two lines
+    "lending.agree": Right("登记借调协议", _area(DISPATCHER)),  # 1.2: of the lender, whose crews they are
+    "lending.order": Right("登记省级调令", _area(MONITOR)),
     "reserve.set": Right("设置保底队伍数", _area(MONITOR, DISPATCHER)),
     "ledger.read": Right("查看跨界台账", _area(MONITOR, DISPATCHER, AUDITOR)),
     "crew.read": Right("查看队伍", _area(*SEATS, MONITOR, DISPATCHER, LEADER, ADMIN) | _in(Scope.OWN_CREW, CREW)),

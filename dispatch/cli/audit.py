@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dispatch.cli.database import address_of, opened
-from dispatch.desk.setup import known_packs
+from dispatch.desk.packs import known_packs
 from dispatch.kit import migrate
 from dispatch.kit.db import Database
 from dispatch.kit.rulepack import Packs

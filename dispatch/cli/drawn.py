@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason
 from dispatch.reports.maps.leaf import html
 from dispatch.reports.maps.picture import png
 from dispatch.reports.maps.scene import Scene
@@ -33,4 +34,4 @@ def save(path: Path, made: Scene | bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise BadPicture(f"写不了 {path}:{error.strerror},请改正文件名", field="out") from error
+        raise BadPicture(f"写不了 {path}:{reason(error)}", field="out") from error

@@ -17,6 +17,7 @@ from dispatch.desk.crews import ledger as books
 from dispatch.desk.crews.ledger import Ledger, LedgerLine
 from dispatch.kit.clock import CHINA, clock_from
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason
 from dispatch.kit.settings import Settings
 from dispatch.reports.ledger import COLUMNS, book, row_of
 from dispatch.reports.workbook import workbook
@@ -92,7 +93,7 @@ def _write(out: Path, made: bytes) -> None:
     try:
         out.write_bytes(made)
     except OSError as error:
-        raise BadFile(f"写不了 {out}:{error.strerror},请改正 --out", field="out") from error
+        raise BadFile(f"写不了 {out}:{reason(error)}(--out)", field="out") from error
 
 
 def _print(found: Ledger, name: str) -> None:

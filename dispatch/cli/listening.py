@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dispatch.cli import holders
+from dispatch.kit.files import no_port
 from dispatch.kit.postgres import PortBusy
 from dispatch.kit.settings import Settings
 
@@ -39,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
     except OSError as error:
         remedy = holders.remedy(port) if error.errno == errno.EADDRINUSE else "请用 --port / DISPATCH_PORT 换一个端口"
-        message = f"无法监听 {host}:{port}({error.strerror}):{remedy}"
+        message = f"无法监听 {host}:{port}({no_port(error)}):{remedy}"
         raise PortBusy(message, field="DISPATCH_PORT", host=host, port=port) from error
     listener.listen(BACKLOG)
     return listener

@@ -13,6 +13,7 @@ from dispatch.desk.setup import load_world
 from dispatch.desk.world import BadWorld, World
 from dispatch.kit import migrate
 from dispatch.kit.db import Database
+from dispatch.kit.files import reason
 from dispatch.kit.settings import Settings
 
 LABELS = {
@@ -49,7 +50,7 @@ def _text(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise BadWorld(f"读不到文件 {file}:{error.strerror};请核对路径和权限", field="file") from error
+        raise BadWorld(f"读不到文件 {file}:{reason(error)}", field="file") from error
 
 
 async def _load(dsn: str, world: World, *, reset_passwords: bool) -> dict[str, int]:

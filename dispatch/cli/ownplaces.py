@@ -19,6 +19,7 @@ from dispatch.kit import migrate
 from dispatch.kit.clock import WallClock
 from dispatch.kit.db import Database
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason
 from dispatch.kit.rulepack import Packs
 from dispatch.kit.settings import Settings
 from dispatch.places import rows, sheets
@@ -133,7 +134,7 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise BadFile(f"读不到文件 {file}:{error.strerror};请核对路径和权限", field="file") from error
+        raise BadFile(f"读不到文件 {file}:{reason(error)}", field="file") from error
 
 
 def _write(file: Path, table: list[tuple[str, ...]]) -> None:
@@ -144,7 +145,7 @@ def _write(file: Path, table: list[tuple[str, ...]]) -> None:
     try:
         file.write_bytes(made())
     except OSError as error:
-        raise BadFile(f"写不了文件 {file}:{error.strerror};请核对路径和权限", field="file") from error
+        raise BadFile(f"写不了文件 {file}:{reason(error)}", field="file") from error
 
 
 def _listed(refusal: BadRows) -> list[dict[str, Any]]:

@@ -2,27 +2,26 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from dispatch.kit.errors import Invalid
+from dispatch.cli.placesanswers import Answering, OfCountry, OfUtility, Scope, show
+from dispatch.cli.placesanswers import as_json as as_json_line
+from dispatch.cli.placesbatch import Asked, BadBatch, failed, lines_of, unwritable
+from dispatch.kit.errors import Refusal
 from dispatch.kit.settings import BUILT, Settings
+from dispatch.places.installed import Names
 from dispatch.places.names import building, fetching
 from dispatch.places.names.dialects import Dialects
 from dispatch.places.names.gazetteer import Gazetteer
-from dispatch.places.names.matching import LIMIT, Candidate, Found, Matcher
+from dispatch.places.names.matching import LIMIT, Found
 
-PARTS = ("code", "level", "name", "path", "lon", "lat", "exact", "confidence")
-
-
-class BadBatch(Invalid):
-    """A line of a batch that cannot be read."""
+SOME_FAILED = 1
 
 
 def build(
@@ -42,47 +41,80 @@ def build(
 def find(
     text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="客户说的地点", show_default=False)] = None,
     batch: Annotated[
-        Path | None, typer.Option(metavar="FILE.jsonl", help="一行一个 {q, province?, county?};- 为标准输入")
+        Path | None,
+        typer.Option(
+            metavar="FILE.jsonl", help="一行一个 {q, province?, county?};- 为标准输入。有误的行只答错误,其余照答"
+        ),
     ] = None,
     county: Annotated[str | None, typer.Option(metavar="CODE", help="只在这个县(区)找,例如 330225")] = None,
     province: Annotated[str | None, typer.Option(metavar="CODE", help="只在这个省找,例如 33")] = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="连同数据库里的自有地点、俗称和学到的坐标(在本省);缺省只查全国地名库")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=50, help="最多几个候选")] = LIMIT,
     as_json: Annotated[bool, typer.Option("--json", help="每个地点一行 JSON")] = False,
 ) -> None:
-    """按说法找地点:方言、同音、缺字、旁边的店都可以;听不清村时只答到乡镇,并提示再问什么。"""
+    """按说法找地点:方言、同音、缺字、旁边的店都可以;听不清村时只答到乡镇,并提示再问什么。有的行有误时退出码为 1。"""
     if (text is None) == (batch is None):
         raise BadBatch("请给出一个地点,或用 --batch 给出文件,二者取一", field="TEXT")
-    asked: Iterable[dict[str, Any]] = [{"q": text}] if batch is None else _asked(batch)
-    matcher = _Finder(Settings.from_env(), {"province": province, "county": county}, limit)
-    for line in asked:
-        found = matcher.found(line)
-        if as_json:
-            print(json.dumps(_as_json(line["q"], found), ensure_ascii=False), flush=batch is None)
+    if text is not None and (fault := unwritable(text)):
+        raise fault
+    lines = iter([Asked(1, text, {})] if batch is None else lines_of(batch))
+    first = next(lines, None)  # a file that cannot be read is told before the names are
+    scope = {"province": province, "county": county}
+    answering = _answering(Settings.from_env(), own)
+    answering.check(scope)
+    answers = _Answers(answering, scope, limit, as_json=as_json)
+    for asked in () if first is None else chain([first], lines):
+        answers.give(asked)
+    if answers.failed_n:
+        said = f"{answers.given_n} 行中有 {answers.failed_n} 行有误,其余已答"
+        print(said, file=sys.stderr)
+        raise typer.Exit(SOME_FAILED)
+
+
+class _Answers:
+    """Writes an answer to each line, in its own scope or that of the command; a bad line does not stop the next."""
+
+    def __init__(self, answering: Answering, scope: Scope, limit: int, *, as_json: bool) -> None:
+        self._answering, self._scope, self._limit, self._as_json = answering, scope, limit, as_json
+        self._console = Console(markup=False, emoji=False, highlight=False)
+        self.given_n = self.failed_n = 0
+
+    def give(self, asked: Asked) -> None:
+        self.given_n += 1
+        try:
+            found = self._found(asked)
+        except Refusal as refusal:
+            self.failed_n += 1
+            self._refuse(asked, refusal)
+            return
+        if self._as_json:
+            print(json.dumps(as_json_line(asked.q or "", found), ensure_ascii=False), flush=True)
         else:
-            _show(line["q"], found)
+            show(self._console, asked.q or "", found)
+
+    def _found(self, asked: Asked) -> Found:
+        """:raises Refusal: if the line is no question, or nothing has the code that it is to be looked in"""
+        if asked.fault is not None:
+            raise asked.fault
+        scope = asked.scope if any(asked.scope.values()) else self._scope
+        self._answering.check(scope)
+        return self._answering.find(asked.q or "", scope, self._limit)
+
+    def _refuse(self, asked: Asked, refusal: Refusal) -> None:
+        if self._as_json:
+            print(json.dumps(failed(asked, refusal), ensure_ascii=False), flush=True)
+        else:
+            print(f"第 {asked.no} 行有误:{refusal.message}", file=sys.stderr)
 
 
-class _Finder:
-    """Answers the lines of a batch, each in its own scope or that of the command."""
-
-    def __init__(self, settings: Settings, scope: dict[str, str | None], limit: int) -> None:
-        path = settings.gazetteer_path
-        self._gazetteer = Gazetteer.load(path) if path.exists() else _built(path, None)
-        self._matcher = Matcher(self._gazetteer, Dialects.of(settings.dialects))
-        self._scope, self._limit = self._checked(scope), limit
-
-    def found(self, line: dict[str, Any]) -> Found:
-        scope = self._checked({name: line.get(name) for name in self._scope})
-        if not any(scope.values()):
-            scope = self._scope
-        counties = frozenset({scope["county"]} - {None})
-        return self._matcher.find(line["q"], province=scope["province"], counties=counties, limit=self._limit)
-
-    def _checked(self, scope: dict[str, Any]) -> dict[str, Any]:
-        for code in scope.values():
-            if code is not None:
-                self._gazetteer.unit(str(code))
-        return {name: None if code is None else str(code) for name, code in scope.items()}
+def _answering(settings: Settings, own: bool) -> Answering:
+    path = settings.gazetteer_path
+    gazetteer = None if path.exists() else _built(path, None)
+    if own:
+        return OfUtility.read(settings, Names.load(path, settings.dialects))
+    return OfCountry(gazetteer or Gazetteer.load(path), Dialects.of(settings.dialects))
 
 
 def _in_working_copy() -> bool:
@@ -103,53 +135,3 @@ def _built(path: Path, package: Path | None) -> Gazetteer:
 
         with fetching.package(package, progress) as archive:
             return building.build(archive, path, progress)
-
-
-def _asked(batch: Path) -> Iterator[dict[str, Any]]:
-    """
-    Yield the lines of a batch.
-
-    :raises BadBatch: naming the line and what it should be
-    """
-    try:
-        lines = sys.stdin.read() if str(batch) == "-" else batch.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadBatch(f"读不到文件 {batch}({error});请核对路径和编码(UTF-8)", field="--batch") from error
-    for number, text in enumerate(lines.splitlines(), 1):
-        if text.strip():
-            yield _line(number, text)
-
-
-def _line(number: int, text: str) -> dict[str, Any]:
-    try:
-        line = json.loads(text)
-    except ValueError:
-        line = None
-    known = isinstance(line, dict) and isinstance(line.get("q"), str)
-    if not known or not all(isinstance(line.get(name), str | None) for name in ("province", "county")):
-        wanted = '{"q": "石浦东门", "province": "33", "county": "330225"}(后两项可无)'
-        raise BadBatch(f"第 {number} 行应为 {wanted},现为 {text[:40]!r}", field="--batch", row=number)
-    return dict(line)
-
-
-def _as_json(asked: str, found: Found) -> dict[str, Any]:
-    candidates = [{name: getattr(one, name) for name in PARTS} for one in found.candidates]
-    return {"q": asked, "candidates": candidates, "level_reached": found.level_reached, "ask": found.ask}
-
-
-def _show(asked: str, found: Found) -> None:
-    table = Table(title=asked[:60] or "(空)", title_justify="left", box=None)
-    for heading in ("编码", "级别", "地点", "把握", "经纬度"):
-        table.add_column(heading)
-    for one in found.candidates:
-        table.add_row(one.code, one.label, one.path, f"{one.confidence:.2f}", _point(one))
-    console = Console()
-    console.print(table, highlight=False)
-    if found.ask:
-        console.print(f"再问:{found.ask}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _point(one: Candidate) -> str:
-    if one.lon is None or one.lat is None:
-        return "未知"
-    return f"{one.lon:.4f}, {one.lat:.4f}" + ("" if one.exact else "(约)")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +20,7 @@ from dispatch.routing.roads.graph import Graph
 from dispatch.routing.rules import rule_of
 from dispatch.simulator.carried import RoadLand, Rule, carried
 from dispatch.simulator.day import Day, Window
+from dispatch.simulator.habits import Land, OpenLand
 from dispatch.simulator.readers import generic, pge, sffd
 from dispatch.simulator.readers.rows import BadFile
 from dispatch.simulator.replay import Replay, Terms
@@ -81,34 +81,63 @@ def replay(
     """回放真实来电:在全新的数据库上启动真实服务,座席、指挥员、抢修队都经接口操作,最后出报告;有问题时退出码为 1。"""
     console = Console(stderr=True)
     reporting.check_path(report)
-    read, zone = READERS[kind]
+    zone = READERS[kind][1]
     window = Window(_instant(start, zone, "from"), _instant(end, zone, "to", whole_day=True), limit)
-    graph = None if roads is None else Graph.load(roads)
-    if policy is Rule.BY_ROAD and graph is None:
-        raise NoGraph("--policy nearest-by-road 需要 --roads 路网文件(由 dispatch roads import 生成)", field="roads")
+    graph = _graph(roads, policy)
     settings = Settings.from_env()
-    terms = Terms(policy.policy.value, _speed(speed), seed, rule=policy.value)
-    try:
-        day = read(file, window, seed=seed)
-    except BadFile as bad:
-        _list_rows(bad, console)
-        raise
-    if graph is not None:
-        day = carried(day, graph)
-        terms = replace(terms, land=RoadLand(graph, rule_of(Packs.load().latest(settings.pack))))
+    terms = Terms(policy.policy.value, _speed(speed), seed, rule=policy.value, land=_land(graph, settings.pack))
+    day = _read(kind, file, window, seed, console)
+    day = day if graph is None else carried(day, graph)
     by_road = graph is not None and policy in (Rule.BY_ROAD, Rule.NEAREST)
     server = Server(
         processes=processes, database_url=settings.database_url, keep=keep, roads=roads if by_road else None
     )
     figures = run(_play(day, terms, server, console, crews=crews, districts=districts))
     reporting.write(report, figures)
+    _print(figures, as_json=as_json)
+    if keep:
+        console.print(f"数据与日志保留在 {server.place}", highlight=False)
+    reporting.judge(figures)
+
+
+def _graph(roads: Path | None, policy: Rule) -> Graph | None:
+    """
+    Return the roads that crews drive on; None: straight lines.
+
+    :raises NoGraph: if the rule cannot do without them
+    """
+    if roads is not None:
+        return Graph.load(roads)
+    if policy is Rule.BY_ROAD:
+        raise NoGraph("--policy nearest-by-road 需要 --roads 路网文件(由 dispatch roads import 生成)", field="roads")
+    return None
+
+
+def _land(graph: Graph | None, pack_id: str) -> Land:
+    """Return where the crews really drive."""
+    return OpenLand() if graph is None else RoadLand(graph, rule_of(Packs.load().latest(pack_id)))
+
+
+def _read(kind: Kind, file: Path, window: Window, seed: int, console: Console) -> Day:
+    """
+    Read the calls.
+
+    :raises BadFile: after its rows were listed
+    """
+    try:
+        return READERS[kind][0](file, window, seed=seed)
+    except BadFile as bad:
+        rows = bad.details.get("rows")
+        for row in rows if isinstance(rows, list) else ():
+            console.print(f"第 {row['row']} 行  {row['field']}:{row['message']}", highlight=False, markup=False)
+        raise
+
+
+def _print(figures: Json, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(figures, ensure_ascii=False))
     else:
         print_report(Console(), figures)
-    if keep:
-        console.print(f"数据与日志保留在 {server.place}", highlight=False)
-    reporting.judge(figures)
 
 
 async def _play(day: Day, terms: Terms, server: Server, console: Console, *, crews: int | None, districts: int) -> Json:
@@ -153,9 +182,3 @@ def _speed(text: str) -> float | None:
     if not 0 < factor < 1e9:
         raise BadSpeed(f"--speed 应为 max 或大于 0 的倍数,现为 {text!r}", field="speed")
     return factor
-
-
-def _list_rows(bad: BadFile, console: Console) -> None:
-    rows = bad.details.get("rows")
-    for row in rows if isinstance(rows, list) else ():
-        console.print(f"第 {row['row']} 行  {row['field']}:{row['message']}", highlight=False, markup=False)

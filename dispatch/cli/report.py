@@ -19,6 +19,7 @@ from dispatch.desk.storm import hourly
 from dispatch.desk.storm.figures import StormFigures
 from dispatch.kit.clock import CHINA, clock_from
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason
 from dispatch.kit.settings import Settings
 from dispatch.reports.book import Book
 from dispatch.reports.daily import daily
@@ -109,7 +110,7 @@ def _write(out: Path, made: bytes) -> None:
     try:
         out.write_bytes(made)
     except OSError as error:
-        raise BadFolder(f"写不了 {out}:{error.strerror},请改正 --out", field="out") from error
+        raise BadFolder(f"写不了 {out}:{reason(error)}(--out)", field="out") from error
 
 
 def _made_of_storm(city: str, moment: str | None, shape: Shape) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason
 
 Json = dict[str, Any]
 NOT_SOUND = 1  # exit code
@@ -54,7 +55,7 @@ def write(path: Path | None, figures: Json) -> None:
 
 
 def _bad(path: Path, error: OSError) -> BadReportPath:
-    return BadReportPath(f"报告不能写入 {path}({error.strerror}):请核对目录和权限,或换一个路径", field="--report")
+    return BadReportPath(f"报告不能写入 {path}:{reason(error)}", field="--report")
 
 
 def findings(figures: Json) -> list[str]:

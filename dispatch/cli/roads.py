@@ -39,6 +39,7 @@ def import_(
         Path | None, typer.Option(help="写到哪里;缺省见 DISPATCH_ROADS,再缺省为数据目录下 roads.graph")
     ] = None,
     profile: Annotated[Path | None, typer.Option(help="车辆速度表(YAML);缺省为自带的抢修车速度表")] = None,
+    force: Annotated[bool, typer.Option("--force", help="已有同名的其他文件时也覆盖;缺省只覆盖路网文件")] = False,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """把 OpenStreetMap 数据做成路网文件:单行、限行、路障、轮渡与限速都在内;不完整的文件不写入任何内容。"""
@@ -46,9 +47,8 @@ def import_(
     vehicle = Profile.load(profile) if profile else Profile.load()
     rule = TownRule.of(Packs.load().latest(settings.pack))
     with _telling() as told:
-        made = import_roads(
-            extract, out or settings.roads or settings.data_dir / NAME, rule=rule, profile=vehicle, progress=told
-        )
+        where = out or settings.roads or settings.data_dir / NAME
+        made = import_roads(extract, where, rule=rule, profile=vehicle, progress=told, force=force)
     if as_json:
         print(json.dumps(asdict(made), ensure_ascii=False))
     else:

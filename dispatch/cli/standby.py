@@ -28,6 +28,7 @@ from dispatch.reports.workbook import workbook
 from dispatch.routing.crossings import junctions
 from dispatch.routing.roads.network import Roads
 from dispatch.routing.rules import CLASSES, rule_of
+from dispatch.routing.sifting import Knows, around, named, sifted
 from dispatch.routing.standby import (
     Cell,
     Goal,
@@ -65,6 +66,7 @@ class Material:
     travel: Travel
     promise_s: dict[str, float]
     source: str
+    knows: Knows
     borders: Sequence[tuple[str, object]] = ()
     name: str = ""
 
@@ -112,7 +114,8 @@ def standby(
 
 
 def _found(given: Material, k: int, span: tuple[int, int] | None, goal: Goal, limit_s: float, now: datetime) -> Standby:
-    calls = in_hours(given.calls, span)
+    believed, left = sifted(given.calls, given.knows)
+    calls = in_hours(believed, span)
     cells, moved_m = gathered(calls, CELLS)
     sites = candidates(given, cells)
     seconds, basis = drives(given.travel, cells, sites, at=now)
@@ -126,7 +129,7 @@ def _found(given: Material, k: int, span: tuple[int, int] | None, goal: Goal, li
             kept = [sites[n] for n in home]
             found = plan(cells, kept, seconds[:, home], len(home), promise_s=promise, basis=basis, goal=goal)
             found = on_calls(found, given.travel, places, at=now, promise_s=promise)
-    return found
+    return replace(found, left_out=named(left))
 
 
 def candidates(given: Material, cells: Sequence[Cell]) -> tuple[Site, ...]:
@@ -172,6 +175,7 @@ def said(found: Standby) -> dict[str, object]:
         "cells": len(found.cells),
         "checked": found.checked,
         "candidates": found.candidates,
+        "left_out": found.left_out,
     }
 
 
@@ -191,7 +195,8 @@ def _of_files(settings: Settings, calls: list[Past], homes: list[Site], source: 
     rule = rule_of(pack)
     travel = Straight(rule) if settings.roads is None else Roads.open(settings.roads, rule)
     promise = {name: pack.limits.arrive.of(name).duration.total_seconds() for name in CLASSES}
-    return Material(calls, homes, travel, promise, _words(source))
+    believed = around(pack.location.crew_within.value * 1000, homes, graph_of(travel))
+    return Material(calls, homes, travel, promise, _words(source), believed)
 
 
 async def _of_desk(
@@ -211,6 +216,7 @@ async def _of_desk(
             travel=desk.travel,
             promise_s=history.promises(desk),
             source=_words(source),
+            knows=history.knows(desk),
             borders=history.borders(desk, code),
             name=desk.areas.get(code).name,
         )

@@ -24,11 +24,12 @@ from rich.console import Console
 from dispatch.cli.database import embedded
 from dispatch.cli.listening import listen, url_of
 from dispatch.cli.predecessors import await_ended
-from dispatch.desk.setup import known_packs
+from dispatch.desk.packs import known_packs
 from dispatch.kit import children, migrate
 from dispatch.kit.cluster import BadDataDirectory
 from dispatch.kit.db import Database
 from dispatch.kit.errors import Unavailable
+from dispatch.kit.files import reason
 from dispatch.kit.logs import logger
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.rulepack import Packs, UnknownPack
@@ -130,7 +131,7 @@ class Supervisor:
             directory.mkdir(parents=True, exist_ok=True)
             lock = (directory / "serve.lock").open("a")
         except OSError as error:
-            message = f"不能写 {directory}({error.strerror}):请检查权限,或用 DISPATCH_DATA 另选目录"
+            message = f"不能写 {directory}:{reason(error)};也可用 DISPATCH_DATA 另选目录"
             raise BadDataDirectory(message, field="DISPATCH_DATA") from error
         with lock:
             try:

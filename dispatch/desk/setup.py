@@ -9,7 +9,7 @@ import asyncpg
 
 from dispatch.accounts.loading import Loaded, hashes, write
 from dispatch.kit.db import Connection, Database
-from dispatch.kit.rulepack import Packs, RulePack
+from dispatch.kit.rulepack import Packs
 from dispatch.kit.workdays import Calendar
 from dispatch.notify.phones import plain
 from dispatch.outages import network
@@ -20,6 +20,7 @@ from dispatch.routing.rules import rule_of
 from dispatch.routing.travel import Straight
 
 from .map import read_map
+from .packs import register
 from .room import Desk
 from .supervision.contacts import enter
 from .world import BadWorld, World
@@ -53,9 +54,6 @@ RESERVE = """
 INSERT INTO repair_reserve (depot, jobs, declared_by, declared_at) VALUES ($1, $2, 'system', now())
 ON CONFLICT (depot) DO UPDATE SET jobs = EXCLUDED.jobs, declared_by = EXCLUDED.declared_by,
     declared_at = EXCLUDED.declared_at
-"""
-REGISTER = """
-INSERT INTO rule_pack (key, body, digest) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING
 """
 
 
@@ -147,29 +145,6 @@ async def _write_crews(tx: Connection, world: World) -> None:
         ],
     )
     await tx.executemany(RESERVE, [(reserve.depot, reserve.jobs) for reserve in world.reserves])
-
-
-async def register(db: Database, packs: Packs) -> Packs:
-    """
-    Keep the packs in the database, and return them with those that were in force once and came with no file.
-
-    :raises BadPack: if a pack says something else than it did under the same key
-    """
-    async with db.transaction() as tx:
-        rows = [(key, pack.model_dump_json(), pack.digest) for key, pack in sorted(packs.by_key.items())]
-        await tx.executemany(REGISTER, rows)
-    return await known_packs(db, packs)
-
-
-async def known_packs(db: Database, packs: Packs) -> Packs:
-    """
-    Return the packs with those that were in force once and came with no file; nothing is written.
-
-    :raises BadPack: if a pack says something else than it did under the same key
-    """
-    async with db.connection() as connection:
-        bodies = [row["body"] for row in await connection.fetch("SELECT body FROM rule_pack ORDER BY key")]
-    return packs.having(RulePack.model_validate_json(body) for body in bodies)
 
 
 async def open_desk(

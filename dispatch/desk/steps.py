@@ -17,6 +17,7 @@ from . import following
 from .acting import make
 from .commanding import command
 from .field import work as fieldwork
+from .intake.picking import picked_of
 from .intake.placing import amended, check_county, with_ledger
 from .room import Desk, Once, Report
 
@@ -44,7 +45,7 @@ async def step(
     """
 
     async def decide(tx: Connection, ticket: Ticket) -> Ticket:
-        known = prepared(desk, ticket, event, by)
+        known = await prepared(tx, desk, ticket, event, by)
         if isinstance(known, Amendment):
             known = await with_ledger(tx, ticket, known)
             ticket = await _apart(tx, desk, ticket, known, at=at)
@@ -62,14 +63,16 @@ async def _apart(tx: Connection, desk: Desk, ticket: Ticket, event: Amendment, *
     return await make(tx, desk, ticket, Unmerged(reason="更正后须单独处理"), by=SYSTEM, report=Report(), at=at)
 
 
-def prepared(desk: Desk, ticket: Ticket, event: Event, by: Account) -> Event:
+async def prepared(tx: Connection, desk: Desk, ticket: Ticket, event: Event, by: Account) -> Event:
     """
     Return the event with what the desk knows better than the reporter.
 
     :raises Invalid: if it names a county that is none, or a point that cannot be one of this province
     """
     if isinstance(event, Completed | Resubmitted | Corrected):
-        return amended(desk, event, unresolved=ticket.flags.place_unresolved, doubted=bool(ticket.place_doubt))
+        picked = await picked_of(desk, event.place_code, tx) if event.place_code else None
+        unresolved, doubted = ticket.flags.place_unresolved, bool(ticket.place_doubt)
+        return amended(desk, event, picked=picked, unresolved=unresolved, doubted=doubted)
     if isinstance(event, Returned | Transferred):
         return _directed(desk, ticket, event, by)
     if isinstance(event, Chased):

@@ -21,6 +21,8 @@ from types import TracebackType
 from typing import IO, Literal, Self
 from urllib.parse import quote
 
+from dispatch.kit.files import no_port, reason
+
 from . import children, cluster
 from .cluster import BadDataDirectory, PidFile
 from .errors import Unavailable
@@ -170,7 +172,7 @@ class Embedded:
         try:
             cluster.open_directory(self.root)
         except OSError as error:
-            message = f"建不了目录 {self.root}({error.strerror}):请检查权限,或用 DISPATCH_DATA 另选目录"
+            message = f"建不了目录 {self.root}:{reason(error)};也可用 DISPATCH_DATA 另选目录"
             raise BadDataDirectory(message) from error
 
     def _own(self) -> bool:
@@ -178,7 +180,7 @@ class Embedded:
         try:
             lock = (self.root / "owner.lock").open("a+")
         except OSError as error:
-            message = f"没有权限写 {self.root}({error.strerror}):请用它的属主运行,或用 DISPATCH_DATA 另选目录"
+            message = f"没有权限写 {self.root}:请用它的属主运行,或用 DISPATCH_DATA 另选目录"
             raise BadDataDirectory(message) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -355,7 +357,7 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            message = f"端口 {host}:{port} 不能用({error.strerror}):请换端口,或停掉占用它的程序"
+            message = f"端口 {host}:{port} 不能用({no_port(error)}):请换端口,或停掉占用它的程序"
             raise PortBusy(message, port=port) from error
 
 

@@ -18,6 +18,8 @@ from typing import Any, Self
 import chinese_calendar
 import yaml
 
+from dispatch.kit.files import unread
+
 from .clock import CHINA
 from .errors import Invalid, Refusal
 
@@ -118,7 +120,7 @@ class Calendar:
             body = yaml.safe_load(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise BadHolidays(
-                f"环境变量 DISPATCH_HOLIDAYS 指定的节假日文件 {path} 读不出来({_why(error)}):"
+                f"环境变量 DISPATCH_HOLIDAYS 指定的节假日文件 {path} 读不出来({unread(error)}):"
                 "请核对路径、权限和 YAML 格式",
                 field="DISPATCH_HOLIDAYS",
             ) from error
@@ -142,16 +144,6 @@ class Calendar:
         off = frozenset().union(*(off for off, _ in read.values()))
         work = frozenset().union(*(work for _, work in read.values()))
         return type(self)(first, last, off | _but(self.off, read), work | _but(self.work, read))
-
-
-def _why(error: Exception) -> str:
-    """Return in Chinese why a file cannot be read."""
-    if isinstance(error, FileNotFoundError):
-        return "没有这个文件"
-    if isinstance(error, OSError):
-        return f"不能打开:{error.strerror}"
-    mark = getattr(error, "problem_mark", None)
-    return f"第 {mark.line + 1} 行不是正确的 YAML" if mark else "不是 UTF-8 编码的 YAML"
 
 
 def _but(days: frozenset[date], years: Iterable[int]) -> frozenset[date]:

@@ -21,6 +21,8 @@ BYTES_MOST = 64 * 1024 * 1024
 COUNTY_DIGITS = 6
 OVERLAP = 0.02  # share of the smaller county that may lie in another: drawn borders never fit to the metre
 
+SLIVER = 0.001  # share of a county that may change when its border is put right
+
 
 class BadBoundaries(Invalid):
     """The file of borders cannot be used; ``details.faults`` says of each feature what is wrong."""
@@ -80,10 +82,31 @@ def _border(feature: Mapping[str, Any], areas: Areas, crs: Crs) -> Border:
         raise BadBoundary(f"县 {county.code} {county.name} 没有 geometry,请补全", field="file")
     kept = {"type": geometry.get("type"), "coordinates": geometry.get("coordinates")}
     shape = border_of(replace(county, boundary=kept))
+    _check_crossing(county, kept, shape)
     if crs is not Crs.WGS84:
         shape = shapely.transform(shape, lambda points: np.array([to_wgs84(x, y, crs) for x, y in points]))
     border = json.loads(shapely.to_geojson(_areal(shape)))
     return Border(county.code, border)
+
+
+def _check_crossing(county: Area, kept: Mapping[str, Any], mended: Any) -> None:
+    """
+    Refuse a border whose line crosses itself so that it encloses other land than was meant.
+
+    A border that was simplified may cross itself by a few metres; what that changes is nothing, and it is put right.
+
+    :raises BadBoundary: saying where
+    """
+    drawn = shapely.from_geojson(json.dumps(kept))
+    if shapely.is_valid(drawn):
+        return
+    whole = shapely.area(mended)
+    if abs(shapely.area(drawn) - whole) <= SLIVER * whole:
+        return
+    where = shapely.is_valid_reason(drawn).partition("[")[2].rstrip("]").replace(" ", ",")
+    raise BadBoundary(
+        f"县 {county.code} {county.name} 的边界在({where})处自相交,围成的范围不明,请按顺序重画该处各点", field="file"
+    )
 
 
 def _areal(shape: Any) -> Any:

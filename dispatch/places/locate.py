@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import cos, isfinite, radians
+from math import cos, inf, isfinite, radians
 from typing import Self
 
 import numpy as np
@@ -128,11 +128,24 @@ class Locator:
         return self._near_border(point) or self._near_place(point)
 
     def _near_border(self, point: shapely.Point) -> str | None:
-        """Return the county whose border is within the shore distance; degrees of longitude shrink with latitude."""
+        """Return the county whose border is the nearest within the shore distance."""
+        away = self._borders_near(point)
+        return away[0][1] if away else None
+
+    def _borders_near(self, point: shapely.Point) -> list[tuple[float, str]]:
+        """Return metres and county of each border within the shore distance; degrees of longitude shrink northwards."""
         reach = self._rule.shore_m / (METRES_PER_DEGREE * max(0.1, cos(radians(point.y))))
         near = self._tree.query(point, predicate="dwithin", distance=reach)
         away = sorted((self._metres_to(int(k), point), self._codes[int(k)]) for k in near)
-        return away[0][1] if away and away[0][0] <= self._rule.shore_m else None
+        return [one for one in away if one[0] <= self._rule.shore_m]
+
+    def beyond_m(self, lon: float, lat: float) -> float:
+        """Return how far a point lies outside of every border, 0 inside of one; inf beyond the shore distance."""
+        point = shapely.Point(lon, lat)
+        if len(self._tree.query(point, predicate="intersects")):
+            return 0.0
+        away = self._borders_near(point)
+        return away[0][0] if away else inf
 
     def _metres_to(self, k: int, point: shapely.Point) -> float:
         edge = shapely.shortest_line(point, self._tree.geometries[k])

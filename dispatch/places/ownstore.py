@@ -116,9 +116,12 @@ async def write(tx: Connection, wanted: Sequence[OwnPlace], *, by: str, at: date
     await tx.execute(BUMP)
 
 
-async def names(connection: Connection, where: str = "", *arguments: object) -> list[TaughtName]:
-    """Return the names that were taught; ``where`` is a condition on ``alias`` with its arguments."""
-    rows = await connection.fetch(f"{ALIASES} {where} {GROUPED}", *arguments)
+async def names(
+    connection: Connection, where: str = "", *arguments: object, limit: int | None = None
+) -> list[TaughtName]:
+    """Return names that were taught, at most ``limit``; ``where`` is a condition on ``alias`` with its arguments."""
+    most = f"LIMIT ${len(arguments) + 1}::int"
+    rows = await connection.fetch(f"{ALIASES} {where} {GROUPED} {most}", *arguments, limit)
     return [_name_of(row) for row in rows]
 
 
@@ -131,7 +134,10 @@ def _name_of(row: Row) -> TaughtName:
     )
 
 
-async def arrivals(connection: Connection, where: str = "", *arguments: object) -> list[Arrival]:
-    """Return the arrivals that meet a condition, in the order of time."""
-    rows = await connection.fetch(f"{ARRIVALS} {where} ORDER BY code, at, ticket_id", *arguments)
+async def arrivals(
+    connection: Connection, where: str = "", *arguments: object, limit: int | None = None
+) -> list[Arrival]:
+    """Return the arrivals that meet a condition, at most ``limit``, by place in the order of time."""
+    most = f"LIMIT ${len(arguments) + 1}::int"
+    rows = await connection.fetch(f"{ARRIVALS} {where} ORDER BY code, at, ticket_id {most}", *arguments, limit)
     return [Arrival(**dict(row)) for row in rows]

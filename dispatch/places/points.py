@@ -4,8 +4,9 @@ Whether a point can be where it is said to be, and if not, what was probably mix
 A wrong point is named, never put right in silence: what it would be in the other order or another system is told.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 
 from dispatch.kit.earth import distance_m
 from dispatch.kit.words import Labelled
@@ -16,6 +17,7 @@ from .locate import Locator
 
 SHIFT_LEAST_M = 300.0  # nowhere in China do the systems differ by less
 SAME_M = 80.0  # a box stands so near to the houses that hang on it
+NOWHERE = (0.0, 0.0)  # what phones and forms say that have no point
 
 
 class PointFault(Labelled):
@@ -26,6 +28,7 @@ class PointFault(Labelled):
     OUTSIDE = "OutsideProvince", "不在本省"
     OTHER_CRS = "OtherCrs", "疑似坐标系填错"
     OTHER_COUNTY = "OtherCounty", "位置与所报县(区)不符"
+    OFFSHORE = "OffShore", "在县界以外,疑似坐标系填错"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,17 @@ def inspect(
     except UnknownCrs as error:
         return Inspected(None, doubt=Doubt(PointFault.UNKNOWN_CRS, error.message))
     if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 180):
-        return Inspected(None, doubt=Doubt(PointFault.OUTSIDE, "坐标不是有效的经纬度,请核对"))
+        return Inspected(None, doubt=Doubt(PointFault.OUTSIDE, f"坐标({lon},{lat})不是有效的经纬度,请核对"))
     x, y = to_wgs84(lon, lat, system)
-    if not locator.knows(x, y):
-        return Inspected(None, doubt=_outside(locator, lon, lat, system))
+    if abs(y) > 90 or not locator.knows(x, y):
+        return Inspected(None, doubt=_outside(locator, areas, lon, lat, system))
     here = locator.county_at(x, y)
     if home is not None and (mistaken := _beside_home(lon, lat, system, (x, y), home)) is not None:
         return Inspected((x, y), here, mistaken)
-    if county is None or here is None or county == here or not (_surveyed(areas, county) and _surveyed(areas, here)):
+    if here is None or not _surveyed(areas, here) or not _surveyed(areas, county or here):
         return Inspected((x, y), here)
+    if county is None or county == here:
+        return Inspected((x, y), here, _off_shore(locator, areas, lon, lat, system, (x, y)))
     return Inspected((x, y), here, _elsewhere(locator, areas, lon, lat, system, county, here))
 
 
@@ -91,33 +96,64 @@ def _surveyed(areas: Areas, county: str) -> bool:
     return area is not None and area.boundary is not None and not area.approximate
 
 
-def _outside(locator: Locator, lon: float, lat: float, system: Crs) -> Doubt:
+def _outside(locator: Locator, areas: Areas, lon: float, lat: float, system: Crs) -> Doubt:
     x, y = to_wgs84(lat, lon, system)
-    if locator.knows(x, y):
+    if abs(lon) <= 90 and locator.knows(x, y):
         return Doubt(
             PointFault.SWAPPED,
             f"经纬度写反了:经度 {lon}、纬度 {lat} 不在本省,对调后在,请改为经度 {lat}、纬度 {lon}",
             x,
             y,
         )
+    said = f"坐标(经度 {lon},纬度 {lat})不在本省范围内"
+    if fits := _inside(locator, areas, lon, lat, system):
+        return _mistaken(areas, PointFault.OTHER_CRS, said, fits)
+    if (lon, lat) == NOWHERE:
+        return Doubt(PointFault.OUTSIDE, f"{said}(离本省很远;经纬度都是 0,多为没有定位),请核对位置")
     where = "可能在海上或外省" if not locator.far_outside([lon], [lat])[0] else "离本省很远"
-    return Doubt(PointFault.OUTSIDE, f"坐标(经度 {lon},纬度 {lat})不在本省范围内({where}),请核对位置")
+    return Doubt(PointFault.OUTSIDE, f"{said}({where}),请核对位置")
 
 
-def _elsewhere(
-    locator: Locator, areas: Areas, lon: float, lat: float, system: Crs, county: str, here: str
-) -> Doubt | None:
+def _off_shore(locator: Locator, areas: Areas, lon: float, lat: float, system: Crs, point: Point) -> Doubt | None:
+    """
+    Say that a point which lies off a surveyed border would lie inside in another system. Nothing is said nearer than
+    ``SAME_M``: so much a phone may err; nor where no system has it inside: that is a jetty, a boat, an islet.
+    """
+    beyond_m = locator.beyond_m(*point)
+    if not SAME_M < beyond_m < inf:
+        return None
+    fits = _inside(locator, areas, lon, lat, system)
+    said = f"坐标在县界以外 {beyond_m:.0f} 米"
+    return _mistaken(areas, PointFault.OFFSHORE, said, fits) if fits else None
+
+
+def _inside(locator: Locator, areas: Areas, lon: float, lat: float, system: Crs) -> list[tuple[Crs, Point, str]]:
+    """Return the other systems in which a point lies inside a surveyed border, with the point and the county."""
+    found = []
+    for other in _others(system):
+        at = to_wgs84(lon, lat, other)
+        county = locator.county_at(*at) if locator.beyond_m(*at) == 0 else None
+        if county is not None and _surveyed(areas, county):
+            found.append((other, at, county))
+    return found
+
+
+def _mistaken(areas: Areas, fault: PointFault, said: str, fits: Sequence[tuple[Crs, Point, str]]) -> Doubt:
+    """Return the doubt that names the systems which would fit; the point that is meant only if one alone does."""
+    which = "或 ".join(other.label for other, _, _ in fits)
+    there = "、".join(dict.fromkeys(areas.get(county).name for _, _, county in fits))
+    message = f"{said};若坐标系是 {which} 则在{there},请核对 crs"
+    return Doubt(fault, message, *(fits[0][1] if len(fits) == 1 else (None, None)))
+
+
+def _elsewhere(locator: Locator, areas: Areas, lon: float, lat: float, system: Crs, county: str, here: str) -> Doubt:
     """Say in which other system a point lies in the county that was named; else only that it does not."""
-    names = {code: found.name if (found := areas.find(code)) else code for code in (county, here)}
-    said = f"坐标在{names[here]},而所报县(区)为{names[county]}"
-    fits = [(other, at) for other in _others(system) if locator.county_at(*(at := to_wgs84(lon, lat, other))) == county]
+    said = f"坐标在{areas.get(here).name},而所报县(区)为{areas.get(county).name}"
+    tried = [(other, to_wgs84(lon, lat, other)) for other in _others(system)]
+    fits = [(other, at, county) for other, at in tried if locator.county_at(*at) == county]
     if not fits:
         return Doubt(PointFault.OTHER_COUNTY, f"{said},请核对位置和县(区)")
-    which = "或 ".join(other.label for other, _ in fits)
-    message = f"{said};若坐标系是 {which} 则在{names[county]},请核对 crs"
-    if len(fits) > 1:
-        return Doubt(PointFault.OTHER_CRS, message)
-    return Doubt(PointFault.OTHER_CRS, message, *fits[0][1])
+    return _mistaken(areas, PointFault.OTHER_CRS, said, fits)
 
 
 def _beside_home(lon: float, lat: float, system: Crs, point: Point, home: Point) -> Doubt | None:

@@ -78,6 +78,7 @@ class _Reading:
     crs: Crs
     seen: dict[str, int] = field(default_factory=dict)  # code -> row
     names: dict[tuple[str, OwnKind, str], int] = field(default_factory=dict)  # county, kind and name -> row
+    notes: list[RowFault] = field(default_factory=list)  # of points that are odd but can be
 
 
 def read_rows(lines: Sequence[Line], areas: Areas, locator: Locator, *, crs: Crs = Crs.WGS84) -> ReadRows:
@@ -88,18 +89,19 @@ def read_rows(lines: Sequence[Line], areas: Areas, locator: Locator, *, crs: Crs
     :raises BadTable: if the headings are not those of ``HEADINGS``
     """
     columns = _columns(lines[0])
+    if len(lines) == 1:
+        raise BadTable("表中只有表头,没有数据行,请填写后再导入", field="file")
     known = _Reading(areas, locator, crs)
     places: list[OwnPlace] = []
     faults: list[RowFault] = []
-    notes: list[RowFault] = []
     for line in lines[1:]:
         cells = {name: line.cells[i] if i < len(line.cells) else "" for name, i in columns.items()}
-        found, wrong = _row(known, line.no, cells)
+        found, wrong = _unread(line, columns) or _row(known, line.no, cells)
         faults += wrong
         if found is not None:
             places.append(found)
-            notes += _twins(known, line.no, found)
-    return ReadRows(tuple(places), tuple(faults), tuple(notes), len(lines) - 1)
+            known.notes += _twins(known, line.no, found)
+    return ReadRows(tuple(places), tuple(faults), tuple(known.notes), len(lines) - 1)
 
 
 def _twins(known: _Reading, no: int, place: OwnPlace) -> list[RowFault]:
@@ -126,6 +128,12 @@ def _columns(line: Line) -> dict[str, int]:
         said = PARTING.join(missing)
         raise BadTable(f"第 {line.no} 行缺少表头:{said};空表可用 dispatch places template 生成", field="file")
     return found
+
+
+def _unread(line: Line, columns: dict[str, int]) -> tuple[None, list[RowFault]] | None:
+    """Return the faults of a row whose cells the file does not hold; None: it holds all that are looked at."""
+    faults = [RowFault(line.no, name, line.unread[i]) for name, i in columns.items() if i in line.unread]
+    return (None, faults) if faults else None
 
 
 def _row(known: _Reading, no: int, cells: dict[str, str]) -> tuple[OwnPlace | None, list[RowFault]]:
@@ -174,7 +182,7 @@ def _county(known: _Reading, _no: int, cells: dict[str, str], _found: dict[str, 
     return {"area": code}
 
 
-def _point(known: _Reading, _no: int, cells: dict[str, str], found: dict[str, object]) -> dict[str, object]:
+def _point(known: _Reading, no: int, cells: dict[str, str], found: dict[str, object]) -> dict[str, object]:
     lon, lat = _degrees(cells, LON), _degrees(cells, LAT)
     if lon is None and lat is None:
         return {}
@@ -189,7 +197,9 @@ def _point(known: _Reading, _no: int, cells: dict[str, str], found: dict[str, ob
         crs=cells.get(CRS) or known.crs,
         county=county if isinstance(county, str) else None,
     )
-    if seen.doubt is not None:
+    if seen.doubt is not None and seen.doubt.fault is PointFault.OFFSHORE:  # a jetty, perhaps: told, not refused
+        known.notes.append(RowFault(no, LON, seen.doubt.message))
+    elif seen.doubt is not None:
         column = CRS if seen.doubt.fault in (PointFault.UNKNOWN_CRS, PointFault.OTHER_CRS) else LON
         raise _Wrong(column, seen.doubt.message)
     assert seen.point is not None

@@ -1,10 +1,12 @@
 """Tables as people keep them, CSV or XLSX, to rows of texts and back; what a cell means is not looked at here."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO, StringIO
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import Workbook, load_workbook
@@ -20,6 +22,7 @@ BYTES_MOST = 32 * 1024 * 1024
 UNPACKED_MOST = 16 * BYTES_MOST  # of an XLSX, which is a ZIP: what unpacks to more is no table of places
 ENCODINGS = ("utf-8-sig", "gb18030")
 WIDTH = 18  # characters of a column
+SHEET, FORMULA, PIECE = re.compile(r"xl/worksheets/[^/]*\.xml"), re.compile(rb"<f[ >/]"), 1024 * 1024
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -29,10 +32,15 @@ class BadTable(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a table: its number as a spreadsheet shows it, and its cells as trimmed texts."""
+    """
+    One row of a table: its number as a spreadsheet shows it, and its cells as trimmed texts.
+
+    :param unread: by their index the cells whose value the file does not hold, and what to do about each
+    """
 
     no: int
     cells: tuple[str, ...]
+    unread: Mapping[int, str] = field(default_factory=dict)
 
 
 def read(content: bytes) -> list[Line]:
@@ -47,13 +55,13 @@ def read(content: bytes) -> list[Line]:
     if content.startswith(OLE):
         raise BadTable("这是旧版 .xls 或加密的工作簿,请另存为不加密的 .xlsx 或 .csv 后再导入", field="file")
     rows = _workbook(content) if content.startswith(ZIP) else _csv(content)
-    lines = [Line(no, cells) for no, cells in rows if any(cells)]
+    lines = [line for line in rows if any(line.cells)]
     if not lines:
         raise BadTable("表中没有内容,请先填写;空表可用 dispatch places template 生成", field="file")
     return lines
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _csv(content: bytes) -> Iterator[Line]:
     text = _decoded(content)
     if "\0" in text:
         raise BadTable("文件既不是 CSV 也不是 XLSX,请核对后再导入", field="file")
@@ -63,7 +71,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
     try:
         for no, cells in enumerate(reader, 1):  # a text may run over several lines; a spreadsheet counts its row once
             _count(no)
-            yield no, tuple(trimmed(cell) for cell in cells)
+            yield Line(no, tuple(trimmed(cell) for cell in cells))
     except csv.Error as error:
         raise BadTable(f"CSV 第 {reader.line_num} 行无法读取,请检查引号是否成对", field="file") from error
 
@@ -77,19 +85,70 @@ def _decoded(content: bytes) -> str:
     raise BadTable("CSV 的编码不是 UTF-8 或 GB18030,请在电子表格中另存为“CSV UTF-8”", field="file")
 
 
-def _workbook(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _workbook(content: bytes) -> Iterator[Line]:
     try:
         with ZipFile(BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > UNPACKED_MOST:
                 raise BadTable("工作簿解压后过大,请删去图片和多余的工作表后再导入", field="file")
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
-        for no, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            counted = any(_has_formulas(archive, name) for name in archive.namelist() if SHEET.fullmatch(name))
+        sheet = _first_sheet(content, data_only=True)
+        rows = _computed(content, sheet) if counted else sheet.iter_rows(values_only=True)
+        for no, cells in enumerate(rows, 1):
             _count(no)
-            yield no, tuple(_text(cell) for cell in cells)
+            unread = {i: cell.why for i, cell in enumerate(cells) if isinstance(cell, _Unread)}
+            yield Line(no, tuple(_text(cell) for cell in cells), unread)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, IndexError, SyntaxError) as error:
         raise BadTable("工作簿已损坏或不是 XLSX,请用电子表格打开后另存再导入", field="file") from error
+
+
+def _first_sheet(content: bytes, *, data_only: bool) -> Any:
+    sheet = load_workbook(BytesIO(content), read_only=True, data_only=data_only).worksheets[0]
+    sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
+    return sheet
+
+
+def _has_formulas(archive: ZipFile, name: str) -> bool:
+    """Tell whether a sheet has any, a piece of it after another."""
+    with archive.open(name) as part:
+        before = b""
+        while piece := part.read(PIECE):
+            if FORMULA.search(before + piece):
+                return True
+            before = piece[-2:]
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A formula whose value the file does not hold; its text stands for it, so that nobody takes it for empty."""
+
+    formula: str
+    why: str
+
+    def __str__(self) -> str:
+        return self.formula
+
+
+def _computed(content: bytes, sheet: Any) -> Iterator[tuple[object, ...]]:
+    """
+    Yield rows with the values of formulas as the spreadsheet last worked them out.
+
+    A program that writes a workbook leaves formulas without values; only the file's other reading shows that they are
+    there. A formula whose value is an empty text has one.
+    """
+    formulas = _first_sheet(content, data_only=False)
+    for values, texts in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
+        yield tuple(_value(value, text) for value, text in zip(values, texts, strict=True))
+
+
+def _value(cell: Any, written: Any) -> object:
+    if cell.data_type == "e":
+        why = f"单元格 {cell.coordinate} 的公式出错({cell.value}),请在 Excel 中改正并保存"
+        return _Unread(str(cell.value), why)
+    if cell.value is None and cell.data_type == "n" and written.data_type == "f":
+        why = f"单元格 {cell.coordinate} 是公式,文件中没有它的计算结果,请在 Excel 中打开并保存一次再导入"
+        return _Unread(str(written.value), why)
+    return cell.value
 
 
 def _count(no: int) -> None:

@@ -32,7 +32,7 @@ from .flow import Arcs, solve
 from .geo import Floats, grid_m, lon_lat, unit_vectors
 from .model import Job, Policy, Worth
 from .reserves import within_reserves
-from .travel import Straight, Travel, reach_s, seconds_per_metre
+from .travel import Straight, Travel, longest_s, reach_s, seconds_per_metre
 
 Scores = NDArray[np.float32]
 
@@ -176,7 +176,7 @@ def _block(fleet: Fleet, jobs: Sequence[Job], rows: Ints, score: Floats, now: da
     worth = np.rint([worth_s(job, fleet.rule.worth, now=now) for job in jobs])
     reach = np.array([reach_s(fleet.rule, job, at=now.timestamp()) for job in jobs])
     somebody_busy = bool((fleet.table.open_jobs > 0).any())  # else nobody will become free who is nearer
-    far = (score > reach[:, None]) & somebody_busy
+    far = ((score > reach[:, None]) & somebody_busy) | (score > longest_s(fleet.rule))
     needed = _needed(fleet, jobs, rows, score, now)
     score = score - worth[:, None]
     if fleet.burdened:

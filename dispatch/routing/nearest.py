@@ -30,8 +30,8 @@ from .duty import with_pauses
 from .fleet import Bools, Fleet, Ints, Table
 from .geo import Floats, arcs_m, lon_lat, unit_vectors
 from .model import NAMED_ONLY, Basis, Job, Mark, NoCrew, Offer, Offers, Policy, ReasonCode
-from .sentences import sentence
-from .travel import Straight, Times, Travel, reach_s, seconds_per_metre, whole_seconds
+from .sentences import sentence, too_long
+from .travel import Straight, Times, Travel, longest_s, reach_s, seconds_per_metre, whole_seconds
 
 __all__ = ["BUSY", "CODES", "FREE", "Ranking", "free_now", "listed", "offer", "offers", "on_shift", "origins", "rank"]
 
@@ -84,14 +84,14 @@ def rank(
     judged = judge(fleet, job, now=now, policy=policy, fresh=fresh)
     times = _times(fleet, job, start, travel, now, judged)
     drive = with_pauses(times.seconds, rule.duty)
-    there = np.isfinite(drive)
+    there = drive <= longest_s(rule)
     waits = np.maximum(table.free_at - now.timestamp(), rule.overrun_s * table.open_jobs)
     free_in = np.where(table.open_jobs > 0, np.rint(waits), 0.0)
     eta = np.where(there, drive + free_in, FAR).astype(np.int64)
     kept = promised(fleet, job, now, judged.free, eta)
     weigh(judged.gravity, R.PROMISED, kept)
     if not there.all():
-        cut = np.isinf(drive)
+        cut = ~there & ~np.isnan(drive)
         weigh(judged.gravity, R.UNREACHABLE, cut)
         weigh(judged.gravity, R.NO_PLACE, ~there & ~cut)
     reason = FREE - judged.gravity
@@ -188,7 +188,7 @@ def offer(ranking: Ranking, row: int, *, reason: ReasonCode | None = None) -> Of
     age = now - float(table.position_at[row])
     held = int(table.open_jobs[row])
     lends = card.county != ranking.job.county and not ranking.asked[R.NOT_LENT][row]
-    way = ranking.times.why(row) if ranking.times.basis is Basis.ROAD else ""
+    way = ";".join(filter(None, (ranking.times.why(row), _too_long(ranking, row))))
     marks = _marks(ranking, row) if placed else ()
     why = reason or reason_of(ranking, row)
     eta_s = int(ranking.eta_s[row]) if placed else None
@@ -211,6 +211,13 @@ def offer(ranking: Ranking, row: int, *, reason: ReasonCode | None = None) -> Of
         way=way,
         lent_by=ranking.fleet.lending.by_what(card, ranking.job, ranking.fleet.rule.borders, now) if lends else None,
     )
+
+
+def _too_long(ranking: Ranking, row: int) -> str:
+    """Say that a drive is longer than anybody is sent on, and whose number that is; nothing where it is not."""
+    rule = ranking.fleet.rule
+    seconds, longest = float(with_pauses(ranking.times.seconds[row : row + 1], rule.duty)[0]), longest_s(rule)
+    return too_long(seconds, longest) if longest < seconds < np.inf else ""
 
 
 def _marks(ranking: Ranking, row: int) -> tuple[Mark, ...]:

@@ -5,6 +5,19 @@ from collections.abc import Sequence
 from .model import Mark, Offer, Offers, Policy, ReasonCode
 
 NAMED = 2  # crews that stand nearer and are named in the sentence
+# What a person's choice sets aside, as a half sentence of the log.
+ASIDE = {
+    ReasonCode.HAD_IT: "曾拒单或已从本工单转出",
+    ReasonCode.OFF_SHIFT: "不在班",
+    ReasonCode.OTHER_DISTRICT: "不属本县",
+    ReasonCode.DEPOT_FULL: "班所抢修承载力已满",
+    ReasonCode.NOT_LENT: "所属单位未借出",
+    ReasonCode.BUSY_UNTIL: "作业中,完工后可到",
+    ReasonCode.STALE: "位置已过时",
+    ReasonCode.PROMISED: "派往将误已约时的作业",
+    ReasonCode.OVER_RESERVE: "派出后其县低于保底",
+    ReasonCode.TOO_FAR: "路途过远",
+}
 
 
 def kilometres(distance_m: int) -> str:
@@ -54,24 +67,40 @@ def why(taken: Offer, offers: Offers) -> str:
     return ";".join(part for part in parts if part)[:480]
 
 
-def why_by_hand(taken: Offer, set_aside: ReasonCode, offers: Offers, *, approved: str = "") -> str:
+def why_by_hand(taken: Offer, set_aside: ReasonCode, offers: Offers, *, approver: str = "", reason: str = "") -> str:
     """
-    Return the sentence for a dispatcher's own choice: what was set aside, and what the rules would have chosen.
+    Return the sentence for a dispatcher's own choice: what was set aside and by whom, and what the rules would have
+    chosen.
 
-    :param approved: who set aside what only a named person may, and why
+    Example: 指挥员指定:西店一队 26.0 km,约 48 分钟;派出后其县低于保底,经宁海王主任批准派出(原因:客户透析);
+    系统建议丹城一队,约 20 分钟
+
+    :param approver: who set aside what only a named person may, for what ``reason``
     """
     parts = [taken.sentence]
-    for code in dict.fromkeys((set_aside, *taken.asks)):
-        if code not in (ReasonCode.FARTHER, ReasonCode.SPARED):
-            parts.append(f"知悉{code.label}")
-    if approved:
-        parts.append(approved)
+    named = tuple(taken.asks) if approver else ()
+    known = [code for code in dict.fromkeys((set_aside, *taken.asks)) if code in ASIDE and code not in named]
+    if known:
+        parts.append(f"{'、'.join(ASIDE[code] for code in known)},指挥员已知悉")
+    if named:
+        parts.append(f"{'、'.join(ASIDE[code] for code in named)},经{approver}批准派出(原因:{reason})")
     best = offers.best
     if best is not None and best.eta_s is not None:
         parts.append(f"系统建议{best.crew_name},约 {minutes(best.eta_s)}")
     if offers.approximate:
         parts.append("客户位置未定,按所属县中心估算")
     return ";".join(parts)[:480]
+
+
+def too_long(seconds: float, longest_s: float) -> str:
+    """Say why nobody drives so far."""
+    return f"路上约需 {span(seconds)},超过一天内作业时限 {longest_s / 3600:g} 小时(规则包 nearest.duty.work),途中须休息"
+
+
+def span(seconds: float) -> str:
+    """Return a long time in days and hours."""
+    days, hours = divmod(round(seconds / 3600), 24)
+    return " ".join(part for part in (f"{days} 天" if days else "", f"{hours} 小时" if hours else "") if part)
 
 
 def _against_own_district(taken: Offer, offers: Offers) -> str:

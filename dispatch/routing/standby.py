@@ -63,13 +63,19 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One call of the history (or many at one place). ``hour`` of the day in China, 0 to 23."""
+    """
+    One call of the history (or many at one place).
+
+    :param hour: of the day in China, 0 to 23
+    :param name: its row or number, where it must be named
+    """
 
     lon: float
     lat: float
     weight: float = 1.0
     hour: int | None = None
     area_class: str = "urban"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ class Standby:
     candidates: int
     checked: int  # places of calls that ``before`` and ``after`` were worked out on, each where it was
     moved_m: float  # how far a call lies from its cell's place on the average
+    left_out: str = ""  # which calls do not count because they cannot be where they say
 
 
 def in_hours(history: Iterable[Past], hours: tuple[int, int] | None) -> list[Past]:
@@ -216,6 +223,31 @@ def drives(travel: Travel, cells: Sequence[Cell], sites: Sequence[Site], *, at: 
     return seconds, basis
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Cells as columns: their share of the calls, and within how many seconds somebody must be there."""
+
+    cells: Sequence[Cell]
+    weight: Floats
+    promise: Floats
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], promise_s: Mapping[str, float]) -> "Demand":
+        weight = np.array([cell.weight for cell in cells])
+        return cls(cells, weight / weight.sum(), np.array([promise_s[cell.area_class] for cell in cells]))
+
+    def cost(self, seconds: Floats, goal: Goal) -> Floats:
+        """Return what each pair costs: seconds; for the promise first whether it is kept, then seconds."""
+        cost = np.minimum(seconds, BEYOND_S)
+        if goal is Goal.PROMISE:
+            cost = cost / BEYOND_S * 1e-3 + (cost > self.promise[:, None])
+        return cost
+
+    def reach(self, seconds: Floats) -> Reach:
+        """Return how soon the calls are reached if the nearest crew of each cell needs these seconds."""
+        return reach(seconds, self.weight, self.promise)
+
+
 def plan(
     cells: Sequence[Cell],
     sites: Sequence[Site],
@@ -239,33 +271,41 @@ def plan(
     """
     if not sites:
         raise NoSites("没有候选点:没有班所,也没有来电集中处;请先导入班所,或给出 --depots", field="sites")
-    promise = np.array([promise_s[cell.area_class] for cell in cells])
-    weight = np.array([cell.weight for cell in cells])
-    weight = weight / weight.sum()
-    cost = _cost(seconds, promise, goal)
-    home = [i for i, site in enumerate(sites) if site.kind is SiteKind.DEPOT]
-    present = _best_of(cost, weight, home, k, limit_s)
-    found = median(cost, weight, k, starts=[present] if present else [], limit_s=limit_s)
-    chosen = seconds[:, list(found.sites)]
-    nearest = np.where(np.isfinite(chosen.min(axis=1)), chosen.argmin(axis=1), -1)
+    demand = Demand.of(cells, promise_s)
+    cost, home = demand.cost(seconds, goal), [i for i, site in enumerate(sites) if site.kind is SiteKind.DEPOT]
+    present = _best_of(cost, demand.weight, home, k, limit_s)
+    found = median(cost, demand.weight, k, starts=[present] if present else [], limit_s=limit_s)
+    made = _answer(demand, sites, seconds, found, present)
+    return replace(made, goal=goal, basis=basis, moved_m=moved_m)
+
+
+def _answer(demand: Demand, sites: Sequence[Site], seconds: Floats, found: Median, present: Sequence[int]) -> Standby:
+    """Write a choice out, as one by mean arrival over straight lines from cells that stand where their calls are."""
+    served, best = _served(seconds[:, list(found.sites)])
     return Standby(
-        goal=goal,
-        basis=basis,
-        cells=tuple(cells),
+        goal=Goal.MEAN,
+        basis=Basis.LINE,
+        cells=tuple(demand.cells),
         sites=tuple(sites[i] for i in found.sites),
-        served=nearest.astype(np.int64),
-        seconds=chosen.min(axis=1),
-        load=tuple(float(weight[nearest == n].sum()) for n in range(len(found.sites))),
+        served=served,
+        seconds=best,
+        load=tuple(float(demand.weight[served == n].sum()) for n in range(len(found.sites))),
         present=tuple(sites[i] for i in present),
-        before=reach(seconds[:, present].min(axis=1), weight, promise) if present else None,
-        after=reach(chosen.min(axis=1), weight, promise),
+        before=demand.reach(seconds[:, present].min(axis=1)) if present else None,
+        after=demand.reach(best),
         cost=found.cost,
         bound=found.bound,
         gap=found.gap,
         candidates=len(sites),
-        checked=len(cells),
-        moved_m=moved_m,
+        checked=len(demand.cells),
+        moved_m=0.0,
     )
+
+
+def _served(seconds: Floats) -> tuple[Ints, Floats]:
+    """Return for each cell the number of the point nearest to it (-1: nobody reaches it), and the drive from there."""
+    best = seconds.min(axis=1)
+    return np.where(np.isfinite(best), seconds.argmin(axis=1), -1).astype(np.int64), best
 
 
 def sampled(history: Sequence[Past], most: int) -> tuple[Cell, ...]:
@@ -294,11 +334,9 @@ def on_calls(
     present depots do better, they are the answer.
     """
     seconds, _ = drives(travel, places, (*found.sites, *found.present), at=at)
-    weight = np.array([cell.weight for cell in places])
-    promise = np.array([promise_s[cell.area_class] for cell in places])
-    k = len(found.sites)
-    after = reach(seconds[:, :k].min(axis=1), weight, promise)
-    before = reach(seconds[:, k:].min(axis=1), weight, promise) if found.present else None
+    demand, k = Demand.of(places, promise_s), len(found.sites)
+    after = demand.reach(seconds[:, :k].min(axis=1))
+    before = demand.reach(seconds[:, k:].min(axis=1)) if found.present else None
     return replace(found, before=before, after=after, checked=len(places))
 
 
@@ -309,14 +347,6 @@ def worse(found: Standby) -> bool:
     if found.goal is Goal.MEAN:
         return found.after.mean_s > found.before.mean_s
     return (-found.after.inside, found.after.mean_s) > (-found.before.inside, found.before.mean_s)
-
-
-def _cost(seconds: Floats, promise: Floats, goal: Goal) -> Floats:
-    """Return what each pair costs: seconds; for the promise first whether it is kept, then seconds."""
-    cost = np.minimum(seconds, BEYOND_S)
-    if goal is Goal.PROMISE:
-        cost = cost / BEYOND_S * 1e-3 + (cost > promise[:, None])
-    return cost
 
 
 def _best_of(cost: Floats, weight: Floats, home: list[int], k: int, limit_s: float) -> list[int]:

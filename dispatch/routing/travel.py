@@ -19,6 +19,7 @@ from .geo import Floats, arcs_m, unit_vectors
 from .model import Basis, Job, RoutingRule
 
 Bools = NDArray[np.bool_]
+DAY_S = 86_400.0  # longest drive by a rule pack that says nothing of how long a crew may work
 
 
 class UnknownAreaClass(Invalid):
@@ -129,3 +130,13 @@ def reach_s(rule: RoutingRule, job: Job, *, at: float) -> float:
     :param at: epoch seconds
     """
     return max(rule.reach_s, rule.reach_per_waited * (at - job.reported_at))
+
+
+def longest_s(rule: RoutingRule) -> float:
+    """
+    Return the longest drive that anybody is sent on, pauses included, in seconds.
+
+    It is what a crew may work in a day (rule pack, ``nearest.duty.work``): to a job farther away it must rest on the
+    way, and nobody knows when it arrives.
+    """
+    return rule.duty.work_s or DAY_S

@@ -100,7 +100,7 @@ def _clock(at: datetime) -> str:
 def opening(event: Drafted | Submitted) -> None:
     """Refuse a report that nobody could find: it needs an address, an account number or a point (row 2)."""
     if isinstance(event, Submitted):
-        _findable(event.address, event.account_no, event.lon)
+        _findable(event.address, event.account_no, event.lon, event.place_code, event.place_said, event.place_doubt)
     _whole_point(event.lon, event.lat)
     appointment(event.appointment_at, event.reported_at)
 
@@ -146,6 +146,7 @@ def _may_amend(ticket: Ticket, entry: Entry, event: Amendment) -> None:
             ticket.address if event.address is None else event.address,
             event.account_no or ticket.account_no,
             ticket.lon if event.lon is None else event.lon,
+            *(getattr(fact, name) for fact in (event, ticket) for name in ("place_code", "place_said", "place_doubt")),
         )
     if isinstance(event, Resubmitted):
         if ticket.stage is Stage.SUBMITTED and not ticket.flags.place_unresolved:
@@ -181,8 +182,9 @@ def _whole_point(lon: float | None, lat: float | None) -> None:
         raise MissingField("经度和纬度须同时填写", field="lat" if lat is None else "lon")
 
 
-def _findable(address: str, account_no: str | None, lon: float | None) -> None:
-    if not address.strip() and account_no is None and lon is None:
+def _findable(address: str, account_no: str | None, lon: float | None, *said: str | None) -> None:
+    """``said``: a picked place, what it was called, a place that could not be: somebody can ask about it."""
+    if not address.strip() and account_no is None and lon is None and not any(said):
         raise MissingField("须填写故障地址、户号或地图位置之一,否则无法派单", field="address")
 
 

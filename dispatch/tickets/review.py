@@ -9,6 +9,7 @@ score. An appeal makes a further judgement (``appealed``) and leaves the first a
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.rulepack import RulePack
@@ -21,6 +22,11 @@ from .words import Limit, Result, Stage, Symptom
 
 MINUTE = timedelta(minutes=1)
 DARK = frozenset({Symptom.NO_POWER_ONE, Symptom.NO_POWER_MANY, Symptom.NO_POWER_AREA})
+# What the indices take from the ticket as it stands.
+TAKEN = (
+    *("area", "feeder", "repeat_of", "customers_out", "returned_n", "reply_rejected_n", "trust", "satisfied"),
+    *("contacts_n", "reported_at", "submitted_at", "accepted_at", "arrived_at", "restored_at", "replied_at"),
+)
 
 
 class Breach(Frozen):
@@ -300,13 +306,14 @@ def _overridden(log: Sequence[Entry]) -> Iterator[Overridden]:
 
 def _row(seen: Course, review: Review, family: str | None) -> Judged:
     ticket = seen.ticket
+    taken: dict[str, Any] = {name: getattr(ticket, name) for name in TAKEN}
     last = ticket.dispatches[-1] if ticket.dispatches else None
     dark = _was_dark(seen)
     faults, excused = _blame(review.breaches)
     return Judged(
+        **taken,
         ticket_id=ticket.id,
         judgement=review.judgement,
-        area=ticket.area,
         ending=review.ending.value,
         category=ticket.category.value,
         area_class=ticket.area_class.value,
@@ -316,31 +323,17 @@ def _row(seen: Course, review: Review, family: str | None) -> Judged:
         nested_in=seen.nested_in,
         family=family or seen.nested_in or ticket.incident_id,
         customer=ticket.account_no or ticket.id,
-        feeder=ticket.feeder,
-        repeat_of=ticket.repeat_of,
         crew=last.crew_id if last else None,
         lent=last is not None and last.crew_area != ticket.area,
-        reported_at=ticket.reported_at,
-        submitted_at=ticket.submitted_at,
-        accepted_at=ticket.accepted_at,
-        arrived_at=ticket.arrived_at,
-        restored_at=ticket.restored_at,
-        replied_at=ticket.replied_at,
         ended_at=review.ended_at,
         dark_from=(ticket.dark_since or ticket.reported_at) if dark else None,
         dark_until=(seen.dark_until or seen.proven_dark_until) if dark else None,
         spread_until=seen.spread_until if dark else None,
-        customers_out=ticket.customers_out,
-        returned_n=ticket.returned_n,
         wrong_district=seen.wrong_district,
         app_accepted=seen.app_accepted,
-        reply_rejected_n=ticket.reply_rejected_n,
-        trust=ticket.trust,
         false_reply=seen.false_reply,
-        satisfied=ticket.satisfied,
         chases_n=ticket.flags.chased_n,
         supervisions_n=len(ticket.supervisions),
-        contacts_n=ticket.contacts_n,
         score=review.score,
         faults=faults,
         excused=excused,

@@ -105,18 +105,30 @@ async def append(
     done: list[Change] = []
     while True:
         entry = Entry(ticket.id, ticket.version + 1, when, at, by, source, event, geo)
-        lifecycle.check(ticket, entry, pack)
-        settled = limits.settled(ticket, entry, pack)
-        climbed = await _climbed(tx, ticket, limits.kept(settled), pack, at, by_incident)
-        change = climbed or Change(ticket, ticket)
-        if climbed is None:
-            add(change, replace(entry, event=settled))
-        climbing.set_clocks(change, pack)
+        change, has_happened = await _next(tx, ticket, entry, pack, at, by_incident)
         await write(tx, [change], at)
         done.append(change)
-        if climbed is None:
+        if has_happened:
             return done
         ticket = change.after
+
+
+async def _next(
+    tx: Connection, ticket: Ticket, entry: Entry, pack: RulePack, at: datetime, by_incident: bool
+) -> tuple[Change, bool]:
+    """
+    Return what comes next, and whether it is the entry itself: steps of ladders that are due come before it.
+
+    :raises Refusal: what ``lifecycle.check`` refuses
+    """
+    lifecycle.check(ticket, entry, pack)
+    settled = limits.settled(ticket, entry, pack)
+    climbed = await _climbed(tx, ticket, limits.kept(settled), pack, at, by_incident)
+    change = climbed or Change(ticket, ticket)
+    if climbed is None:
+        add(change, replace(entry, event=settled))
+    climbing.set_clocks(change, pack)
+    return change, climbed is None
 
 
 async def catch_up(

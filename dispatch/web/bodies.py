@@ -21,10 +21,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     create_model,
 )
 from pydantic_core import PydanticCustomError
 
+from dispatch.desk.intake.picking import Place, read_place
 from dispatch.kit.trimming import trimmed
 from dispatch.places.crs import to_wgs84
 from dispatch.tickets.words import Source
@@ -60,6 +62,7 @@ class In(BaseModel):
     """Something a caller sends."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    spared: ClassVar[frozenset[str]] = frozenset()  # fields that are read as they can be, NUL and all
     tolerant: ClassVar[bool] = False  # signs that cannot be kept are replaced; what is refused would be lost
 
 
@@ -92,6 +95,14 @@ class Point(In):
     def wgs84(self) -> tuple[float, float]:
         """Return lon and lat as they are kept. :raises UnknownCrs: for a system that we cannot read"""
         return to_wgs84(self.lon, self.lat, self.crs)
+
+
+# Of a call. Documented as it should be, read as it comes: a point that cannot be is a doubt and no reason to lose it.
+CalledPlace = Annotated[
+    Place | None,
+    BeforeValidator(read_place),
+    WithJsonSchema({"anyOf": [Point.model_json_schema(), {"type": "null"}]}),
+]
 
 
 class Envelope(In):
@@ -153,7 +164,8 @@ def parse(shape: type[Body], raw: bytes) -> Body:
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_input=False)) from None
     if b"\\u0000" in said:
-        _refuse_nul(json.loads(said))
+        spared = getattr(shape, "spared", ())
+        _refuse_nul({name: part for name, part in json.loads(said).items() if name not in spared})
     return body
 
 

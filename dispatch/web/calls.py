@@ -26,7 +26,7 @@ from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import CallOutcome
 
 from .auth import account_of
-from .bodies import In, Point, check_media, derived, parse
+from .bodies import CalledPlace, In, check_media, derived, parse
 from .errors import JSON, refused
 from .idempotency import HEADER, REPLAYED, once, parameter
 from .places import PlaceShown, suggested
@@ -35,13 +35,23 @@ router = APIRouter(tags=["calls 来电"])
 
 PATH = "/api/v1/calls"
 
-# Read strictly here; the desk reads the fields and does not care whose shape it is.
+
+class CallParts(In):
+    """What a call may say of its place in any way."""
+
+    spared = frozenset({"place", "county", "place_code", "place_said"})
+
+
+# The rest is read strictly here; the desk reads the fields and does not care whose shape it is.
 CallBody = derived(
     "CallBody",
     CallIn,
-    base=In,
+    base=CallParts,
     without=frozenset({"place"}),
-    place=(Point | None, Field(default=None, description="故障位置;与 county 至少填一项,否则转省监控定位")),
+    place=(
+        CalledPlace,
+        Field(default=None, description="故障位置;与 county 至少填一项,否则转省监控定位。有误也照收,见 place_doubt"),
+    ),
 )
 
 
@@ -53,6 +63,7 @@ class TakenAnswer(BaseModel):
     important: bool = Field(description="重要用户或生命支持用户,负责人已获告知;请向客户说明专人跟进")
     notice: str | None = Field(description="工单带有重要或敏感客户标签(重要客户台账所列,或座席所填)时的提示")
     arrive_by: datetime | None = Field(description="可告知客户的最迟到场时间;草稿、已到场或无需到场时为空")
+    place_doubt: str | None = Field(description="这次来电所说的地点有何不妥;请当即与客户核实。没有不妥时为空")
     places: Sequence[PlaceShown] | None = Field(
         description="地点待核时按客户所说的候选;选定后以更正补入 place_code。位置已知或暂不能查询时为空"
     )
@@ -67,8 +78,9 @@ async def log_call(request: Request) -> Response:
     A customer who has an open ticket gets no second one: the call is kept with that ticket and chases it (`outcome`
     is `chase`), the third contact escalates it. Customers are known by account number and telephone.
 
-    A point that cannot be (swapped, in the sea, in another system) does not lose the call: it is kept without the
-    point, `place_unresolved`, and `place_doubt` says what is wrong. Where nobody knows the place, `places` are what the
+    Nothing that is wrong with `place`, `county`, `place_code` or `place_said` loses the call (swapped, in the sea, in
+    another system, no number, another province's): it is kept, without the point if that cannot be, and `place_doubt`
+    says what is wrong. Where nobody knows the place, `places` are what the
     caller may have meant; none is taken without being picked.
 
     The same key and body again give the first answer.
@@ -91,7 +103,8 @@ def _answer(taken: Taken, arrive_by: datetime | None, found: Suggestions | None)
     promise = f'"{arrive_by.isoformat()}"' if arrive_by else "null"
     head = f'"call_id":"{taken.call_id}","outcome":"{taken.outcome.value}"'
     notice = f'"{said}"' if (said := _notice(taken.ticket)) else "null"
-    told = f'"important":{important},"notice":{notice},"arrive_by":{promise},{_candidates(found)}'
+    doubt = msgspec.json.encode(taken.place_doubt or None).decode()
+    told = f'"important":{important},"notice":{notice},"arrive_by":{promise},"place_doubt":{doubt},{_candidates(found)}'
     body = f'{{{head},{told},"ticket":{document(taken.ticket)}}}'
     return Response(body, status_code=201, media_type=JSON, headers=REPLAYED if taken.replayed else None)
 

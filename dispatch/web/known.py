@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from dispatch.accounts.model import Account
 from dispatch.desk.intake import knowing
 from dispatch.desk.intake.calls import Phone
+from dispatch.desk.intake.placing import place_call
 from dispatch.desk.outages import outages
 from dispatch.desk.room import Once
 from dispatch.outages.model import Served, Verdict
@@ -18,7 +19,7 @@ from dispatch.tickets.facts import Code
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import Matched
 
-from .bodies import Id, In, Point
+from .bodies import CalledPlace, Id, In
 from .commands import answer_of
 from .deps import BodyOf, CallerOf, DeskOf, Now, shown
 from .idempotency import OnceOf
@@ -31,7 +32,9 @@ class KnownBody(In):
 
     account_no: Code | None = Field(default=None, description="户号")
     phone: Phone | None = Field(default=None, description="来电号码;按最近一次来电的户号查找")
-    place: Point | None = Field(default=None, description="故障位置;没有户号时按最近的表箱查找")
+    place: CalledPlace = Field(
+        default=None, description="故障位置;没有户号时按最近的表箱查找。有误也照查,见 place_doubt"
+    )
     area: Code | None = Field(default=None, description="区域编码;用于查找报备")
 
 
@@ -52,6 +55,7 @@ class KnownShown(BaseModel):
     served: Served | None = Field(description="供电设备归属")
     protected: str | None = Field(description="重要或敏感客户标签,建单时照填")
     evidence: Sequence[str] = Field(description="依据")
+    place_doubt: str | None = Field(description="所说的位置有何不妥,未按它查找或须核对;没有不妥时为空")
 
 
 class AttachBody(In):
@@ -69,19 +73,17 @@ async def known_of_call(
     now: Now,
 ) -> Response:
     """Say what is known of a caller's trouble before a ticket is made; nothing is kept."""
-    lon, lat = body.place.wgs84() if body.place else (None, None)
-    if lon is not None and lat is not None:
-        desk.locator.check_point(lon, lat)
+    where = place_call(desk, body.place)
     known = await knowing.what_is_known(
         desk,
         account_no=body.account_no,
         phone=body.phone,
-        lon=lon,
-        lat=lat,
+        lon=where.lon,
+        lat=where.lat,
         area=body.area,
         at=now,
     )
-    return shown(KnownShown(label=known.verdict.label, **asdict(known)))
+    return shown(KnownShown(label=known.verdict.label, place_doubt=where.doubt, **asdict(known)))
 
 
 @router.post(

@@ -123,7 +123,8 @@ async def grant_lending(
     Write down that a county's crews may go to another; it holds at once.
 
     Within a city, and for a county in storm mode, no grant is needed (rule pack, section `nearest`). 409
-    `GrantOverlaps` if the same is granted already for a part of that time; 422 `BadGrant` if it cannot be.
+    `GrantOverlaps` if the same is granted already for a part of that time; 422 `BadGrant` if it cannot be. An agreement
+    is entered by the lender's dispatcher, an order by the province's monitor; either may revoke.
     """
     made = await lending.grant(desk, NewGrant(**body.model_dump()), by=caller, at=now, once=once)
     headers = REPLAYED if once is not None and once.replayed else None

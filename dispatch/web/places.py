@@ -27,6 +27,7 @@ from .deps import BodyOf, CallerOf, DeskOf, Now, shown
 router = APIRouter(tags=["places 地点"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AFTER = r"^[A-Za-z0-9_-]{1,64}[.][^\x00]{1,64}$"  # of arrivals: ticket and place
 LONGEST = 60  # signs of what is typed
 CountyCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="县(区)编码")]
 NameId = Annotated[str, Path(pattern=r"^[0-9a-z-]{1,64}$", description="俗称编号")]
@@ -190,6 +191,7 @@ class NamesQuery(BaseModel):
 
     area: CountyCode | None = Field(default=None, description="区域编码,含其下属;缺省为本辖区")
     after: str | None = Field(default=None, pattern=r"^[0-9a-z-]{1,64}$", description="上一页返回的 next")
+    limit: int = Field(default=teaching.PAGE, ge=1, le=teaching.MOST, description="每页条数")
 
 
 class NameShown(BaseModel):
@@ -211,7 +213,7 @@ class NameShown(BaseModel):
 
 class NamesPage(BaseModel):
     names: Sequence[NameShown]
-    next: str | None
+    next: str | None = Field(description="下一页的 after;没有下一页时为空")
 
 
 def _name(seen: SeenName) -> NameShown:
@@ -226,8 +228,8 @@ async def list_names(
     caller: Annotated[Account, CallerOf("place.names")], query: Annotated[NamesQuery, Query()], desk: DeskOf
 ) -> Response:
     """List the names that were taught, used or not, undone or not."""
-    found = await teaching.names_in(desk, query.area, by=caller, after=query.after)
-    following = found[-1].name.id if len(found) == teaching.PAGE else None
+    found = await teaching.names_in(desk, query.area, by=caller, after=query.after, limit=query.limit)
+    following = found[-1].name.id if len(found) == query.limit else None
     return shown(NamesPage(names=[_name(one) for one in found], next=following))
 
 
@@ -273,6 +275,8 @@ class ArrivalsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     area: CountyCode | None = Field(default=None, description="区域编码,含其下属;缺省为本辖区")
+    after: str | None = Field(default=None, pattern=AFTER, description="上一页返回的 next")
+    limit: int = Field(default=teaching.PAGE, ge=1, le=teaching.MOST, description="每页条数")
 
 
 class ArrivalShown(BaseModel):
@@ -294,13 +298,21 @@ class ArrivalList(BaseModel):
     arrivals: Sequence[ArrivalShown]
 
 
-@router.get("/places/arrivals", operation_id="list_place_arrivals", summary="学到的坐标", response_model=ArrivalList)
+class ArrivalPage(BaseModel):
+    arrivals: Sequence[ArrivalShown]
+    next: str | None = Field(description="下一页的 after;没有下一页时为空")
+
+
+@router.get("/places/arrivals", operation_id="list_place_arrivals", summary="学到的坐标", response_model=ArrivalPage)
 async def list_arrivals(
     caller: Annotated[Account, CallerOf("place.names")], query: Annotated[ArrivalsQuery, Query()], desk: DeskOf
 ) -> Response:
     """List the arrivals that places without coordinates have theirs from."""
-    found = await teaching.arrivals_in(desk, query.area, by=caller)
-    return shown(ArrivalList(arrivals=[ArrivalShown(**asdict(arrival)) for arrival in found]))
+    ticket_id, _, code = (query.after or "").partition(".")
+    after = (code, ticket_id) if query.after else None
+    found = await teaching.arrivals_in(desk, query.area, by=caller, after=after, limit=query.limit)
+    following = f"{found[-1].ticket_id}.{found[-1].code}" if len(found) == query.limit else None
+    return shown(ArrivalPage(arrivals=[ArrivalShown(**asdict(arrival)) for arrival in found], next=following))
 
 
 class UndoArrivalsBody(In):

@@ -7,9 +7,10 @@ from pathlib import Path
 from dispatch.accounts.model import SYSTEM
 from dispatch.desk.crews.assigning import assign_waiting
 from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.packs import known_packs
 from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.room import Desk, Report
-from dispatch.desk.setup import known_packs, open_desk
+from dispatch.desk.setup import open_desk
 from dispatch.desk.steps import step
 from dispatch.desk.storm.modes import auto_counties
 from dispatch.kit.clock import Clock

@@ -10,7 +10,7 @@ from functools import partial
 
 import uvloop
 
-from dispatch.desk.setup import known_packs
+from dispatch.desk.packs import known_packs
 from dispatch.desk.storm import workings
 from dispatch.desk.supervision import alerting
 from dispatch.kit.clock import Clock, clock_from

@@ -8,7 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from dispatch.accounts import sessions
 from dispatch.desk import idempotency
 from dispatch.desk.messages import forgetting
-from dispatch.desk.setup import known_packs
+from dispatch.desk.packs import known_packs
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger

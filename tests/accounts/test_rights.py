@@ -104,6 +104,8 @@ EXPECTED = {
     "dispatching.assign_waiting": "MS",
     "lending.read": "MDL",
     "lending.grant": "MD",
+    "lending.agree": "D",
+    "lending.order": "M",
     "reserve.set": "MD",
     "ledger.read": "MDR",
     "crew.read": "AVMDLCX",

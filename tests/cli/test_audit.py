@@ -1,9 +1,6 @@
 """``dispatch audit`` and ``dispatch load``, as an administrator calls them."""
 
-import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +10,7 @@ import pytest
 from dispatch.notify import sequencer
 from tests.worlds import WORLD, Small
 
-
-async def dispatch(dsn: str, *words: str) -> tuple[int, str, str]:
-    """Run the command; return its code and what it said on stdout and stderr."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "dispatch", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "DATABASE_URL": dsn, "COLUMNS": "120"},
-    )
-    said, complained = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode(), complained.decode()
+from .running import on_database
 
 
 @pytest.fixture
@@ -40,14 +26,14 @@ async def worked(small: Small, dsn: str) -> Small:
 
 @pytest.mark.usefixtures("worked")
 async def test_an_audit_of_honest_work_is_clean(dsn: str) -> None:
-    code, said, _ = await dispatch(dsn, "audit", "--json")
-    assert code == 0
-    body = json.loads(said)
+    done = await on_database(dsn, "audit", "--json")
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout)
     assert (body["clean"], body["tickets"], body["events"], body["faults"]) == (True, 2, 20, 0)
-    code, said, _ = await dispatch(dsn, "audit")
-    assert code == 0
-    assert "全部相符" in said
-    assert "2 张工单" in said
+    done = await on_database(dsn, "audit")
+    assert done.returncode == 0
+    assert "全部相符" in done.stdout
+    assert "2 张工单" in done.stdout
 
 
 @pytest.mark.usefixtures("worked")
@@ -56,31 +42,31 @@ async def test_an_audit_names_what_was_changed_and_ends_with_code_1(dsn: str) ->
     ticket_id = await connection.fetchval("UPDATE ticket SET stage = 'repairing' WHERE is_open RETURNING id")
     await connection.execute("DELETE FROM feed WHERE n = 3")
     await connection.close()
-    code, said, _ = await dispatch(dsn, "audit", "--json")
-    assert code == 1
-    body = json.loads(said)
+    done = await on_database(dsn, "audit", "--json")
+    assert done.returncode == 1
+    body = json.loads(done.stdout)
     assert not body["clean"]
     assert body["findings"] == [{"ticket_id": ticket_id, "fault": "row_differs", "detail": "stage"}]
     assert {breach["rule"] for breach in body["feed"]} == {"feed_gap", "area_feed_gap"}
-    code, said, _ = await dispatch(dsn, "audit")
-    assert code == 1
-    assert "工单与日志不符" in said
+    done = await on_database(dsn, "audit")
+    assert done.returncode == 1
+    assert "工单与日志不符" in done.stdout
 
 
 async def test_an_audit_needs_the_schema_of_this_program(empty_dsn: str) -> None:
-    code, _, complained = await dispatch(empty_dsn, "audit")
-    assert code == 2
-    assert "dispatch migrate" in complained
+    done = await on_database(empty_dsn, "audit")
+    assert done.returncode == 2
+    assert "dispatch migrate" in done.stderr
 
 
 async def test_a_world_is_loaded_from_a_file(dsn: str, tmp_path: Path) -> None:
     file = tmp_path / "world.json"
     file.write_text(json.dumps(WORLD), "utf-8")
-    code, said, _ = await dispatch(dsn, "load", str(file))
-    assert code == 0
-    assert "区域 8" in said
-    code, said, _ = await dispatch(dsn, "load", str(file), "--json")
-    assert json.loads(said)["crews"] == 4
+    done = await on_database(dsn, "load", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "区域 8" in done.stdout
+    done = await on_database(dsn, "load", str(file), "--json")
+    assert json.loads(done.stdout)["crews"] == 4
 
 
 @pytest.mark.parametrize(
@@ -92,7 +78,7 @@ async def test_a_world_that_cannot_be_used_is_refused(
     file = tmp_path / "world.json"
     if change is not None:
         file.write_text(json.dumps({**WORLD, **change}), "utf-8")
-    code, _, complained = await dispatch(dsn, "load", str(file))
-    assert code == 2
-    assert named in complained
-    assert "Traceback" not in complained
+    done = await on_database(dsn, "load", str(file))
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr

@@ -129,7 +129,7 @@ async def test_a_dispatcher_may_stack_jobs_on_a_busy_crew_up_to_the_limit(small:
         ticket = await send(room, await accepted(small), crew_id="c1")
         assert ticket.crew is not None
         assert ticket.crew.crew_id == "c1"
-        assert ("知悉作业中" in ticket.crew.why) is (n > 0)
+        assert ("作业中,完工后可到,指挥员已知悉" in ticket.crew.why) is (n > 0)
     with pytest.raises(CrewFull, match="丹城一队 在手已有 3 单"):
         await send(room, await accepted(small), crew_id="c1")
     room.fleet.load([], [])  # even if this process knows nothing of its jobs
@@ -150,7 +150,7 @@ async def test_a_full_depot_is_spared_by_the_machine_and_overridden_by_a_person(
     assert ticket.crew.crew_id != "c1"
     named = await send(desk, await accepted(small), crew_id="c1")
     assert named.crew is not None
-    assert "知悉班所抢修承载力已满" in named.crew.why
+    assert "班所抢修承载力已满,指挥员已知悉" in named.crew.why
     assert "系统建议" in named.crew.why
 
 

@@ -73,9 +73,6 @@ async def test_nobody_chooses_his_own_promise(small: Small) -> None:
 @pytest.mark.parametrize(
     ("said", "refusal", "field"),
     [
-        ({"county": "999999"}, UnknownCounty, "county"),
-        ({"county": "3302"}, UnknownCounty, "county"),
-        ({"county": "330225-1"}, UnknownCounty, "county"),
         ({"symptom": None}, MissingField, "symptom"),
         ({"category": None}, MissingField, "category"),
         ({"level": None}, MissingField, "level"),
@@ -116,9 +113,6 @@ async def test_longitude_and_latitude_the_wrong_way_round_are_called_that(desk: 
         {"account_no": ""},
         {"channel": "pigeon"},
         {"severity": 3},
-        {"place": {"lon": float("nan"), "lat": 29.0}},
-        {"place": {"lon": 181.0, "lat": 29.0}},
-        {"place": {"lon": 121.0}},
         {"call_at": "2026-07-01T09:00:00"},
     ],
 )

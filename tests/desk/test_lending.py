@@ -24,7 +24,7 @@ from dispatch.routing.model import NoCrew, Standing
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import Source
 from tests.desk.sending import accepted, send
-from tests.worlds import NINGHAI, START, XIANGSHAN, Small, minutes, person
+from tests.worlds import NINGHAI, PEOPLE, START, XIANGSHAN, Small, minutes, person
 
 NEAR_BORDER = {"place": Place(lon=121.605, lat=29.45), "county": XIANGSHAN}
 AGREED = NewGrant(
@@ -141,15 +141,16 @@ async def test_a_grant_that_cannot_be_is_refused_by_its_field(room: Desk, change
 async def test_the_same_grant_for_a_part_of_the_time_is_refused_and_names_the_other(room: Desk) -> None:
     first = await grant(room)
     late = replace(AGREED, from_at=START + timedelta(days=1), until_at=START + timedelta(days=3))
-    with pytest.raises(GrantOverlaps, match="已有同样的借调") as refused:
+    with pytest.raises(GrantOverlaps, match="已有同样的借调协议") as refused:
         await grant(room, late)
     assert refused.value.details["grant_id"] == first
+    assert f"{first}(宁海借给象山,不限队数,宁海王主任批准,原因:象山台风抢修)" in refused.value.message
     await grant(room, replace(late, skill="cable"))  # for another skill it is another grant
     await grant(room, replace(AGREED, from_at=AGREED.until_at, until_at=START + timedelta(days=4)))  # half-open
 
 
 async def test_two_who_grant_the_same_at_once_make_one_grant(room: Desk) -> None:
-    done = await asyncio.gather(grant(room), grant(room, who="monitor"), return_exceptions=True)
+    done = await asyncio.gather(grant(room), grant(room), return_exceptions=True)
     assert {type(one) for one in done} == {str, GrantOverlaps}
 
 
@@ -160,12 +161,42 @@ async def test_who_may_lend_what(room: Desk) -> None:
 
     await refused(grant(room, who="xiangshan"), Forbidden)  # nobody lends his neighbour's crews to himself
     await refused(grant(room, ORDERED, who="ninghai"), Forbidden)  # an order is the province's
+    await refused(grant(room, who="monitor"), Forbidden)  # an agreement is made by whose crews they are
     await refused(grant(room, replace(AGREED, lender="340100"), who="monitor"), NoSuchArea)  # of another province
     granted = await grant(room)
     await refused(lending.revoke(room, granted, reason="不借", by=person("xiangshan"), at=START), Forbidden)
     await refused(lending.revoke(room, "nothing", reason="不借", by=person("monitor"), at=START), NoSuchGrant)
     seen = await lending.grants(room, None, in_force=True, by=person("xiangshan"), at=minutes(1))
     assert [one.id for one in seen] == [granted]
+
+
+@pytest.mark.parametrize("kind", list(GrantKind))
+async def test_a_grant_is_entered_by_exactly_one_of_all_roles(room: Desk, kind: GrantKind) -> None:
+    """The law of who may: an agreement is the lender's dispatcher's, an order the province's monitor's."""
+    wanted = ORDERED if kind is GrantKind.ORDER else AGREED
+    may = []
+    for n, who in enumerate(PEOPLE):
+        apart = replace(wanted, from_at=START + timedelta(days=3 * n), until_at=START + timedelta(days=3 * n + 1))
+        try:
+            await grant(room, apart, who=who)
+        except Forbidden:
+            continue
+        may.append(who)
+    assert may == ["monitor" if kind is GrantKind.ORDER else "ninghai"]
+
+
+async def test_a_grant_for_a_skill_that_no_crew_has_is_refused_with_those_there_are(room: Desk) -> None:
+    for known in ("cable", "hv", "lv"):
+        await grant(room, replace(AGREED, skill=known))
+    with pytest.raises(BadGrant, match="已登记的技能:cable、hv、lv") as refused:
+        await grant(room, replace(AGREED, skill="cabel"))
+    assert refused.value.field == "skill"
+
+
+async def test_the_province_may_end_an_agreement_that_it_did_not_make(room: Desk) -> None:
+    granted = await grant(room)
+    done = await lending.revoke(room, granted, reason="全省调度", by=person("monitor"), at=minutes(1))
+    assert done.revoked_by == "monitor"
 
 
 # ---- reserves and names ---------------------------------------------------------------------------------------------
@@ -185,8 +216,7 @@ async def test_the_last_crew_of_a_county_goes_only_by_a_name_that_the_log_keeps(
         "客户透析",
         ("OVER_RESERVE",),
     )
-    assert "宁海王主任批准:客户透析" in sent.why
-    assert "知悉派出后所属县低于保底队伍数" in sent.why
+    assert "派出后其县低于保底,经宁海王主任批准派出(原因:客户透析)" in sent.why
 
 
 @pytest.mark.parametrize(("name", "reason"), [("", "急"), (" ", "急"), ("王", ""), ("王", "  ")])

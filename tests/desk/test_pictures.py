@@ -1,22 +1,30 @@
 """Maps of what is in the database: a ticket with its candidates, a depot's reach, who lent to whom, past calls."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch.desk.pictures import candidates, flows, history, reach
 from dispatch.desk.setup import open_desk
 from dispatch.kit.db import Database
 from dispatch.reports.maps import isochrones, ledger, ticket
 from dispatch.reports.maps.leaf import html
+from dispatch.reports.maps.phrases import sooner
 from dispatch.reports.maps.picture import png
 from dispatch.routing.roads.network import Roads
+from dispatch.routing.sifting import Doubt, sifted
 from dispatch.routing.standby import SiteKind
 from tests.routing.roads.networks import RULE, graph_of
 from tests.worlds import IN_NINGHAI, NINGHAI, START, XIANGSHAN, Small, minutes
 
 POINTS = {1: (121.43, 29.29), 2: (121.44, 29.46), 3: (121.65, 29.45), 4: (121.88, 29.47), 5: (121.94, 29.21)}
 ROADS = [((1, 2), "primary", 0), ((2, 3), "primary", 0), ((3, 4), "secondary", 0), ((4, 5), "primary", 0)]
+MOVED = """
+UPDATE ticket SET doc = (doc::jsonb || jsonb_build_object('lon', $2::float8, 'lat', $3::float8))::json WHERE id = $1
+"""
 NAMES = ("宁海路", "西店路", "跨海路", "石浦路")
 
 
@@ -93,11 +101,51 @@ async def test_the_ledger_is_drawn_as_flows_from_lender_to_borrower(small: Small
     assert (found.lent(NINGHAI), found.borrowed(XIANGSHAN), found.lent(XIANGSHAN)) == (3, 3, 0)
     scene = ledger.scene(found)
     page = html(scene).decode()
-    for text in ("宁海 → 象山:3 队次", "平均 15.0 分", "1 队次时本县没有合格的空闲班组", "象山 出0 入3"):
+    for text in ("宁海 → 象山:3 队次", "平均早到 15.0 分", "1 队次时本县没有合格的空闲班组", "象山 出0 入3"):
         assert text in page, text
     assert png(scene)[:4] == b"\x89PNG"
     nothing = await flows.of_area(small.desk, "33", START - timedelta(days=9), START - timedelta(days=8))
-    assert "本期没有跨县支援" in html(ledger.scene(nothing)).decode()
+    empty = ledger.scene(nothing)
+    told = "浙江本期没有派工记录,跨界台账为空;请核对月份(--month)与区域(--area)"
+    assert (empty.notice, empty.facts) == (told, (told,))
+    assert f'<p class="notice" role="note">{told}</p>' in html(empty).decode()
+    assert png(empty) != png(replace(empty, notice=""))
+    assert scene.notice == ""
+
+
+async def test_a_month_without_lending_is_told_apart_from_one_without_any_work(small: Small) -> None:
+    await small.walk(await small.call(), to="dispatch")
+    async with small.db.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO border_ledger (ticket_id, no, area, lender, at, crew_id, eta_s, basis, reason)
+               VALUES ('own', 1, $1, $1, $2, 'c1', 600, 'line', 'NEAREST')""",
+            XIANGSHAN,
+            START,
+        )
+    found = await flows.of_area(small.desk, "33", START, START + timedelta(days=1))
+    assert ledger.scene(found).notice == f"本期派工 {found.sent} 队次,没有跨县支援"
+    assert found.sent >= 1
+
+
+async def test_a_period_in_which_lending_cost_time_says_later_and_not_sooner_by_less_than_nothing(small: Small) -> None:
+    async with small.db.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO border_ledger (ticket_id, no, area, lender, at, crew_id, eta_s, own_crew_id, own_eta_s,
+               basis, reason) VALUES ('t1', 1, $1, $2, $3, 'c3', 1260, 'c1', 600, 'line', 'NEAREST')""",
+            *(XIANGSHAN, NINGHAI, START),
+        )
+    page = html(ledger.scene(await flows.of_area(small.desk, "33", START, START + timedelta(days=1)))).decode()
+    assert "1 队次共晚到 11 分,平均晚到 11.0 分" in page
+    assert "比原辖区规则晚到 11 分" in page
+    assert "到 -" not in page
+
+
+@given(st.floats(-1e6, 1e6))
+def test_sooner_and_later_never_have_a_sign(seconds: float) -> None:
+    for digits in (0, 1):
+        text, turned = sooner(seconds, digits=digits), sooner(-seconds, digits=digits)
+        assert "-" not in text
+        assert {text[:2], turned[:2]} in ({"早到", "晚到"}, {"同时"})
 
 
 async def test_the_past_calls_of_an_area_have_their_place_hour_and_class(small: Small, db: Database) -> None:
@@ -112,3 +160,19 @@ async def test_the_past_calls_of_an_area_have_their_place_hour_and_class(small: 
         ("城关供电所", SiteKind.DEPOT),
     ]
     assert history.promises(desk)["urban"] == 2700
+
+
+async def test_a_ticket_out_at_sea_is_named_and_no_standby_point_is_chosen_for_it(small: Small, db: Database) -> None:
+    """Its point was kept as the caller's device said it: latitude first, or far out."""
+    tickets = [await small.call() for _ in range(12)]
+    async with db.transaction() as tx:
+        for ticket, lon, lat in ((tickets[0], 29.48, 121.87), (tickets[1], 126.5, 27.0)):
+            await tx.execute(MOVED, ticket.id, lon, lat)
+    desk = await open_desk(db, "sgcc")
+    past = await history.calls(desk, "33", START, minutes(600))
+    kept, left = sifted(past, history.knows(desk))
+    assert len(kept) == 10
+    assert {one.name: one.doubt for one in left} == {
+        f"工单 {tickets[0].ticket_no}": Doubt.SWAPPED,
+        f"工单 {tickets[1].ticket_no}": Doubt.OUTSIDE,
+    }

@@ -1,14 +1,17 @@
 """Roads closed and opened at the desk: who may, where, when it counts, and how other processes hear of it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch.accounts.rights import Forbidden
-from dispatch.desk.roads import calibrating, closing
+from dispatch.desk.roads import calibrating, closing, rows
 from dispatch.desk.roads.closing import (
     ClosureEnded,
     ClosureTime,
@@ -23,13 +26,13 @@ from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.roads.rows import BadPolygon
 from dispatch.desk.room import Desk, Once
 from dispatch.desk.setup import open_desk
-from dispatch.places.crs import Crs, from_wgs84
+from dispatch.places.crs import Crs, UnknownCrs, from_wgs84
 from dispatch.routing.roads.calibration import calibrate
 from dispatch.routing.roads.closures import ClosureCause
 from dispatch.routing.roads.importing import import_roads
 from dispatch.routing.roads.network import Roads
 from dispatch.tickets.events import Arrived
-from tests.routing.roads.networks import TOWNS, write_osm
+from tests.routing.roads.networks import TOWNS, graph_of, write_osm
 from tests.worlds import NINGHAI, XIANGSHAN, Small, minutes, person, square
 
 # 1 == 2 the coast road of 象山, 2 -- 3 on into 宁海; 1 -- 4 -- 2 inland, longer.
@@ -171,20 +174,25 @@ async def test_without_a_graph_nothing_can_be_closed(small: Small) -> None:
     assert not await RoadKeeper(small.desk).poll()
 
 
+async def driven_slowly(small: Small, drive_min: float) -> None:
+    """Let eight repairs be reached in so many minutes; the tracks say from where to where."""
+    for n in range(8):
+        begin = 600.0 * n
+        ticket = await small.walk(await small.call(at=minutes(begin)), to="depart", start=begin + 1)
+        arrived = minutes(begin + 4 + drive_min)
+        ticket = await small.does(ticket, "arrive", "crew-1", Arrived(), at=arrived)
+        async with small.db.connection() as connection:
+            for at, point in ((ticket.departed_at, CREW), (arrived, JOB)):
+                await connection.execute(TRACK, at, *point)
+
+
 async def test_crews_that_drove_slower_slow_their_roads_everywhere(wide: Desk, small: Small, graph: Path) -> None:
     """Repairs reached over the coast road at half the speed of the table; the tracks say from where to where."""
     other = await open_desk(small.db, "sgcc", roads=graph)
     keeper = RoadKeeper(other)
     await keeper.poll()
     free = drive(other)[0]
-    for n in range(8):
-        begin = 600.0 * n
-        ticket = await small.walk(await small.call(at=minutes(begin)), to="depart", start=begin + 1)
-        arrived = minutes(begin + 4 + 2 * free)
-        ticket = await small.does(ticket, "arrive", "crew-1", Arrived(), at=arrived)
-        async with small.db.connection() as connection:
-            for at, point in ((ticket.departed_at, CREW), (arrived, JOB)):
-                await connection.execute(TRACK, at, *point)
+    await driven_slowly(small, 2 * free)
     async with small.db.connection() as connection:
         driven = await calibrating.trips(connection, since=minutes(-1))
     assert len(driven) == 8
@@ -194,3 +202,76 @@ async def test_crews_that_drove_slower_slow_their_roads_everywhere(wide: Desk, s
     assert await calibrating.apply(wide, found, by="system", at=minutes(9999)) == len(found.factors) > 0
     assert await keeper.poll()
     assert drive(other)[0] > 1.3 * free
+
+
+# ---- what is drawn wrongly -----------------------------------------------------------------------------------------
+
+corners = st.tuples(
+    st.floats(121.45, 121.69), st.floats(29.30, 29.46), st.floats(121.71, 121.90), st.floats(29.471, 29.65)
+)
+
+
+def turned(polygon: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": [[[lat, lon] for lon, lat in polygon["coordinates"][0]]]}
+
+
+@given(corners)
+def test_no_polygon_with_latitude_first_is_taken_for_another(box: tuple[float, float, float, float]) -> None:
+    """The law of the order: as it is it is kept, the other way round it is named, wherever in China it lies."""
+    rows.text_of(square(*box), "wgs84")
+    with pytest.raises(BadPolygon, match=r"坐标顺序写反了.*经度在前、纬度在后"):
+        rows.text_of(turned(square(*box)), "wgs84")
+
+
+async def test_latitude_first_is_named_where_both_orders_are_degrees_too(small: Small) -> None:
+    """Around 80 degrees east and 40 north both orders are places on earth; only one of them has the roads."""
+    points = {1: (80.20, 41.10), 2: (80.30, 41.20)}
+    small.desk.travel = Roads(graph_of(points, [((1, 2), "primary", 0)], names=["阿塔线"]), small.desk.fleet.rule)
+    box = square(80.1, 41.0, 80.4, 41.3)
+    with pytest.raises(BadPolygon, match="坐标顺序写反了"):
+        await close(small.desk, "monitor", "33", polygon=turned(box))
+    with pytest.raises(NoSuchRoad, match="所画范围内没有") as refused:
+        await close(small.desk, "monitor", "33", polygon=square(82, 41, 83, 42))
+    assert refused.value.field == "polygon"
+    assert (await close(small.desk, "monitor", "33", polygon=box)).edges == 1
+
+
+@given(corners)
+def test_a_line_that_crosses_itself_is_refused_saying_where(box: tuple[float, float, float, float]) -> None:
+    west, south, east, north = box
+    ring = [[west, south], [east, north], [east, south], [west, north], [west, south]]
+    tie = {"type": "Polygon", "coordinates": [ring]}
+    with pytest.raises(BadPolygon, match=r"边线在\(121\.\d+,29\.\d+\)处自相交"):
+        rows.text_of(tie, "wgs84")
+
+
+def test_a_ring_that_touches_itself_in_a_point_is_clear() -> None:
+    eight = [[0, 0], [2, 0], [2, 2], [1, 1], [0, 2], [0, 0]]
+    assert rows.text_of({"type": "Polygon", "coordinates": [eight]}, "wgs84")
+    touching = [[0, 0], [4, 0], [4, 4], [2, 0], [0, 4], [0, 0]]
+    assert rows.shape_of(json.loads(rows.text_of({"type": "Polygon", "coordinates": [touching]}, "wgs84"))).area == 8
+
+
+async def test_a_system_nobody_knows_is_refused_without_a_polygon_too(wide: Desk) -> None:
+    with pytest.raises(UnknownCrs, match="mercator"):
+        await close(wide, road="沿海线", crs="mercator")
+
+
+# ---- whose road it is ----------------------------------------------------------------------------------------------
+
+
+async def test_of_a_road_over_the_border_a_county_closes_what_it_draws_on_its_own_side(wide: Desk) -> None:
+    """The piece of 宁象线 has its middle in 宁海; the polygon around its eastern end is all 象山's."""
+    assert (await close(wide, polygon=square(121.62, 29.44, 121.66, 29.48))).edges == 1
+    with pytest.raises(OthersRoad, match="宁海"):
+        await close(wide, polygon=square(121.50, 29.44, 121.55, 29.48))
+    assert (await close(wide, "ninghai", NINGHAI, polygon=square(121.50, 29.44, 121.55, 29.48))).edges == 1
+
+
+async def test_who_stands_above_both_counties_is_told_how_he_closes_it_himself(wide: Desk) -> None:
+    with pytest.raises(OthersRoad, match=r"您可把 area 改为宁波\(3302\)") as refused:
+        await close(wide, "monitor", road="宁象线")
+    assert refused.value.field == "area"
+    assert (await close(wide, "monitor", "3302", road="宁象线")).edges == 1
+    with pytest.raises(OthersRoad, match="请上级单位设置"):
+        await close(wide, "xiangshan", road="宁象线")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from dispatch.accounts.passwords import Hasher, WeakPassword
-from dispatch.desk.setup import load_world, open_desk, register
+from dispatch.desk.packs import register
+from dispatch.desk.setup import load_world, open_desk
 from dispatch.desk.world import BadWorld, Part, World, WorldContact
 from dispatch.kit.db import Database
 from dispatch.kit.errors import Invalid

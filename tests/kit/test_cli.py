@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.cli import COMMANDS, line_of, run
+from tests.cli.running import command
 from tests.servers import scratch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -28,9 +29,9 @@ def site() -> Iterator[Path]:
 
 def dispatch(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DISPATCH_", "DATABASE_"))}
-    command = [sys.executable, "-m", "dispatch", *words]
+    call = [sys.executable, "-m", "dispatch", *words]
     return subprocess.run(
-        command, cwd=CHECKOUT, env={**inherited, **environ}, capture_output=True, text=True, check=False, timeout=60
+        call, cwd=CHECKOUT, env={**inherited, **environ}, capture_output=True, text=True, check=False, timeout=60
     )
 
 
@@ -58,10 +59,16 @@ def test_migrate_brings_a_named_server_up(empty_dsn: str) -> None:
     ],
 )
 def test_what_the_operator_can_put_right_is_one_sentence(words: list[str], environ: dict[str, str], said: str) -> None:
-    failed = dispatch(*words, **environ)
+    failed = command(*words, **environ)
     assert failed.returncode == 2
     assert said in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_a_refusal_is_the_exit_code_of_the_process() -> None:
+    failed = dispatch("migrate", DATABASE_URL="mysql://db")
+    assert (failed.returncode, "Traceback" in failed.stderr) == (2, False)
+    assert "[BadSetting](DATABASE_URL)" in failed.stderr
 
 
 @pytest.mark.parametrize(
@@ -105,8 +112,8 @@ finally:
 
 def test_the_list_of_commands_is_read_without_loading_them() -> None:
     """What costs two seconds is not needed to say what there is."""
-    command = [sys.executable, "-c", LISTED]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=60)
+    call = [sys.executable, "-c", LISTED]
+    done = subprocess.run(call, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=60)
     listed, _, loaded = done.stdout.partition("loaded:")
     assert done.returncode == 0, done.stderr
     assert {"dispatch.cli", "dispatch.cli.usage"} <= set(loaded.split())

@@ -1,5 +1,6 @@
 """The small world with its network, and the whole application over it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,26 +8,30 @@ from typing import Any
 import pytest
 
 from dispatch.desk.outages import planned
-from dispatch.desk.setup import load_world
 from dispatch.desk.world import World
-from dispatch.kit.db import Database
 from dispatch.tickets import store as tickets
 from dispatch.tickets.model import Ticket
+from tests.servers import Server
 from tests.web.conftest import Centre, centre, key
-from tests.worlds import WORLD, minutes
+from tests.worlds import minutes, read_world, settle
 
 from .grid import network
 
 __all__ = ["centre"]
 
 
+@pytest.fixture(scope="session")
+def settled(server: Server, template: str) -> Iterator[str]:
+    """Name of the database with two counties, and the network of one of them, that tests clone."""
+    name = settle(server, template, read_world(network=network()))
+    yield name
+    server.drop(name)
+
+
 @pytest.fixture
-async def world(db: Database) -> World:
-    """Two counties, and the network of one of them, in the database."""
-    world = World.model_validate(WORLD | {"network": network()})
-    world.check()
-    await load_world(db, world)
-    return world
+def world(dsn: str) -> World:
+    """Two counties, and the network of one of them, in the database (``dsn`` is a copy of ``settled``)."""
+    return read_world(network=network())
 
 
 @dataclass

@@ -48,6 +48,15 @@ async def test_the_seat_finds_the_customer_by_the_telephone_and_by_the_map(grid:
     assert (await grid.known(place={"lon": 121.80, "lat": 29.40}))["verdict"] == "unknown"
 
 
+async def test_a_point_that_cannot_be_is_told_and_what_is_known_otherwise_too(grid: Grid) -> None:
+    alone = await grid.known(account_no=ONE)
+    assert alone["place_doubt"] is None
+    for place in ({"lon": 29.4801, "lat": 121.8730}, {"lon": "abc"}, [1]):
+        known = await grid.known(place=place, account_no=ONE)
+        assert known.pop("place_doubt")
+        assert known == {name: value for name, value in alone.items() if name != "place_doubt"}
+
+
 async def test_a_feeder_trips_and_all_later_callers_wait_for_one_repair(grid: Grid) -> None:
     """Scenario 4: ten transformers; the first call is before the breaker is heard of."""
     first = await grid.centre.call(account_no=ONE)

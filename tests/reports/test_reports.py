@@ -13,7 +13,7 @@ from dispatch.reports.book import Amount, Book, Table
 from dispatch.reports.daily import daily
 from dispatch.reports.weekly import HEADINGS, weekly
 from dispatch.tickets import events as e
-from tests.cli.test_audit import dispatch
+from tests.cli.running import on_database
 from tests.worlds import ROAD, XIANGSHAN, Small, minutes, person
 
 DAY = datetime(2026, 6, 30, 16, tzinfo=UTC)  # 1 July 2026 in China, a Wednesday
@@ -130,17 +130,17 @@ async def test_an_empty_week_says_nothing_it_does_not_know(small: Small) -> None
 async def test_the_command_writes_the_file(worked: Small, dsn: str, tmp_path: Path, shape: str, begins: bytes) -> None:
     out = tmp_path / f"day.{shape}"
     words = ("report", "daily", "--area", XIANGSHAN, "--date", "2026-07-01", "--as", shape, "--out", str(out))
-    code, _, said = await dispatch(dsn, *words)
-    assert code == 0, said
+    done = await on_database(dsn, *words)
+    assert done.returncode == 0, done.stderr
     assert out.read_bytes().startswith(begins)
-    assert "3 件办结工单" in said
+    assert "3 件办结工单" in done.stderr
 
 
 async def test_the_week_of_the_command_is_the_one_the_day_lies_in(worked: Small, dsn: str, tmp_path: Path) -> None:
     out = tmp_path / "week.xlsx"
     words = ("report", "weekly", "--area", "33", "--date", "2026-07-05", "--out", str(out))
-    code, _, said = await dispatch(dsn, *words)
-    assert code == 0, said
+    done = await on_database(dsn, *words)
+    assert done.returncode == 0, done.stderr
     first = load_workbook(BytesIO(out.read_bytes())).worksheets[0]
     assert "2026年06月29日—07月05日" in str(first["A2"].value)
 
@@ -155,9 +155,9 @@ async def test_the_week_of_the_command_is_the_one_the_day_lies_in(worked: Small,
 async def test_a_bad_date_or_area_is_refused_with_a_sentence(
     small: Small, dsn: str, tmp_path: Path, words: tuple[str, ...], code: str
 ) -> None:
-    ended, _, said = await dispatch(dsn, "report", "daily", *words, "--out", str(tmp_path / "x.xlsx"))
-    assert ended == 2
-    assert code in said
+    done = await on_database(dsn, "report", "daily", *words, "--out", str(tmp_path / "x.xlsx"))
+    assert done.returncode == 2
+    assert code in done.stderr
 
 
 async def test_who_is_still_dark_stands_in_the_weeks_lists_before_his_ticket_ends(small: Small) -> None:
@@ -187,9 +187,9 @@ async def test_a_day_that_is_still_to_come_has_no_report(
     """The day is that of the installation's clock, in China: at 22:00 UTC it is the next."""
     clock.set(datetime(2026, 7, 1, 22, tzinfo=UTC))
     out = tmp_path / "x.xlsx"
-    ended, _, said = await dispatch(dsn, "report", kind, "--area", "33", "--date", "2026-07-03", "--out", str(out))
-    assert (ended, out.exists()) == (2, False)
-    assert "BadDate" in said
-    assert "--date 不能晚于今天(2026-07-02),现为 2026-07-03,请改正" in said
-    ended, _, said = await dispatch(dsn, "report", kind, "--area", "33", "--date", "2026-07-02", "--out", str(out))
-    assert ended == 0, said
+    done = await on_database(dsn, "report", kind, "--area", "33", "--date", "2026-07-03", "--out", str(out))
+    assert (done.returncode, out.exists()) == (2, False)
+    assert "BadDate" in done.stderr
+    assert "--date 不能晚于今天(2026-07-02),现为 2026-07-03,请改正" in done.stderr
+    done = await on_database(dsn, "report", kind, "--area", "33", "--date", "2026-07-02", "--out", str(out))
+    assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dispatch.cli import reporting
+from tests.cli import running
 
 CALLS = 60
 BEGIN = datetime(2024, 7, 25, 0, tzinfo=UTC)  # 08:00 in China
@@ -107,7 +108,7 @@ def test_crews_cross_the_old_border(report: dict[str, Any]) -> None:
 def test_a_wrong_file_ends_with_its_rows_and_starts_nothing(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("id,at,lon,lat\na,never,121.8,29.4\nb,2024-07-25T08:00:00+08:00,29.4,121.8\n", encoding="utf-8")
-    done = command(str(path), "--as", "csv")
+    done = running.command("replay", str(path), "--as", "csv")
     assert done.returncode == 2
     assert "第 2 行  at" in done.stderr
     assert "第 3 行  lat" in done.stderr
@@ -117,7 +118,7 @@ def test_a_wrong_file_ends_with_its_rows_and_starts_nothing(tmp_path: Path) -> N
 def test_a_report_that_cannot_be_written_is_said_before_the_play(tmp_path: Path) -> None:
     """Also ``dispatch demo``: nobody waits for a whole day to learn that its figures are lost."""
     nowhere = str(tmp_path / "missing" / "report.json")
-    done = command(str(log(tmp_path / "log.csv")), "--as", "csv", "--report", nowhere)
+    done = running.command("replay", str(log(tmp_path / "log.csv")), "--as", "csv", "--report", nowhere)
     assert (done.returncode, "BadReportPath" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
     assert "启动服务" not in done.stderr
 
@@ -145,5 +146,5 @@ def test_figures_that_cannot_be_written_after_all_are_printed(
 
 
 def test_a_wrong_option_is_named(tmp_path: Path) -> None:
-    done = command(str(log(tmp_path / "log.csv")), "--as", "csv", "--from", "yesterday")
+    done = running.command("replay", str(log(tmp_path / "log.csv")), "--as", "csv", "--from", "yesterday")
     assert (done.returncode, "BadTime" in done.stderr) == (2, True)

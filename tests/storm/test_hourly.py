@@ -19,7 +19,7 @@ from dispatch.reports.page import page
 from dispatch.reports.paper import paper
 from dispatch.reports.storm import storm as storm_book
 from dispatch.reports.workbook import workbook
-from tests.cli.test_audit import dispatch
+from tests.cli.running import on_database
 from tests.storm.conftest import storm, storm_at
 from tests.supervision.conftest import Watch
 from tests.worlds import CANCEL, NINGHAI, ROAD, SENT, XIANGSHAN, Small, minutes, person
@@ -157,8 +157,8 @@ async def test_the_command_writes_the_file_or_says_what_is_missing(small: Small,
     await set_mode(small.desk, XIANGSHAN, Mode.STORM, reason="台风", by=person("monitor"), at=now - 2 * HOUR)
     out = tmp_path / "storm.docx"
     words = ("report", "storm", "--as", "docx", "--out", str(out))
-    code, _, said = await dispatch(dsn, *words, "--city", NINGBO, "--at", (now - HOUR).isoformat())
-    assert code == 0, said
+    done = await on_database(dsn, *words, "--city", NINGBO, "--at", (now - HOUR).isoformat())
+    assert done.returncode == 0, done.stderr
     assert out.read_bytes().startswith(b"PK")
     for wrong, refusal in (
         (("--city", NINGBO, "--at", "十点"), "BadDate"),
@@ -166,5 +166,5 @@ async def test_the_command_writes_the_file_or_says_what_is_missing(small: Small,
         (("--city", NINGBO, "--at", (now - 5 * HOUR).isoformat()), "NoStorm"),
         ((), "MissingOption"),
     ):
-        code, _, said = await dispatch(dsn, *words, *wrong)
-        assert (code != 0, refusal in said) == (True, True), said
+        done = await on_database(dsn, *words, *wrong)
+        assert (done.returncode != 0, refusal in done.stderr) == (True, True), done.stderr

@@ -1,13 +1,15 @@
 """Places over HTTP: found by what is typed, by number for those who may; the file; calls that come with words only."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
 
 from dispatch.places import rows, sheets
 from dispatch.places.own import OwnKind, OwnPlace
-from tests.worlds import NINGHAI, XIANGSHAN, stranger
+from dispatch.places.ownstore import ARRIVED
+from tests.worlds import NINGHAI, XIANGSHAN, minutes, stranger
 
 from .conftest import CALL, Centre, key
 from .test_bad_input import error_of
@@ -147,6 +149,44 @@ async def test_a_call_is_never_lost_for_a_wrong_point(centre: Centre, place: dic
     assert said in ticket["place_doubt"]
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (b'"place": {"lon": NaN, "lat": 29.48}', "不是有效的经纬度"),
+        (b'"place": {"lon": 1e400, "lat": 29.48}', "不是有效的经纬度"),
+        (b'"place": {"lon": 121.87, "lat": 200}', "不是有效的经纬度"),
+        (b'"place": {"lon": "abc", "lat": 29.48}', "经度“abc”不是数字"),
+        (b'"place": [121.87, 29.48]', "读不出来"),
+        (b'"place": {"lon": 121.87}', "缺少纬度"),
+        (b'"place": {"lon": 29.48, "lat": 121.87}', "写反"),
+        (b'"place": {"lon": 0, "lat": 0}, "county": "330225"', "没有定位"),
+        (b'"county": "320101"', "320101"),
+        (b'"county": "33\\u00000225"', "不是县(区)编码"),
+        (b'"county": 7, "place": null', "不是县(区)编码"),
+        (b'"place_code": "no-such-place"', "no-such-place"),
+        (b'"place_code": ["S1"]', "没有编码为"),
+        (b'"place_said": "\\u0000", "place": {"lon": 0, "lat": 0}', "没有定位"),
+    ],
+)
+async def test_whatever_a_seat_sends_as_the_place_the_call_is_kept_and_the_answer_says_what_is_wrong(
+    centre: Centre, part: bytes, said: str
+) -> None:
+    usual = json.dumps(CALL | {"phone": stranger()}, ensure_ascii=False).encode()
+    body = usual.removesuffix(b"}") + b", " + part + b"}"  # of two values of one name the last counts
+    headers = {**key(), "Content-Type": "application/json"}
+    answer = await (await centre.by("seat")).post("/calls", content=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    taken = answer.json()
+    assert said in taken["place_doubt"]
+    assert taken["ticket"]["place_doubt"] == taken["place_doubt"]
+    again = await (await centre.by("seat")).post("/calls", content=body, headers=headers)
+    assert (again.json()["call_id"], again.json()["place_doubt"]) == (taken["call_id"], taken["place_doubt"])
+
+
+async def test_a_good_call_has_no_doubt_in_its_answer(centre: Centre) -> None:
+    assert (await log(centre))["place_doubt"] is None
+
+
 async def test_a_call_with_words_only_gets_candidates_and_is_put_nowhere(centre: Centre) -> None:
     await bring_in(centre, MILL, PUMP)
     taken = await log(centre, place=None, county=XIANGSHAN, address="老碾米厂后面没电了")
@@ -180,6 +220,32 @@ async def test_a_place_is_named_by_those_who_have_the_right_and_found_at_once(ce
     assert (place["level"], place["lon"], place["located_by"]) == ("alias", 121.7, "pins")
     away = await (await centre.by("xiangshan")).post("/places/names", json=body | {"county": NINGHAI}, headers=key())
     assert away.status_code == 403
+
+
+@pytest.mark.parametrize(("path", "key_of"), [("names", "id"), ("arrivals", "ticket_id")])
+async def test_lists_of_what_was_learned_are_read_a_page_at_a_time(centre: Centre, path: str, key_of: str) -> None:
+    seat = await centre.by("xiangshan")
+    for said in ("大樟树", "老渡口", "青石桥"):
+        body = {"said": said, "county": XIANGSHAN, "place": {"lon": 121.7, "lat": 29.3}}
+        assert (await seat.post("/places/names", json=body, headers=key())).status_code == 201
+    async with centre.db.connection() as connection:
+        for n, code in enumerate(["L1", "东塘.1", "330225101244"]):
+            await connection.execute(ARRIVED, code, f"t{n}", XIANGSHAN, "c1", minutes(n), 121.87, 29.48, 9.0)
+    whole = (await seat.get(f"/places/{path}")).json()
+    assert (len(whole[path]), whole["next"]) == (3, None)
+    read: list[dict[str, Any]] = []
+    more: dict[str, Any] = {}
+    for _ in range(4):
+        answer = await seat.get(f"/places/{path}", params={"limit": 1, **more})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        read += page[path]
+        if page["next"] is None:
+            break
+        more = {"after": page["next"]}
+    assert [one[key_of] for one in read] == [one[key_of] for one in whole[path]]
+    for wrong in ({"limit": 0}, {"limit": 501}, {"after": "\0"}, {"page": 2}):
+        assert (await seat.get(f"/places/{path}", params=wrong)).status_code == 422
 
 
 # ---- other points ---------------------------------------------------------------------------------------------------

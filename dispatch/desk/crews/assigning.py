@@ -115,34 +115,46 @@ async def dispatch(
     sets aside only by the name of who is answerable. The automatic choice never does either.
 
     :param approval: that name, and the reason
-
     :raises AlreadyDispatched: if somebody was first; it says who, when and which crew
     :raises NoCandidates: if no free crew fits
-    :raises CrewTaken: if the named crew was free a moment ago and is not now
-    :raises CrewFull: if the named crew holds as many jobs as it may
-    :raises CrewUnfit: if the named crew cannot do it
-    :raises ApprovalNeeded: if only a named person may send it, and none is named
-    :raises NotLent, OverReserve: if that became so a moment ago
-    :raises NoSuchCrew: if there is no such crew
+    :raises CrewTaken, NotLent, OverReserve: if the named crew could go a moment ago and cannot now
+    :raises CrewFull, CrewUnfit, NoSuchCrew: if the named crew cannot do it at all
+    :raises ApprovalNeeded, BadApproval: if only a named person may send it and none is named; or none is needed
     :raises MachineOff: if nobody is named in a county that decides by hand
-    :raises BadApproval: if somebody answers for a crew that nobody named
     :raises Refusal: what ``steps.step`` refuses
     """
     if approval is not None and crew_id is None:
         raise BadApproval("具名批准只对指定的班组有效,请同时填写 crew_id", field="crew_id")
-    async with desk.db.connection() as connection:
-        ticket = await store.load(connection, ticket_id)
-        if (first := await idempotency.find(connection, by, once)) is not None:
-            return Ticket.model_validate_json(first)
-        permit(desk, by, "ticket.dispatch", ticket)
-        await _check_first(connection, ticket, report, transfer_reason)
-        if crew_id is None:
-            await modes.check_machine(connection, desk, ticket.area)
+    ticket, first = await _looked_at(desk, ticket_id, crew_id, transfer_reason, by=by, report=report, once=once)
+    if first is not None:
+        return first
     if crew_id is not None:
         choices = [by_name(desk, seen(ticket), crew_id, policy=policy, at=at, approval=approval)]
     else:
         choices = best_free(desk, seen(ticket), policy=policy, at=at)
     return await _first_free(desk, ticket_id, choices, transfer_reason, by=by, report=report, at=at, once=once)
+
+
+async def _looked_at(
+    desk: Desk,
+    ticket_id: str,
+    crew_id: str | None,
+    transfer_reason: str | None,
+    *,
+    by: Account,
+    report: Report,
+    once: Once | None,
+) -> tuple[Ticket, Ticket | None]:
+    """Return the ticket if a crew may be sent to it now; and the first answer, if this is a repeat."""
+    async with desk.db.connection() as connection:
+        ticket = await store.load(connection, ticket_id)
+        if (first := await idempotency.find(connection, by, once)) is not None:
+            return ticket, Ticket.model_validate_json(first)
+        permit(desk, by, "ticket.dispatch", ticket)
+        await _check_first(connection, ticket, report, transfer_reason)
+        if crew_id is None:
+            await modes.check_machine(connection, desk, ticket.area)
+    return ticket, None
 
 
 async def _first_free(

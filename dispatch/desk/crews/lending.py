@@ -34,11 +34,12 @@ revoked_by, revoked_at, revoke_reason
 """
 TURN_TAKING = "SELECT pg_advisory_xact_lock(95604, hashtext($1))"  # of a lender: nobody counts its crews meanwhile
 OVERLAPPING = """
-SELECT id, from_at, until_at FROM lending_grant
+SELECT id, from_at, until_at, crews, skill, reason, approved_by FROM lending_grant
 WHERE lender = $1 AND borrower = $2 AND skill IS NOT DISTINCT FROM $3 AND kind = $4 AND revoked_at IS NULL
   AND from_at < $6 AND $5 < until_at
 ORDER BY from_at LIMIT 1
 """
+SKILLS = "SELECT DISTINCT unnest(skills) AS skill FROM crew ORDER BY skill"
 GRANT = """
 INSERT INTO lending_grant (id, lender, borrower, kind, from_at, until_at, crews, skill, below_reserve, reason,
                            approved_by, granted_by, granted_at)
@@ -158,11 +159,11 @@ async def grant(desk: Desk, wanted: NewGrant, *, by: Account, at: datetime, once
     """
     Write a grant down; it holds at once in this process and within half a second in the others.
 
-    The lender's own dispatcher lends his county's crews by agreement; an order, and what concerns a whole city, is the
-    province's.
+    By agreement the lender's own dispatcher lends his county's crews, and nobody else does; an order, and what concerns
+    a whole city, is the province's.
 
     :raises NoSuchArea: if one of the two does not exist, in this province
-    :raises BadGrant: if it cannot be
+    :raises BadGrant: if it cannot be, or no crew has the skill that it is for
     :raises Forbidden: if ``by`` may not lend there
     :raises GrantOverlaps: if the same is granted already for a part of that time
     :raises NoLending: if the rule pack in force knows none
@@ -171,13 +172,13 @@ async def grant(desk: Desk, wanted: NewGrant, *, by: Account, at: datetime, once
     _check_sides(desk, wanted)
     _check_time(wanted, rules, at)
     _check_approval(wanted)
-    answerable = desk.areas.province().code if wanted.kind is GrantKind.ORDER else wanted.lender
-    rights.check(by, "lending.grant", area=answerable, covers=desk.areas.covers)
+    _check_right(desk, wanted, by)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return kept(await tx.fetchrow(FIND, first))
+        await _check_skill(tx, wanted.skill)
         await tx.execute(TURN_TAKING, wanted.lender)
-        await _check_overlap(tx, wanted)
+        await _check_overlap(tx, desk, wanted)
         grant_id = new_id(at)
         said = (wanted.lender, wanted.borrower, wanted.kind.value, wanted.from_at, wanted.until_at, wanted.crews)
         why = (wanted.skill, wanted.below_reserve, wanted.reason.strip(), wanted.approved_by.strip())
@@ -187,6 +188,23 @@ async def grant(desk: Desk, wanted: NewGrant, *, by: Account, at: datetime, once
         made = kept(await tx.fetchrow(FIND, grant_id))
         await _tell_fleet(tx, desk, at)
     return made
+
+
+def _check_right(desk: Desk, wanted: NewGrant, by: Account) -> None:
+    """:raises Forbidden: if it is not ``by``'s to agree to, or to order"""
+    if wanted.kind is GrantKind.ORDER:
+        rights.check(by, "lending.order", area=desk.areas.province().code, covers=desk.areas.covers)
+    else:
+        rights.check(by, "lending.agree", area=wanted.lender, covers=desk.areas.covers)
+
+
+async def _check_skill(tx: Connection, skill: str | None) -> None:
+    if skill is None:
+        return
+    known = [row["skill"] for row in await tx.fetch(SKILLS)]
+    if skill not in known:
+        listed = "、".join(known) or "尚无登记"
+        raise BadGrant(f"本省没有队伍具备技能“{skill}”,已登记的技能:{listed};请改正,不限请留空", field="skill")
 
 
 def _check_sides(desk: Desk, wanted: NewGrant) -> None:
@@ -225,13 +243,17 @@ def _check_approval(wanted: NewGrant) -> None:
             raise BadGrant(f"借调缺{said},请补填", field=field)
 
 
-async def _check_overlap(tx: Connection, wanted: NewGrant) -> None:
+async def _check_overlap(tx: Connection, desk: Desk, wanted: NewGrant) -> None:
     sides = (wanted.lender, wanted.borrower, wanted.skill, wanted.kind.value)
     row = await tx.fetchrow(OVERLAPPING, *sides, wanted.from_at, wanted.until_at)
     if row is not None:
         begin, end = (row[name].astimezone(CHINA) for name in ("from_at", "until_at"))
+        lender, borrower = (desk.areas.get(code).name for code in (wanted.lender, wanted.borrower))
+        crews = "不限队数" if row["crews"] is None else f"{row['crews']} 支"
         raise GrantOverlaps(
-            f"{begin:%m月%d日 %H:%M}至{end:%m月%d日 %H:%M}已有同样的借调,请改时间,或先撤销原借调",
+            f"{begin:%m月%d日 %H:%M}至{end:%m月%d日 %H:%M}已有同样的{wanted.kind.label} {row['id']}"
+            f"({lender}借给{borrower},{crews},{row['approved_by']}批准,原因:{row['reason']}),"
+            "请改时间,或先撤销它再登记",
             field="from_at",
             grant_id=row["id"],
         )

@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Protocol
+from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from dispatch.accounts.model import Account
@@ -17,7 +17,7 @@ from dispatch.kit.errors import Invalid
 from dispatch.notify import phones
 from dispatch.notify.phones import masked, plain
 from dispatch.tickets.events import Drafted, Submitted
-from dispatch.tickets.facts import Address, Code, Facts, Households, Lat, Lon, Name, Person, Text
+from dispatch.tickets.facts import Address, Code, Households, Name, Person, Text
 from dispatch.tickets.guards import CLOCK_SKEW, FutureTime, MissingField
 from dispatch.tickets.matters import PHONE, Claim, account_key, beside, phone_key
 from dispatch.tickets.model import Frozen, Ticket
@@ -26,8 +26,10 @@ from dispatch.tickets.store import Opening
 from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Protected, Symptom
 
 from .customers import Home
-from .placing import Placed, place, place_call, stronger
+from .picking import Picked, Place, read_code, read_place
+from .placing import place_call, stronger
 
+CODE_MOST, NAME_MOST = 64, 60  # signs of a code, of what a place is called
 OLDEST = timedelta(hours=24)  # [P] a call older than this is no longer a call that is being taken
 PHONE_NUMBER = re.compile(phones.NUMBER)
 
@@ -49,23 +51,18 @@ class TooOld(Invalid):
     """The call lies too far back to be taken as new."""
 
 
-class Place(Frozen):
-    """A point on the map, degrees."""
-
-    lon: Lon
-    lat: Lat
-    crs: Annotated[str, Field(max_length=16)] = "wgs84"
-
-
-class Point(Protocol):
-    """What the desk needs of a point, whoever read it."""
-
-    @property
-    def lon(self) -> float: ...
-    @property
-    def lat(self) -> float: ...
-    @property
-    def crs(self) -> str: ...
+# What is said of a place never loses the call: what cannot be read comes in as it can, and the ticket names the doubt.
+County = Annotated[Code | None, BeforeValidator(read_code(CODE_MOST))]
+PlaceCode = Annotated[
+    Code | None,
+    BeforeValidator(read_code(CODE_MOST)),
+    Field(description="选定的候选地点编码;没有 place 时按它的位置受理"),
+]
+PlaceSaid = Annotated[
+    Name | None,
+    BeforeValidator(read_code(NAME_MOST)),
+    Field(description="客户对地点的叫法;选定候选或标出位置时照填,用于学习俗称"),
+]
 
 
 class CallIn(Frozen):
@@ -76,12 +73,10 @@ class CallIn(Frozen):
     call_at: AwareDatetime | None = None
     draft: bool = False
     account_no: Code | None = None
-    county: Code | None = None
-    place: Place | None = None
-    place_code: Annotated[Code | None, Field(description="选定的候选地点编码;没有 place 时按它的位置受理")] = None
-    place_said: Annotated[Name | None, Field(description="客户对地点的叫法;选定候选或标出位置时照填,用于学习俗称")] = (
-        None
-    )
+    county: County = None
+    place: Annotated[Place | None, BeforeValidator(read_place)] = None
+    place_code: PlaceCode = None
+    place_said: PlaceSaid = None
     address: Address = ""
     symptom: Symptom | None = None
     symptom_text: Text = ""
@@ -104,7 +99,7 @@ class CallIn(Frozen):
 
 
 REQUIRED = {"symptom": "故障现象", "category": "故障分类", "level": "紧急程度", "hazard": "是否涉及险情"}
-SAID = tuple(name for name in CallIn.model_fields if name in Facts.model_fields)
+SAID = tuple(name for name in CallIn.model_fields if name in Drafted.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +110,7 @@ class Taken:
     ticket: Ticket
     outcome: CallOutcome
     replayed: bool = False  # it is the first answer to the same request
+    place_doubt: str | None = None  # what is wrong with what this call said of its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +164,11 @@ def check_times(call: CallIn, at: datetime) -> datetime:
     return reported_at
 
 
-def _placed(desk: Desk, call: CallIn, home: Home | None) -> Placed:
-    """Return where the call is: where he says, else at the place that was picked, else at the caller's account."""
-    if call.place is not None:
-        said = call.place
-        return place_call(desk, lon=said.lon, lat=said.lat, crs=said.crs, county=call.county, home=home)
-    picked = desk.finder.place(call.place_code) if call.place_code else None
-    if picked is not None:
-        return place(desk, lon=picked.lon, lat=picked.lat, county=call.county or _county(desk, picked.county))
-    if home is not None:
-        return place(desk, lon=home.lon, lat=home.lat, county=home.county)
-    return place(desk, lon=None, lat=None, county=call.county)
-
-
-def _county(desk: Desk, code: str) -> str | None:
-    """Return a county's code; None for what is none of ours: the gazetteer knows the whole country."""
-    return code if desk.areas.counties(code) == (code,) else None
+def _check_whole(call: CallIn) -> None:
+    """:raises MissingField: if a ticket would lack what it must say; a draft may lack anything"""
+    for field, label in REQUIRED.items():
+        if not call.draft and getattr(call, field) is None:
+            raise MissingField(f"请填写{label}", field=field)
 
 
 def first_event(
@@ -191,6 +176,7 @@ def first_event(
     call: CallIn,
     *,
     home: Home | None,
+    picked: Picked | None = None,
     listed: Protected | None,
     call_id: str,
     ticket_no: str,
@@ -201,30 +187,25 @@ def first_event(
     Return what the call makes of it: a draft, or a ticket that goes out.
 
     :param home: where the caller's account hangs, for one who says nothing of the place himself
+    :param picked: the place that the seat picked
     :param listed: how the ledger has the account; the seat may add to it and takes nothing away
     :raises MissingField: if a ticket lacks what it must say
-    :raises UnknownCounty: if the county is none
     """
-    for field, label in REQUIRED.items():
-        if not call.draft and getattr(call, field) is None:
-            raise MissingField(f"请填写{label}", field=field)
-    placed = _placed(desk, call, home)
+    _check_whole(call)
+    placed = place_call(desk, call.place, county=call.county, picked=picked, home=home)
     said = {name: value for name in SAID if (value := getattr(call, name)) is not None}
     said["protected"] = stronger(call.protected, listed)
     return (Drafted if call.draft else Submitted)(
         **said,
         lon=placed.lon,
         lat=placed.lat,
-        place_doubt=placed.doubt.message if placed.doubt else None,
+        place_doubt=placed.doubt,
         area=placed.area,
         area_class=placed.area_class,
         place_unresolved=placed.unresolved,
         ticket_no=ticket_no,
-        external_no=call.external_no,
         pack=pack,
         call_id=call_id,
-        channel=call.channel,
         reported_at=reported_at,
         phone_masked=masked(call.phone),
-        repeat_of=call.repeat_of,
     )

@@ -47,6 +47,15 @@ async def home_of(desk: Desk, connection: Connection, account_no: str | None) ->
     return _home(desk, await network.path(connection, account_no)) if account_no else None
 
 
+async def device_of(desk: Desk, connection: Connection, code: str) -> Home | None:
+    """Return where a thing of the network is: its own point, else that of the box it hangs on; None if nobody knows."""
+    path = await network.path(connection, code)
+    home = _home(desk, path)
+    if home is None or path[0].lon is None or path[0].lat is None:
+        return home
+    return Home(home.county, path[0].lon, path[0].lat)
+
+
 def _home(desk: Desk, path: Sequence[Node]) -> Home | None:
     county = desk.areas.find(path[0].area) if path else None
     if county is None or county.level is not AreaLevel.COUNTY:

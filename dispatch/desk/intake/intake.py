@@ -36,6 +36,8 @@ from dispatch.tickets.words import CallOutcome, Channel, Level, Source, Stage
 from . import matters
 from .calls import CallIn, Taken, Waiting, check_times, first_event, keys
 from .customers import Customer, Customers
+from .picking import Picked, picked_of
+from .placing import is_county
 
 MOST = 256  # calls in a batch; measured: one writer with large batches beats two or three with smaller ones
 BLOCK = 100  # ticket numbers taken at a time; the sequence's increment
@@ -133,7 +135,8 @@ class Intake:
     ) -> Waiting:
         reported_at = check_times(call, at)
         await self._check_repeat(call, by)
-        customer = await self._customer(call, at)
+        picked = None if call.place_code is None else await picked_of(self._desk, call.place_code)
+        customer = await self._customer(call, picked, at)
         if customer.overrun:
             call = call.model_copy(update={"level": Level.URGENT})
         pack = self._desk.pack
@@ -142,6 +145,7 @@ class Intake:
             self._desk,
             call,
             home=customer.home,
+            picked=picked,
             listed=customer.listed,
             call_id=call_id,
             ticket_no=ticket_number(at, await self._number()),
@@ -164,7 +168,7 @@ class Intake:
         claim = Claim(ticket_id, event.area, keys(call) if pack.merging else ())
         return Waiting(call, opening, store.opened(opening), claim, by, once, answer)
 
-    async def _customer(self, call: CallIn, at: datetime) -> Customer:
+    async def _customer(self, call: CallIn, picked: Picked | None, at: datetime) -> Customer:
         """
         Look up how the account is protected, where it hangs unless a county or a place was picked, and whether planned
         work that should be over keeps it dark: that is urgent, whoever takes the call (domain 4.4.2).
@@ -172,8 +176,9 @@ class Intake:
         if call.account_no is None:
             return Customer()
         known = await self._customers.of(call.account_no, at=at)
-        picked = call.place_code is not None and self._desk.finder.place(call.place_code) is not None
-        return replace(known, home=None) if call.place is None and (call.county is not None or picked) else known
+        county = call.county is not None and is_county(self._desk, call.county)
+        named = county or (picked is not None and picked.doubt is None)
+        return replace(known, home=None) if call.place is None and named else known
 
     async def _check_repeat(self, call: CallIn, by: Account) -> None:
         """:raises NotClosed: if the ticket whose trouble is said to be back is still open"""

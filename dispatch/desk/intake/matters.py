@@ -49,7 +49,8 @@ async def first(connection: Connection, answer: str) -> Taken:
     log = await store.log(connection, ticket_id)
     ticket = fold(log[: int(version[0])] if version else _opening(log))
     assert ticket is not None
-    return Taken(call_id, ticket, CallOutcome.CHASE if version else _outcome(ticket), replayed=True)
+    outcome, doubt = (CallOutcome.CHASE, None) if version else (_outcome(ticket), ticket.place_doubt)
+    return Taken(call_id, ticket, outcome, replayed=True, place_doubt=doubt)
 
 
 def _opening(log: Sequence[Entry]) -> Sequence[Entry]:
@@ -61,7 +62,7 @@ def _opening(log: Sequence[Entry]) -> Sequence[Entry]:
 
 def taken(waiting: Waiting, ticket: Ticket) -> Taken:
     """Return the answer to a call that opened a ticket."""
-    return Taken(waiting.opening.call.id, ticket, _outcome(ticket))
+    return Taken(waiting.opening.call.id, ticket, _outcome(ticket), place_doubt=ticket.place_doubt)
 
 
 def _outcome(ticket: Ticket) -> CallOutcome:
@@ -97,15 +98,19 @@ async def known(desk: Desk, waiting: Waiting) -> Taken | Waiting:
                 apart.add(key)
                 continue
             if (answer := await idempotency.find(tx, waiting.by, waiting.once)) is not None:
-                return await first(tx, answer)
+                return await _again(tx, waiting, answer)
             after = await _contact(tx, desk, ticket, waiting)
             await idempotency.remember(tx, waiting.by, waiting.once, kept(waiting, after), status=201)
             break
         else:
             answer = await idempotency.find(tx, waiting.by, waiting.once)
-            return waiting.beside(apart) if answer is None else await first(tx, answer)
+            return waiting.beside(apart) if answer is None else await _again(tx, waiting, answer)
     tell_fleet(desk, after)
-    return Taken(waiting.opening.call.id, after, CallOutcome.CHASE)
+    return Taken(waiting.opening.call.id, after, CallOutcome.CHASE, place_doubt=waiting.opening.event.place_doubt)
+
+
+async def _again(connection: Connection, waiting: Waiting, answer: str) -> Taken:
+    return replace(await first(connection, answer), place_doubt=waiting.opening.event.place_doubt)
 
 
 def _is_his(desk: Desk, ticket: Ticket, said: CallIn, opened: Drafted | Submitted, key: str) -> bool:

@@ -15,6 +15,7 @@ FROM border_ledger
 WHERE at >= $2 AND at < $3 AND lender <> area AND (area = ANY($1::text[]) OR lender = ANY($1::text[]))
 GROUP BY lender, area ORDER BY crews DESC, lender, area
 """
+SENT = "SELECT count(*) FROM border_ledger WHERE at >= $2 AND at < $3 AND area = ANY($1::text[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,18 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """The whole of an area and period, with the counties that take part."""
+    """
+    The whole of an area and period, with the counties that take part.
+
+    :param sent: crews sent to the area's own tickets, whosever crews
+    """
 
     area: Area
     begin_at: datetime
     end_at: datetime
     flows: Sequence[Flow]
     counties: Mapping[str, Area]
+    sent: int = 0
 
     def lent(self, county: str) -> int:
         return sum(flow.crews for flow in self.flows if flow.lender == county)
@@ -61,6 +67,7 @@ async def of_area(desk: Desk, area: str, begin_at: datetime, end_at: datetime) -
     codes = desk.areas.counties(area)
     async with desk.db.connection() as connection:
         flows = [Flow(**dict(row)) for row in await connection.fetch(FLOWS, list(codes), begin_at, end_at)]
+        sent = await connection.fetchval(SENT, list(codes), begin_at, end_at)
     others = [code for flow in flows for code in (flow.lender, flow.borrower)]
     known = {code: found for code in (*codes, *others) if (found := desk.areas.find(code)) is not None}
-    return Flows(top, begin_at, end_at, flows, known)
+    return Flows(top, begin_at, end_at, flows, known, sent)

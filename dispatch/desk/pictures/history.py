@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
+import numpy as np
+
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
+from dispatch.routing.fleet import Bools
+from dispatch.routing.geo import Floats
+from dispatch.routing.sifting import Knows
 from dispatch.routing.standby import Past, Site, SiteKind
 
 MOST = 200_000  # calls that are read; of more, the latest
 CALLS = """
-SELECT (doc->>'lon')::float8 AS lon, (doc->>'lat')::float8 AS lat, doc->>'area_class' AS area_class, reported_at
+SELECT ticket_no, (doc->>'lon')::float8 AS lon, (doc->>'lat')::float8 AS lat, doc->>'area_class' AS area_class,
+    reported_at
 FROM ticket WHERE area = ANY($1::text[]) AND reported_at >= $2 AND reported_at < $3
     AND doc->>'lon' IS NOT NULL AND doc->>'lat' IS NOT NULL
 ORDER BY reported_at DESC, id LIMIT $4
@@ -25,7 +31,15 @@ async def calls(desk: Desk, area: str, begin_at: datetime, end_at: datetime) -> 
     async with desk.db.connection() as connection:
         rows = await connection.fetch(CALLS, [area, *desk.areas.below(area)], begin_at, end_at, MOST)
     return [
-        Past(row["lon"], row["lat"], 1.0, row["reported_at"].astimezone(CHINA).hour, row["area_class"]) for row in rows
+        Past(
+            row["lon"],
+            row["lat"],
+            1.0,
+            row["reported_at"].astimezone(CHINA).hour,
+            row["area_class"],
+            f"工单 {row['ticket_no']}",
+        )
+        for row in rows
     ]
 
 
@@ -54,3 +68,13 @@ def promises(desk: Desk) -> dict[str, float]:
     """Return the seconds within which somebody must be on site, by area class."""
     limits = desk.pack.limits.arrive
     return {name: limits.of(name).duration.total_seconds() for name in ("urban", "rural", "remote")}
+
+
+def knows(desk: Desk) -> Knows:
+    """Return what tells which points lie in the province, as for the calls of the seats."""
+
+    def known(lon: Floats, lat: Floats) -> Bools:
+        points = zip(lon.tolist(), lat.tolist(), strict=True)
+        return np.array([desk.locator.knows(x, y) for x, y in points], bool)
+
+    return known

@@ -26,7 +26,7 @@ from dispatch.tickets.model import Ticket
 from .keeping import bump, used
 
 SHORTEST, LONGEST = 2, 20  # characters of a name
-PAGE = 200
+PAGE, MOST = 200, 500  # of a list: usually, and at most
 # A number of a house or a flat names a person's door, and no place that another caller would mean.
 DOOR = re.compile(r"[0-9]|[一二三四五六七八九十百零〇两]+(号|室|栋|幢|单元|楼|弄)")
 BY_HAND = "named:"  # in place of a ticket, who named it
@@ -159,25 +159,36 @@ async def _seen(connection: Connection, desk: Desk, name_id: str) -> SeenName:
     return SeenName(found[0], used(found[0], desk.pack.places))
 
 
-async def names_in(desk: Desk, area: str | None, *, by: Account, after: str | None = None) -> list[SeenName]:
+async def names_in(
+    desk: Desk, area: str | None, *, by: Account, after: str | None = None, limit: int = PAGE
+) -> list[SeenName]:
     """
     Return the names taught in an area, by default the caller's own, a page at a time.
 
+    :param after: id of the last name of the page before
     :raises NoSuchArea, Forbidden: as for every list
     """
     codes = _codes(desk, area, by)
     where = "WHERE alias.area = ANY($1::text[]) AND ($2::text IS NULL OR (alias.area, alias.key, alias.id) > "
     where += "(SELECT area, key, id FROM place_alias WHERE id = $2))"
     async with desk.db.connection() as connection:
-        found = await ownstore.names(connection, where, codes, after)
-    return [SeenName(name, used(name, desk.pack.places)) for name in found[:PAGE]]
+        found = await ownstore.names(connection, where, codes, after, limit=limit)
+    return [SeenName(name, used(name, desk.pack.places)) for name in found]
 
 
-async def arrivals_in(desk: Desk, area: str | None, *, by: Account) -> Sequence[Arrival]:
-    """Return the arrivals that places of an area were learned from, those that were undone among them."""
-    codes = _codes(desk, area, by)
+async def arrivals_in(
+    desk: Desk, area: str | None, *, by: Account, after: tuple[str, str] | None = None, limit: int = PAGE
+) -> Sequence[Arrival]:
+    """
+    Return the arrivals that places of an area were learned from, those that were undone among them, a page at a time.
+
+    :param after: place and ticket of the last arrival of the page before
+    """
+    codes, (place, ticket_id) = _codes(desk, area, by), after or (None, None)
+    where = "WHERE area = ANY($1::text[]) AND ($2::text IS NULL OR (code, at, ticket_id) > "
+    where += "(SELECT code, at, ticket_id FROM place_arrival WHERE code = $2 AND ticket_id = $3::text))"
     async with desk.db.connection() as connection:
-        return await ownstore.arrivals(connection, "WHERE area = ANY($1::text[])", codes)
+        return await ownstore.arrivals(connection, where, codes, place, ticket_id, limit=limit)
 
 
 async def undo_arrivals(

@@ -5,9 +5,13 @@ the answer is given, and in the others within a moment (``keeper``).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
@@ -18,13 +22,15 @@ from dispatch.desk.room import Desk, Once
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.errors import Invalid, NotFound, Refusal
 from dispatch.places.areas import AreaLevel
-from dispatch.places.crs import Crs
+from dispatch.places.crs import Crs, read_crs
 from dispatch.routing.roads.closures import Closure, ClosureCause, Edges
 from dispatch.routing.roads.network import Roads
 
 from . import rows
 from .keeper import refresh
 
+Floats = NDArray[np.float64]
+NAMED = 3  # other counties that a refusal names
 LOOKED_AT = 2000  # pieces of road whose county is looked up before a closure is accepted
 KEPT = timedelta(days=1)  # a closure that ended longer ago is not read any more
 COLUMNS = (
@@ -144,7 +150,9 @@ async def close(
     rights.check(by, "road.close", area=code, covers=desk.areas.covers)
     roads = roads_of(desk)
     values = _values(new_id(at), code, wanted, by, at)
-    _check(desk, roads, code, rows.closure_of(values))
+    closure = rows.closure_of(values)
+    _check_roads(roads, closure)
+    _check_area(desk, roads, code, closure, by)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return await _read(tx, desk, first)
@@ -159,9 +167,10 @@ def _values(closure_id: str, code: str, wanted: Wanted, by: Account, at: datetim
     """
     Return the row to write, in the order of ``SET``.
 
-    :raises ClosureTime, NoSuchRoad: if it says nothing that could hold
+    :raises ClosureTime, NoSuchRoad, BadPolygon, UnknownCrs: if it says nothing that could hold
     """
     from_at = wanted.from_at or at
+    read_crs(wanted.crs)  # what cannot be read is refused, whether there is a polygon in it or not
     if wanted.until_at is not None and wanted.until_at <= max(from_at, at):
         raise ClosureTime("结束时间应晚于开始时间和现在,请改正", field="until_at")
     if wanted.polygon is None and not (wanted.road or wanted.ways or wanted.classes):
@@ -183,17 +192,51 @@ def _values(closure_id: str, code: str, wanted: Wanted, by: Account, at: datetim
     }
 
 
-def _check(desk: Desk, roads: Roads, code: str, closure: Closure) -> None:
-    edges = roads.edges_of(closure)
-    if not len(edges):
-        raise NoSuchRoad("路网中没有符合条件的道路,请核对路名、范围或道路等级", field="road")
+def _check_roads(roads: Roads, closure: Closure) -> None:
+    """
+    :raises BadPolygon: if only the other way round the polygon would mean a road
+    :raises NoSuchRoad: if nothing that exists is meant
+    """
+    if len(roads.edges_of(closure)):
+        return
+    if closure.area is None:
+        raise NoSuchRoad("路网中没有符合条件的道路,请核对路名、路段编号或道路等级", field="road")
+    turned = replace(closure, area=shapely.transform(closure.area, lambda points: points[:, ::-1]))
+    if len(roads.edges_of(turned)):
+        raise rows.swapped()
+    raise NoSuchRoad("所画范围内没有符合条件的道路,请核对范围与坐标系(crs),以及路名、道路等级", field="polygon")
+
+
+def _check_area(desk: Desk, roads: Roads, code: str, closure: Closure, by: Account) -> None:
+    """
+    Refuse roads of others. Of a piece of road that crosses a border only what lies in the polygon counts.
+
+    :raises OthersRoad: naming whose they are, and who may close them: the caller himself, if it is his
+    """
     if desk.areas.get(code).level is AreaLevel.PROVINCE:
         return
+    edges = roads.edges_of(closure)
     some = edges[:: max(1, len(edges) // LOOKED_AT)]
-    for county in desk.locator.counties_at(*roads.graph.middles(some)):
-        if county is not None and not desk.areas.covers(code, county):
-            there = desk.areas.get(county).name
-            raise OthersRoad(f"所选道路有一部分在{there},请缩小范围或由上级单位设置", field="polygon", area=county)
+    found = desk.locator.counties_at(*_meant(roads, some, closure))
+    others = sorted({county for county in found if county is not None and not desk.areas.covers(code, county)})
+    if not others:
+        return
+    there = "、".join(desk.areas.get(county).name for county in others[:NAMED]) + ("等" if len(others) > NAMED else "")
+    wider = next((up for up in desk.areas.above(code) if all(desk.areas.covers(up, one) for one in others)), None)
+    if wider is not None and rights.allowed(by, "road.close", area=wider, covers=desk.areas.covers):
+        remedy = f"您可把 area 改为{desk.areas.get(wider).name}({wider})一并设置,或缩小范围"
+    else:
+        remedy = "请用 polygon 把范围限定在本辖区内,或请上级单位设置"
+    raise OthersRoad(f"所选道路有一部分在{there};{remedy}", field="area", area=others[0])
+
+
+def _meant(roads: Roads, edges: Edges, closure: Closure) -> tuple[Floats, Floats]:
+    """Return a place on each piece of road: in its middle, or in the middle of what of it lies in the polygon."""
+    if closure.area is None:
+        return roads.graph.middles(edges)
+    inside = shapely.intersection(roads.graph.lines(edges), closure.area)
+    points = shapely.point_on_surface(inside)
+    return shapely.get_x(points), shapely.get_y(points)
 
 
 async def _in_force(desk: Desk, roads: Roads, closure_id: str) -> RoadClosure:

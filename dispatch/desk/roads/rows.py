@@ -14,6 +14,7 @@ from dispatch.places.crs import read_crs, to_wgs84
 from dispatch.routing.roads.closures import Closure, ClosureCause
 
 MOST_POINTS = 2000
+TOUCHING = "Ring Self-intersection"  # a ring that touches itself in a point: what it encloses is clear
 KEPT = """
 SELECT id, cause, title, factor, polygon, road, ways, classes, from_at, until_at FROM road_closure
 WHERE lifted_at IS NULL AND NOT over ORDER BY id
@@ -33,6 +34,10 @@ def shape_of(polygon: Mapping[str, Any]) -> BaseGeometry:
 
     :raises BadPolygon: if it is none, too large to be drawn by hand, or not in degrees
     """
+    return shapely.make_valid(_read(polygon))
+
+
+def _read(polygon: Mapping[str, Any]) -> BaseGeometry:
     try:
         shape = shapely.from_geojson(json.dumps(polygon))
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
@@ -42,18 +47,46 @@ def shape_of(polygon: Mapping[str, Any]) -> BaseGeometry:
     if shapely.get_num_coordinates(shape) > MOST_POINTS:
         raise BadPolygon(f"polygon 超过 {MOST_POINTS} 个点,请简化后再报", field="polygon")
     west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if not _in_degrees(west, south, east, north):
+        if _in_degrees(south, west, north, east):
+            raise swapped()
         raise BadPolygon("polygon 超出经纬度范围,坐标应为先经度后纬度的度数", field="polygon")
-    return shapely.make_valid(shape)
+    return shape
+
+
+def _in_degrees(west: float, south: float, east: float, north: float) -> bool:
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+
+
+def swapped() -> BadPolygon:
+    """Return the refusal of a polygon whose points say the latitude first."""
+    return BadPolygon(
+        "polygon 的坐标顺序写反了:GeoJSON 每个点应经度在前、纬度在后,请把每个点的两个数对调后再报", field="polygon"
+    )
+
+
+def _check_drawn(shape: BaseGeometry) -> None:
+    """
+    Refuse a line that crosses itself: which of its two sides is meant, nobody can tell.
+
+    :raises BadPolygon: saying where
+    """
+    fault, _, where = shapely.is_valid_reason(shape).partition("[")
+    if shapely.is_valid(shape) or fault == TOUCHING:
+        return
+    at = f"在({where.rstrip(']').replace(' ', ',')})处" if where else ""
+    raise BadPolygon(f"polygon 的边线{at}自相交或重叠,围成的范围不明,请按顺序重画各点后再报", field="polygon")
 
 
 def text_of(polygon: Mapping[str, Any], crs: str) -> str:
     """
     Return a polygon in WGS-84 as it is kept.
 
-    :raises BadPolygon, UnknownCrs: if it cannot be read
+    :raises BadPolygon, UnknownCrs: if it cannot be read, or its line crosses itself
     """
-    system, shape = read_crs(crs), shape_of(polygon)
+    system, shape = read_crs(crs), _read(polygon)
+    _check_drawn(shape)
+    shape = shapely.make_valid(shape)
     moved = shapely.transform(shape, lambda points: np.array([to_wgs84(lon, lat, system) for lon, lat in points]))
     return shapely.to_geojson(moved)
 

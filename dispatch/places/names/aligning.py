@@ -183,12 +183,18 @@ def alike(
     other_start: Numbers,
     other_core: Numbers,
     other_char: Numbers,
-) -> NDArray[np.bool_]:
-    """Tell of each name whether its core is written like that of the row beside it; row -1 has none."""
-    found = np.zeros(ones.shape[0], np.bool_)
+) -> NDArray[np.int64]:
+    """
+    Tell of each name whether its core is written like that of the row beside it; row -1 has none.
+
+    :returns: -1 if not, else how many signs of the other one's ending it has besides: 1 for 松山镇社区 in 松山镇
+    """
+    found = np.full(ones.shape[0], -1, np.int64)
     for k in range(ones.shape[0]):
         one, other = ones[k], others[k]
-        if other >= 0 and core[one] == other_core[other]:
+        more = np.int64(core[one]) - np.int64(other_core[other])
+        if other >= 0 and more >= 0 and other_start[other] + core[one] <= other_start[other + 1]:
             a, b = start[one], other_start[other]
-            found[k] = np.all(char[a : a + core[one]] == other_char[b : b + core[one]])
+            if np.all(char[a : a + core[one]] == other_char[b : b + core[one]]):
+                found[k] = more
     return found

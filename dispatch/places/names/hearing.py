@@ -6,21 +6,16 @@ better one counts, so that a township which only seems to be heard does not hide
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import aligning
-from .gazetteer import VILLAGE, Gazetteer
+from .gazetteer import COUNTY, PROVINCE, VILLAGE, Gazetteer
 from .othernames import OtherNames
 from .said import Said
+from .scores import FULL, Bools, Columns, Entries, Fit, Heard, Ints, Level, Scores, State, Way
 from .syllables import Likeness
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Columns = tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint16]]
 Span = tuple[int, int]  # rows, half open
 
 LEAST = (90, 80, 72, 72, 72, 72)  # share of a core that must be heard, province to village and own place, hundredths
@@ -33,91 +28,16 @@ UNHEARD = 4  # of what is missing of a name, one part in so many is taken off: �
 AGAIN = 30  # taken off where the place above was heard, and this one only in its stead
 SAME_NAME = 10  # taken off a place called like the one it lies in: more often the name is only said twice
 KEPT = 60  # of a level, for the answer
+ENDED = 20  # what it adds to ``FULL`` that the ending was said too: 凤凰村 is 凤凰村, then 凤凰社区
+LETTER = 5  # each sign heard by the letter is worth more in the answer, so that of two chains the written one leads
+ALL_OF_IT = 10  # taken off for the province that is looked in: 吉林, said in 吉林省, is the city
+EXPLAINED = 60  # of a village's word, hundredths; if less was heard, and not by the letter, it is no village's name
+LONGEST_WORD = 4  # signs before a village that may be of its word
 OWN = VILLAGE + 1  # where the utility's own places stand among the levels
+LARGER = np.array([ord(sign) for sign in "镇县"], np.uint32)
 GENERIC = np.array([ord(sign) for sign in "村镇乡街社县市区"], np.uint32)
-
-
-class Way(NamedTuple):
-    """One way in which rows may have been heard: which, what counts already, from where on, what is taken off."""
-
-    which: Ints
-    base: Ints
-    begin: Ints
-    below: Bools
-    off: Ints
-
-
-class State(NamedTuple):
-    """
-    What was heard so far, row by row: its worth, where it ends.
-
-    ``ending`` is the part of it that the last generic ending (镇, 街道) is worth, ``signs`` how many signs that took.
-    """
-
-    score: Ints
-    end: Ints
-    ending: Ints
-    signs: Ints
-
-    def of(self, which: Ints) -> "State":
-        return State(*(column[which] for column in self))
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What was heard down to each unit of a level: with the unit itself, and without it."""
-
-    rows: Ints
-    with_it: State
-    without: State
-    heard: Bools
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """
-    A place that was heard: what all of it is worth, and which share of its own name, hundredths.
-
-    ``above``: something it lies in was heard before it; ``below``: the very next one. ``loose``: so many signs just
-    before it belong to nothing.
-    """
-
-    row: int
-    score: int
-    share: int
-    above: bool
-    below: bool
-    loose: int
-
-
-class Scores(NamedTuple):
-    """
-    What rows are worth (score 0: not heard), and which share of the name was heard, hundredths.
-
-    ``above`` 1: something it lies in was heard before it, 2: the very next one; ``loose``: signs between the two.
-    """
-
-    row: Ints
-    score: Ints
-    end: Ints
-    ending: Ints
-    signs: Ints
-    share: Ints
-    above: Ints
-    loose: Ints
-
-    @property
-    def state(self) -> State:
-        return State(self.score, self.end, self.ending, self.signs)
-
-
-class Entries(NamedTuple):
-    """Names that may have been heard: the ``which`` of some columns, each of them the name of the row beside it."""
-
-    row: Ints
-    parent: Ints
-    which: Ints
-    columns: Columns
+IS_GENERIC = np.zeros(aligning.LOW_HALF + 1, bool)
+IS_GENERIC[GENERIC] = True
 
 
 class Hearing:
@@ -195,12 +115,16 @@ class Hearing:
 
     def _best(self, level: int, entries: Entries) -> Scores:
         """Return what each name is worth, by the way in which it was heard best."""
-        best = Scores(entries.row, *(np.zeros(len(entries.row), np.int64) for _ in range(7)))
-        for way in self._ways(entries):
-            found = self._by(level, entries, way)
-            better = found.score > best.score[way.which]
+        best = Scores(entries.row, *np.zeros((len(Scores._fields) - 1, len(entries.row)), np.int64))
+        for way in self._ways(entries) if len(entries.row) else ():
+            way, fit = self._fits(level, entries, way)
+            if not len(way.which):
+                continue
+            found = self._by(level, entries, way, fit)
+            better = np.flatnonzero(found.score > best.score[way.which])
+            where = way.which[better]
             for column, one in zip(best[1:], found[1:], strict=True):
-                column[way.which[better]] = one[better]
+                column[where] = one[better]
         return best
 
     def _ways(self, entries: Entries) -> Iterator[Way]:
@@ -209,22 +133,23 @@ class Hearing:
         zero, every = np.zeros(size, np.int64), np.arange(size)
         above = self._above(entries.parent)
         alike = self._called_alike(entries)
-        again = np.where(above.heard & ~alike, AGAIN, 0)
-        same = np.where(alike, SAME_NAME, 0)
-        yield Way(every, zero, zero, np.zeros(size, bool), again)
+        more = (aligning.CHARACTER - aligning.ENDING) * np.maximum(alike, 0)  # 镇 of 松山镇社区 is the township's
+        again = np.where(above.heard & (alike < 0), AGAIN, more)
+        same = np.where(alike >= 0, SAME_NAME + more, 0)
+        yield Way(every, zero, zero, zero, zero, np.zeros(size, bool), again)
         yield from _after(np.flatnonzero(above.heard), above.with_it, same, below=True)
         yield from _after(np.flatnonzero(above.without.score > 0), above.without, again, below=False)
 
-    def _called_alike(self, entries: Entries) -> Bools:
-        """Tell of each name whether it is that of the place it lies in."""
+    def _called_alike(self, entries: Entries) -> Ints:
+        """Tell of each name whether it is that of the place it lies in, as ``aligning.alike`` does."""
         start, core, char, _ = self._gazetteer.names
         own = entries.columns
-        found: Bools = aligning.alike(entries.which, own[0], own[1], own[2], entries.parent, start, core, char)
+        found: Ints = aligning.alike(entries.which, own[0], own[1], own[2], entries.parent, start, core, char)
         return found
 
     def _above(self, parents: Ints) -> Level:
         """Return what was heard down to each of the rows; nothing where there is none."""
-        with_it, without = (State(*np.zeros((4, len(parents)), np.int64)) for _ in range(2))
+        with_it, without = (State(*np.zeros((len(State._fields), len(parents)), np.int64)) for _ in range(2))
         heard = np.zeros(len(parents), bool)
         for level in self._levels:
             if len(level.rows):
@@ -236,31 +161,88 @@ class Hearing:
                 heard[here] = level.heard[at[here]]
         return Level(parents, with_it, without, heard)
 
-    def _by(self, level: int, entries: Entries, way: Way) -> Scores:
-        said, which, columns = self._said, entries.which[way.which], entries.columns
-        core = columns[1][which].astype(np.int64)
+    def _fits(self, level: int, entries: Entries, way: Way) -> tuple[Way, Fit]:
+        """Return where names were heard in this way, and the way, both only of names of which enough was heard."""
+        said, which = self._said, entries.which[way.which]
+        core = entries.columns[1][which].astype(np.int64)
         value, ending, signs, begin, end = aligning.hear(
-            which, way.begin, *columns, said.char, said.syllable, self._likeness, GENERIC
+            which, way.begin, *entries.columns, said.char, said.syllable, self._likeness, GENERIC
         ).astype(np.int64)
-        least = np.full(len(which), self._least(level))
+        least = self._least(level) * core
         if level >= VILLAGE and self._roots:
-            least[way.below & (core > 2)] = LEAST_BELOW
-        between = np.clip(begin - way.begin, 0, aligning.LONGEST_GAP) * np.where(way.base > 0, aligning.GAP, FRONT)
+            least = np.where(way.below & (core > 2), LEAST_BELOW * core, least)
+        enough = value >= least
+        if level >= VILLAGE:
+            enough &= ending != -aligning.OTHER_LEVEL
+        kept = np.flatnonzero(enough)
+        by_letter = value == aligning.CHARACTER * core
+        fit = Fit(core, value, ending, signs, begin, end, by_letter)
+        return way.of(kept), fit.of(kept)
+
+    def _by(self, level: int, entries: Entries, way: Way, fit: Fit) -> Scores:
+        """Return what the names are worth that were heard in one way."""
+        said, which = self._said, way.which
+        core, value, ending, signs, begin, end, _ = fit
+        between = np.minimum(begin - way.begin, aligning.LONGEST_GAP) * np.where(way.base > 0, aligning.GAP, FRONT)
         weight = np.where(way.below, WEIGHT_BELOW[level], WEIGHT[level])
         unheard = np.maximum(100 * core - value, 0) // UNHEARD
         score = way.base + value * weight // 100 + ending - unheard - between - way.off
-        score[value < least * core] = 0
-        if level >= VILLAGE:
-            score[ending == -aligning.OTHER_LEVEL] = 0
+        plain = said.plain
+        loose = np.minimum(plain[begin] - plain[way.begin], LONGEST_WORD)
+        exact = way.exact + np.where(fit.by_letter, plain[end] - plain[begin], 0)
+        otherwise = said.village_ending[end] * (signs == 0) if level == VILLAGE else 0  # 东风村 for 东风社区
+        full = fit.by_letter & (exact + otherwise == plain[-1]) & (exact > 0)
+        word = np.full(len(which), 100)
+        if level == VILLAGE:
+            word = self._word(entries, way, fit, loose)
+            score[~full & self._of_landmark(fit)] = 0
+            score[~fit.by_letter & way.below & (loose > 0) & (word < EXPLAINED)] = 0
+            score[self._begins_otherwise(entries, way, fit)] = 0
+        more = np.where(fit.by_letter, value * (100 - weight) // 100, 0) if level < COUNTY else 0
+        whole = FULL - (ALL_OF_IT if self._roots and level == PROVINCE else 0)
+        rank = np.where(full, whole + ENDED * (signs > 0), score + more + LETTER * exact)
         above = (way.base > 0).astype(np.int64) + way.below
         share = np.minimum(value // np.maximum(core, 1), 100)
-        return Scores(entries.row[way.which], score, end, ending, signs, share, above, begin - way.begin)
+        first = np.where(way.base > 0, way.first, begin)
+        return Scores(entries.row[way.which], score, end, ending, signs, exact, first, share, above, loose, word, rank)
+
+    def _word(self, entries: Entries, way: Way, fit: Fit, loose: Ints) -> Ints:
+        """Return which share of the word that a village was heard in its name explains, hundredths."""
+        start, core, char, _ = entries.columns
+        which = entries.which[way.which]
+        last = char[start[which] + core[which] - 1]
+        own = fit.core - (~fit.by_letter & IS_GENERIC[last & aligning.LOW_HALF])  # 力村 for 裡村: 村 says nothing
+        after = np.where(fit.by_letter, self._said.rest[fit.end], self._said.tail[fit.end])
+        rest = np.where(fit.signs == 0, after, 0)
+        word: Ints = 100 * own // np.maximum(own + np.where(way.base > 0, loose, 0) + rest, 1)
+        return word
+
+    def _begins_otherwise(self, entries: Entries, way: Way, fit: Fit) -> Bools:
+        """Tell of what was heard from an ending on (镇东 in 石浦镇东) whether it is that by its sound only."""
+        start, _, char, _ = entries.columns
+        said = self._said.char[np.minimum(fit.begin, len(self._said) - 1)]
+        found: Bools = (
+            (way.base > 0)
+            & ((said == LARGER[0]) | (said == LARGER[1]))
+            & (char[start[entries.which[way.which]]] != said)
+        )
+        return found
+
+    def _of_landmark(self, fit: Fit) -> Bools:
+        """Tell of what was heard as villages whether it is a landmark's, or a part of one."""
+        said, end = self._said, fit.end - fit.signs
+        alone = said.plain[fit.end] == said.plain[fit.begin]
+        feature = (fit.signs == 0) & said.feature[end]
+        found: Bools = said.inside[fit.begin] | said.inside[end] | alone | feature
+        return found
 
     def _kept(self, one: Scores) -> Iterator[Heard]:
-        for i in np.argsort(-one.score, kind="stable")[:KEPT].tolist():
+        for i in np.argsort(-one.rank, kind="stable")[:KEPT].tolist():
             if one.score[i] > 0:
-                row, score, share, loose = (int(column[i]) for column in (one.row, one.score, one.share, one.loose))
-                yield Heard(row, score, share, bool(one.above[i] > 0), bool(one.above[i] > 1), loose)
+                columns = (one.row, one.rank, one.share, one.loose, one.word, one.first, one.score + LETTER * one.exact)
+                row, rank, share, loose, word, first, sound = (int(column[i]) for column in columns)
+                above, below = bool(one.above[i] > 0), bool(one.above[i] > 1)
+                yield Heard(row, rank, share, above, below, loose, word, first, sound)
 
     def _level(self, spans: Sequence[Span], one: Scores) -> Level:
         """Keep the level for those below it: what was not heard hands on what was heard above."""
@@ -278,16 +260,18 @@ class Hearing:
 def _after(which: Ints, state: State, off: Ints, *, below: bool) -> Iterator[Way]:
     """Yield the ways after what was heard, and as if that had no ending: 店集镇东 may be 镇东 of 店集."""
     one = state.of(which)
-    yield Way(which, one.score, one.end, np.full(len(which), below), off[which])
+    yield Way(which, one.score, one.end, one.exact, one.first, np.full(len(which), below), off[which])
     short = np.flatnonzero(one.signs > 0)
     which, one = which[short], one.of(short)
-    yield Way(which, one.score - one.ending, one.end - one.signs, np.full(len(which), below), off[which])
+    exact = np.maximum(one.exact - one.signs, 0)
+    end = one.end - one.signs
+    yield Way(which, one.score - one.ending, end, exact, one.first, np.full(len(which), below), off[which])
 
 
 def _merged(parts: Sequence[Scores]) -> Scores:
     """Put the parts together, each row once, by the name that is worth most; in the order of rows."""
     if not parts:
-        return Scores(*(np.zeros(0, np.int64) for _ in range(8)))
+        return Scores(*np.zeros((len(Scores._fields), 0), np.int64))
     together = Scores(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     order = np.lexsort((-together.score, together.row))
     first = order[np.concatenate([[True], np.diff(together.row[order]) > 0])] if len(order) else order

@@ -9,6 +9,7 @@ from dispatch.kit.clock import CHINA
 
 from .backdrop import borders, rings_of
 from .palette import BLUE, GREY, INK, ORANGE, PAPER, PURPLE
+from .phrases import sooner
 from .scene import Dot, Layer, Listing, Mark, Point, Scene, Way
 
 BEND = 0.16  # how far a flow's line bends from the straight one, as a share of its length
@@ -31,9 +32,10 @@ def scene(found: Flows) -> Scene:
         facts=_facts(found),
         sources=("跨界台账:本系统",),
         listing=Listing(
-            ("借出", "借入", "队次", "省时(分)", "省路(公里)"),
+            ("借出", "借入", "队次", "早到(分)", "少行(公里)"),
             tuple(_row(found, flow) for flow in found.flows),
         ),
+        notice=_nothing(found),
     )
 
 
@@ -86,9 +88,8 @@ def _arrows(found: Flows, drawn: Iterable[Flow]) -> list[Layer]:
     for flow in flows:
         line, head, angle = _curve(_seat(found, flow.lender), _seat(found, flow.borrower))
         width = NARROWEST + (BROADEST - NARROWEST) * sqrt(flow.crews / most)
-        tip = (
-            f"{_name(found, flow.lender)} → {_name(found, flow.borrower)}:{flow.crews} 队次\n"
-            f"比原辖区规则早到 {flow.saved_s / 60:.0f} 分(可比 {flow.known} 队次)"
+        tip = f"{_name(found, flow.lender)} → {_name(found, flow.borrower)}:{flow.crews} 队次\n" + (
+            f"比原辖区规则{sooner(flow.saved_s)}(可比 {flow.known} 队次)" if flow.known else "无从与原辖区规则比较"
         )
         ways.append(Way((line,), tip=tip, width=width))
         heads.append(Dot(head, label=f"{flow.crews}", tip=tip, size=HEAD + width, angle=angle))
@@ -120,15 +121,24 @@ def _facts(found: Flows) -> tuple[str, ...]:
     known = sum(flow.known for flow in found.flows)
     saved = sum(flow.saved_s for flow in found.flows)
     if not crews:
-        return ("本期没有跨县支援",)
+        return (_nothing(found),)
     lines = [f"跨县支援 {crews} 队次,{len(found.flows)} 对县"]
     if known:
-        lines.append(f"可与原辖区规则相比的 {known} 队次共早到 {saved / 60:,.0f} 分,平均 {saved / 60 / known:.1f} 分")
+        lines.append(f"可与原辖区规则相比的 {known} 队次共{sooner(saved)},平均{sooner(saved / known, digits=1)}")
     if len(found.flows) > MOST:
         lines.append(f"图中只画队次最多的 {MOST} 对")
     if crews > known:
         lines.append(f"另 {crews - known} 队次时本县没有合格的空闲班组,无从比较")
     return tuple(lines)
+
+
+def _nothing(found: Flows) -> str:
+    """Say of an empty map why it is empty, and what to look at; nothing of one that is not."""
+    if found.flows:
+        return ""
+    if found.sent:
+        return f"本期派工 {found.sent:,} 队次,没有跨县支援"
+    return f"{found.area.name}本期没有派工记录,跨界台账为空;请核对月份(--month)与区域(--area)"
 
 
 def _row(found: Flows, flow: Flow) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def _drawn(scene: Scene) -> bytes:
         _layer(axes, layer, view, order + 1)
     _labels(axes, canvas, scene.layers, view, family)
     _scale(axes, view, family)
+    _notice(axes, scene.notice, family)
     _words(figure, canvas, scene, family)
     image = BytesIO()
     canvas.print_png(image, metadata={"Software": None, "Title": said(scene.title)})  # type: ignore[no-untyped-call]
@@ -167,6 +168,16 @@ def _scale(axes: Any, view: View, family: str) -> None:
         zorder=110,
         path_effects=halo,
     )
+
+
+def _notice(axes: Any, notice: str, family: str) -> None:
+    """Write what is to be said of an empty map in its middle."""
+    if notice:
+        axes.text(
+            0.5, 0.5, "\n".join(said(line) for line in _wrapped([notice])), transform=axes.transAxes, ha="center",
+            va="center", family=family, fontsize=15, zorder=120,
+            bbox={"facecolor": PAPER, "edgecolor": GREY, "boxstyle": "round,pad=0.7"},
+        )  # fmt: skip
 
 
 def _words(figure: Figure, canvas: FigureCanvasAgg, scene: Scene, family: str) -> None:

@@ -97,6 +97,7 @@ class Scene:
     :param facts: short lines beside it
     :param sources: where the data are from, a line each
     :param moment: the time it is of, in words
+    :param notice: written large over the map, where there is nothing to see on it
     """
 
     title: str
@@ -106,6 +107,7 @@ class Scene:
     sources: tuple[str, ...] = ()
     listing: Listing | None = None
     palette: str = field(default=NAMES)
+    notice: str = ""
 
     def view(self) -> "View":
         """

@@ -15,6 +15,7 @@ from dispatch.routing.standby import Reach, Site, Standby
 from .backdrop import borders, roads, sources
 from .bands import Band, bands
 from .palette import BLACK, GREY, INK, PAPER, VERMILION
+from .phrases import sooner
 from .scene import Dot, Layer, Listing, Mark, Scene, View, Way
 
 LARGEST, SMALLEST = 15.0, 4.0  # pixels of a cell's dot
@@ -54,7 +55,7 @@ def facts(found: Standby) -> tuple[str, ...]:
         gained = [
             f"对比:{here}",
             f"平均到达 {_minutes(found.before.mean_s)} → {_minutes(found.after.mean_s)} 分"
-            f"(少 {_minutes(found.before.mean_s - found.after.mean_s)} 分)",
+            f"({sooner(found.before.mean_s - found.after.mean_s, digits=1)})",
             f"九成到达 {_minutes(found.before.p90_s)} → {_minutes(found.after.p90_s)} 分",
             f"承诺时限内 {found.before.inside:.1%} → {found.after.inside:.1%}",
         ]
@@ -67,6 +68,8 @@ def facts(found: Standby) -> tuple[str, ...]:
         ]
     if found.after.unreached > 0:
         gained.append(f"任何待命点都到不了的来电 {found.after.unreached:.2%}(道路不通),按 6 小时计")
+    if found.left_out:
+        gained.append(f"位置不可信的来电未计入:{found.left_out}")
     how = "道路行驶时间" if found.basis is Basis.ROAD else "直线距离折算时间"
     proof = "已证明最优" if found.gap == 0 else f"与最优差距不超过 {found.gap:.2%}"
     return (

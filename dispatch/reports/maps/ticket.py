@@ -9,6 +9,7 @@ from dispatch.routing.travel import Travel
 
 from .backdrop import borders, closures, graph_of, roads, sources
 from .palette import BLUE, GREEN, GREY, INK, ORANGE, SKY, VERMILION
+from .phrases import sooner
 from .scene import Dot, Layer, Listing, Mark, Scene, View, Way
 
 FREE = frozenset({ReasonCode.NEAREST, ReasonCode.FARTHER, ReasonCode.FAIRER, ReasonCode.SPARED})
@@ -97,7 +98,7 @@ def _facts(found: TicketPicture) -> tuple[str, ...]:
     lines = [f"{found.county} · {found.ticket.address or '无地址'}", f"到达时间{basis}"]
     lines.append("当前没有可自动派出的班组" if best is None else f"推荐 {best.crew_name},{minutes(best)}到达")
     if offers.own_district is not None:
-        saved = "" if offers.saved_s is None else f",就近早到 {offers.saved_s / 60:.0f} 分"
+        saved = "" if offers.saved_s is None else f",就近{sooner(offers.saved_s)}"
         lines.append(f"原辖区规则会派 {offers.own_district.crew_name},{minutes(offers.own_district)}{saved}")
     others = "、".join(f"{reason.label} {n}" for reason, n in offers.counts.items())
     return (*lines, f"全省班组:{others}")

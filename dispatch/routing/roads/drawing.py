@@ -46,17 +46,14 @@ def draw(ways: Ways, profile: Profile, area_class: AreaClass) -> tuple[Columns, 
     along = _along(lon, lat)
     way = way_of[start]
     metres = along[end] - along[start]
-    roads = SpeedTable.of(profile).roads
-    number = {road: i for i, road in enumerate(roads)}
+    number = {road: i for i, road in enumerate(SpeedTable.of(profile).roads)}
     road = np.array([number[name] for name in ways.road], np.uint8)[way]
-    direction = np.array(ways.direction)[way]
+    ferry = road == number[FERRY]
     middle = (start + end) // 2
     area = area_class(lon[middle] * DEGREE, lat[middle] * DEGREE)
-    fixed = _ferries(ways, profile, way, metres, road == number[FERRY])
+    fixed = _ferries(ways, profile, way, metres, ferry)
     a, b, where = _numbered(junction[start, 1], junction[end, 0], start, end, lon, lat)
-    flags = ((direction >= 0) * THERE + (direction <= 0) * BACK).astype(np.uint8)
-    piece, size = _pieces(a, b, flags)
-    flags |= (np.minimum(size[piece[a]], size[piece[b]]) < PIECE).astype(np.uint8) * np.uint8(SMALL)
+    flags, size = _flags(a, b, np.array(ways.direction)[way])
     shape, points = _shapes(start, end)
     columns: Columns = {
         "a": a,
@@ -76,8 +73,15 @@ def draw(ways: Ways, profile: Profile, area_class: AreaClass) -> tuple[Columns, 
         **_names(ways, way),
         **_arcs(a, b, flags, len(where)),
     }
-    snappable = road != number[FERRY]
-    return columns | build_grid(columns, snappable), Pieces(len(size), int(size.max()), int(size[size < PIECE].sum()))
+    return columns | build_grid(columns, ~ferry), Pieces(len(size), int(size.max()), int(size[size < PIECE].sum()))
+
+
+def _flags(a: NDArray[np.int32], b: NDArray[np.int32], direction: Ints) -> tuple[NDArray[np.uint8], Ints]:
+    """Return the ``flags`` of pieces of road, and how many junctions each part of the network has."""
+    flags = ((direction >= 0) * THERE + (direction <= 0) * BACK).astype(np.uint8)
+    piece, size = _pieces(a, b, flags)
+    flags |= (np.minimum(size[piece[a]], size[piece[b]]) < PIECE).astype(np.uint8) * np.uint8(SMALL)
+    return flags, size
 
 
 def _junctions(ways: Ways, way_of: Ints) -> tuple[Ints, Ints]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason
 
 from .grid import Columns
 
@@ -28,6 +29,31 @@ REMEDY = "请用 dispatch roads import 重新生成"
 
 class BadGraph(Invalid):
     """The file is no road graph of ours, or not a whole one."""
+
+
+class NotAGraph(BadGraph):
+    """Something else stands where a graph is to be written."""
+
+
+def check_place(path: Path) -> None:
+    """
+    Make sure that writing a graph destroys nothing but a graph, whole or not.
+
+    :raises NotAGraph: if something else is there
+    """
+    if path.is_dir():
+        raise NotAGraph(f"{path} 是文件夹,请在 --out 中写明文件名,例如 {path / 'roads.graph'}", field="out")
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            ours = file.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise NotAGraph(f"无法读取已有的 {path}:{reason(error)}", field="out") from error
+    if not ours:
+        raise NotAGraph(
+            f"{path} 已存在且不是路网文件,未覆盖;请换一个文件名,确要覆盖请加 --force", field="out", file=str(path)
+        )
 
 
 def save(path: Path, columns: Columns, about: Mapping[str, Any]) -> str:
@@ -43,7 +69,7 @@ def save(path: Path, columns: Columns, about: Mapping[str, Any]) -> str:
         digest = _write(fresh, columns, about)
         fresh.replace(path)
     except OSError as error:
-        raise BadGraph(f"无法写入 {path}:{error.strerror},请核对目录权限与磁盘空间", field="out") from error
+        raise BadGraph(f"无法写入 {path}:{reason(error)}", field="out") from error
     finally:
         with suppress(NotADirectoryError):  # where a file stands in a folder's place nothing was begun
             fresh.unlink(missing_ok=True)

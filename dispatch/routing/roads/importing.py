@@ -53,15 +53,25 @@ class TownRule:
 
 
 def import_roads(
-    extract: Path, out: Path, *, rule: TownRule, profile: Profile | None = None, progress: Progress = nothing
+    extract: Path,
+    out: Path,
+    *,
+    rule: TownRule,
+    profile: Profile | None = None,
+    progress: Progress = nothing,
+    force: bool = False,
 ) -> Imported:
     """
     Make a graph file of an extract. Nothing is written unless all of it can be.
 
+    :param force: write over whatever file is there, not only over a graph
+    :raises NotAGraph: if ``out`` is a file of another kind; told before the work begins
     :raises BadExtract: if the extract is none, or not a whole one
     :raises NoRoads: if nothing in it can be driven
     :raises BadGraph: if ``out`` cannot be written
     """
+    if not force or out.is_dir():
+        file.check_place(out)
     vehicle = profile or Profile.load()
     ways = read(extract, vehicle, progress=progress)
     progress("连接路口", len(ways))

@@ -1,7 +1,7 @@
 """Travel times by road: one graph, the speeds in force, what is closed now, and what that does to each crew."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from dispatch.routing.model import Basis, RoutingRule
 from dispatch.routing.travel import Bools, Straight, Times, seconds_per_metre
 
 from .closures import Closure, Edges, Weights, base, closed, edges_of
-from .graph import SNAP_M, Graph
+from .graph import Graph
 from .grid import Snapped
+from .offroad import JOB_AT, Bent, Entries, Lines, Spot, by_line
 from .profile import AREA_CLASSES, FERRY, Speeds, SpeedTable
 from .reasons import Explanation
 from .search import FAR, NEVER
@@ -62,6 +63,7 @@ class Roads:
         self.graph, self.rule = graph, rule
         self.seeker = Seeker(graph)
         self._straight = Straight(rule)
+        self._entries = Entries(graph)
         self._known: dict[int, Known] = {}
         self._edges: dict[Closure, Edges] = {}
         self.calibrate(factors or {})
@@ -163,25 +165,59 @@ class Roads:
         """
         Answer as ``Travel.to_job``. What lies between a point and its road is walked or driven at the straight rule.
 
-        A job far from every road is estimated by straight lines, and says so. On a network of more than ``LARGE``
-        junctions the search ends by itself once ``PLENTY`` are answered.
+        A job far from every road is estimated by straight lines, and says so; so is a crew. What is closed holds for
+        them too. On a network of more than ``LARGE`` junctions the search ends by itself once ``PLENTY`` are answered.
         """
         if enough is None and self.graph.junctions > LARGE:
             enough = PLENTY
-        found = self.place(lon, lat)
-        if found is None:
+        job, conditions = self._spot(lon, lat), self.at(at)
+        snapped, per_metre = self.snap(origins_lon, origins_lat), seconds_per_metre(self.rule, area_class)
+        if job.on_road:
+            times = self._by_road(origins_lon, origins_lat, job, conditions, snapped, per_metre, among, enough)
+        else:
             times = self._straight.to_job(origins_lon, origins_lat, lon, lat, area_class=area_class, at=at)
-            said = f"工单位置 {SNAP_M / 1000:.0f} km 内没有道路,按直线估算"
-            return Times(times.seconds, times.metres, Basis.LINE, times.by_road, lambda _: said)
-        place, job_m = found
-        conditions, snapped = self.at(at), self.snap(origins_lon, origins_lat)
-        answer = self.seeker.times(conditions.weights, place, snapped, among=among, enough=enough)
-        per_metre = seconds_per_metre(self.rule, area_class)
-        explanation = Explanation(self.seeker, self._free.weights, conditions.holding, place, snapped, answer)
-        off_road_s = (snapped.away_m + job_m) * per_metre
-        times = _times(answer, snapped, off_road_s, snapped.away_m + job_m, explanation)
-        self._estimate(times, answer, off_road_s, origins_lon, origins_lat, (lon, lat), per_metre)
+            said = by_line(JOB_AT)
+            times = Times(times.seconds, times.metres, Basis.LINE, times.by_road, lambda _: said)
+        if not conditions.holding:
+            return times
+        straight = ~np.isnan(times.seconds) & ((snapped.edge < 0) | (not job.on_road))
+        rows = np.flatnonzero(straight if among is None else straight & among)
+        lines = Lines(rows, origins_lon[rows].astype(float), origins_lat[rows].astype(float), job)
+        return self._bend(times, lines, snapped, conditions, per_metre) if len(rows) else times
+
+    def _spot(self, lon: float, lat: float) -> Spot:
+        found = self.place(lon, lat)
+        return Spot(lon, lat) if found is None else Spot(lon, lat, *found)
+
+    def _by_road(
+        self,
+        lons: Floats,
+        lats: Floats,
+        job: Spot,
+        conditions: Conditions,
+        snapped: Snapped,
+        per_metre: float,
+        among: Bools | None,
+        enough: int | None,
+    ) -> Times:
+        """Answer for a job on the network; crews that are not are estimated."""
+        assert job.place is not None
+        answer = self.seeker.times(conditions.weights, job.place, snapped, among=among, enough=enough)
+        explanation = Explanation(self.seeker, self._free.weights, conditions.holding, job.place, snapped, answer)
+        off_m = snapped.away_m + job.away_m
+        times = _times(answer, snapped, off_m * per_metre, off_m, explanation)
+        self._estimate(times, answer, off_m * per_metre, lons, lats, (job.lon, job.lat), per_metre)
         return times
+
+    def _bend(self, times: Times, lines: Lines, snapped: Snapped, conditions: Conditions, per_metre: float) -> Times:
+        """Let what is closed hold for those who are estimated by straight lines."""
+        entered = lines.onto(self._entries, snapped)
+        weights = self._free.weights, conditions.weights
+        bent = Bent(self.seeker, *weights, conditions.holding, entered, per_metre)
+        hit = lines.rows[bent.hit]
+        times.seconds[hit], times.metres[hit] = bent.seconds[bent.hit], bent.metres[bent.hit]
+        number = {int(row): k for k, row in enumerate(lines.rows)}
+        return replace(times, explain=lambda row: bent.why(number[row]) if row in number else times.why(row))
 
     def _estimate(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 import osmium
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import no_file
 
 from .profile import FERRY, Profile
 
@@ -67,8 +68,8 @@ def read(path: Path, profile: Profile, *, progress: Progress = nothing) -> Ways:
     :raises BadExtract: if there is no such file, it is no extract, or it ends in the middle
     :raises NoRoads: if nothing in it can be driven
     """
-    if not path.is_file():
-        raise BadExtract(f"找不到文件 {path},请核对路径", field="file")
+    if (why := no_file(path)) is not None:
+        raise BadExtract(f"读不到文件 {path}:{why}", field="file")
     if path.stat().st_size == 0:
         raise BadExtract(f"{path.name} 是空文件,请重新下载后再导入", field="file")
     ways = Ways()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import unread
 
 OURS = Path(__file__).with_name("profile.yaml")
 FERRY = "ferry"
@@ -85,7 +86,7 @@ class Profile(BaseModel):
             where = ".".join(str(part) for part in first["loc"])
             raise BadProfile(f"道路速度表 {path.name} 的 {where} 无法使用:{first['msg']}", field="profile") from error
         except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-            raise BadProfile(f"道路速度表 {path.name} 无法读取:{error}", field="profile") from error
+            raise BadProfile(f"道路速度表 {path.name} 无法读取:{unread(error)}", field="profile") from error
 
     def knows(self, road: str) -> bool:
         return road in self.roads or road == FERRY

@@ -43,8 +43,7 @@ class Explanation:
     def _cut_off(self, row: int) -> str:
         if not self._holding or self._as_free.ms[row] == FAR:
             return "班组与工单之间没有相连的道路,车辆无法到达"
-        shut = [closure for closure in self._on_the_way(row) if closure.factor is None]
-        return f"因{_named(shut)}封闭,没有别的路可走,车辆无法到达"
+        return cut_off(self._on_the_way(row))
 
     def _slowed(self, row: int, ms: int) -> str:
         if not self._holding:
@@ -52,11 +51,7 @@ class Explanation:
         longer = (ms - int(self._as_free.ms[row])) / 1000
         if longer < LEAST_S:
             return ""
-        met = self._on_the_way(row)
-        shut = [closure for closure in met if closure.factor is None]
-        if shut:
-            return f"因{_named(shut)}封闭绕行 +{round(longer / 60)} 分"
-        return f"因{_named(met)}通行缓慢 +{round(longer / 60)} 分"
+        return slowed(self._on_the_way(row), longer)
 
     @cached_property
     def _as_free(self) -> Found:
@@ -69,6 +64,27 @@ class Explanation:
         found = self._seeker.way(self._free, start, self._job)
         edges = np.array([edge for edge, _ in found[0]] if found else [], np.int64)
         return [closure for closure, hit in self._holding if np.isin(edges, hit).any()]
+
+
+def cut_off(met: Sequence[Closure]) -> str:
+    """Say what closed the only way."""
+    return f"因{_named(_shut(met))}封闭,没有别的路可走,车辆无法到达"
+
+
+def slowed(met: Sequence[Closure], longer_s: float) -> str:
+    """Say what made a way longer, and by how much."""
+    if shut := _shut(met):
+        return f"因{_named(shut)}封闭绕行 +{round(longer_s / 60)} 分"
+    return f"因{_named(met)}通行缓慢 +{round(longer_s / 60)} 分"
+
+
+def avoided(met: Sequence[Closure]) -> str:
+    """Say what a way keeps clear of without taking longer."""
+    return f"避开{_named(met)}处,走道路同样可到"
+
+
+def _shut(met: Sequence[Closure]) -> list[Closure]:
+    return [closure for closure in met if closure.factor is None]
 
 
 def _named(closures: Sequence[Closure]) -> str:

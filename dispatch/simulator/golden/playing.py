@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from dispatch.desk.setup import known_packs
+from dispatch.desk.packs import known_packs
 from dispatch.kit.db import Database
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.rulepack import Packs

@@ -14,6 +14,7 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from dispatch.kit.errors import Invalid
+from dispatch.kit.files import reason, unread
 from dispatch.kit.sentences import sentence
 
 from .matching import COMPARISONS, expectations
@@ -106,7 +107,7 @@ def read(path: Path) -> Scenario:
     except FileNotFoundError as error:
         raise BadScenario(f"没有场景文件 {path}", field="file") from error
     except OSError as error:
-        raise BadScenario(f"场景文件 {path} 读不出来({error.strerror}):请给出 *.toml 文件", field="file") from error
+        raise BadScenario(f"场景文件 {path} 读不出来({reason(error)}):请给出 *.toml 文件", field="file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadScenario(f"场景文件 {path.name} 不是正确的 TOML:{error}", field="file") from error
     except ValidationError as error:
@@ -127,7 +128,9 @@ def world_of(path: Path, scenario: Scenario) -> dict[str, Any]:
     try:
         world: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise BadScenario(f"场景 {path.name} 的世界文件 {scenario.world} 读不出来:{error}", field="world") from error
+        raise BadScenario(
+            f"场景 {path.name} 的世界文件 {scenario.world} 读不出来:{unread(error)}", field="world"
+        ) from error
     return world
 
 

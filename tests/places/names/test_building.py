@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.places.names.building import BadPackage, build
-from dispatch.places.names.coreparts import core_length, said
+from dispatch.places.names.coreparts import core_length, said, without_above
 from dispatch.places.names.fetching import NoPackage, package
 from dispatch.places.names.gazetteer import Gazetteer, NoGazetteer, NoSuchUnit, PlaceLevel
 from dispatch.places.names.locating import Named, Town, located, towns_of
@@ -42,12 +42,10 @@ def test_a_code_nobody_has_is_named_in_the_refusal(gazetteer: Gazetteer, code: s
     assert refused.value.field == "code"
 
 
-def test_the_same_package_makes_the_same_file(tmp_path: Path) -> None:
-    archive = pack(tmp_path)
-    one, other = tmp_path / "one.npz", tmp_path / "other.npz"
-    build(archive, one, nothing)
-    build(archive, other, nothing)
-    assert one.read_bytes() == other.read_bytes()
+def test_the_same_package_makes_the_same_file(small_file: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.npz"
+    build(pack(tmp_path), again, nothing)
+    assert again.read_bytes() == small_file.read_bytes()
 
 
 def changed(table: str, rows: Rows) -> Mapping[str, Rows]:
@@ -160,3 +158,19 @@ def test_towns_of_other_countries_and_without_chinese_names_are_left_out() -> No
 
     cities = [city("CN", "02", ["石浦镇", "Shipu"]), city("CN", "02", ["Shipu"]), city("JP", "02", ["石浦"])]
     assert towns_of([*cities, city("CN", "00", ["石浦"])]) == [Town("33", frozenset({"石浦镇"}), 1.0, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "county", "township", "name"),
+    [
+        ("韶山市韶山乡韶山村", "韶山市", "韶山乡", "韶山村"),
+        ("禾洞镇禾洞村", "连山县", "禾洞镇", "禾洞村"),
+        ("石浦镇村", "象山县", "石浦镇", "石浦镇村"),
+        ("松山镇社区", "天祝县", "松山镇", "松山镇社区"),
+        ("东门渔村", "象山县", "石浦镇", "东门渔村"),
+    ],
+)
+def test_a_village_listed_with_its_township_before_it_is_called_by_its_own_name(
+    spoken: str, county: str, township: str, name: str
+) -> None:
+    assert without_above(spoken, county, township) == name

@@ -55,7 +55,9 @@ def test_the_same_words_get_the_same_answer(matcher: Matcher, text: str, provinc
     found = matcher.find(text, province=province)
     assert found == matcher.find(text, province=province)
     assert len({one.code for one in found.candidates}) == len(found.candidates) <= 5
-    assert all(0 <= one.confidence <= 1 for one in found.candidates)
+    confidence = [one.confidence for one in found.candidates]
+    assert all(0 <= one <= 1 for one in confidence)
+    assert confidence == sorted(confidence, reverse=True)
 
 
 @laws
@@ -79,6 +81,27 @@ def test_a_distorted_name_is_never_surer_than_the_exact_one(
     best = matcher.find(exact, counties=scope).candidates[0].confidence
     distorted = matcher.find(exact[:at] + sign + exact[at + 1 :], counties=scope).candidates
     assert all(one.confidence <= best for one in distorted if one.code == code)
+
+
+@laws
+@given(code=st.sampled_from(VILLAGES), what=st.sampled_from(["卫生院", "中心小学", "人民政府", "小卖部对面", "供电所"]))
+def test_something_that_stands_in_a_township_is_no_village(
+    gazetteer: Gazetteer, matcher: Matcher, code: str, what: str
+) -> None:
+    _, county, township, _ = words_of(gazetteer, code)
+    found = matcher.find(county + township + what, counties={code[:6]})
+    assert (found.candidates[0].name, found.level_reached) == (township, "township")
+    assert found.ask is not None
+
+
+@laws
+@given(code=st.sampled_from(VILLAGES), other=st.sampled_from(VILLAGES))
+def test_what_the_caller_takes_back_does_not_count(
+    gazetteer: Gazetteer, matcher: Matcher, code: str, other: str
+) -> None:
+    _, county, township, village = words_of(gazetteer, code)
+    said = f"不是{words_of(gazetteer, other)[2]},是{county}{township}{village}"
+    assert matcher.find(said) == matcher.find(county + township + village)
 
 
 @pytest.fixture(scope="session")

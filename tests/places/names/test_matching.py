@@ -116,6 +116,36 @@ def test_a_place_outside_the_scope_is_said_to_be_outside(
     assert named in found.ask
 
 
+@pytest.mark.parametrize(
+    ("said", "scope", "first", "named"),
+    [
+        ("湖南省象山县石浦镇", {}, "石浦镇", "湖南省"),
+        ("长沙县石浦镇", {"province": "33"}, "石浦镇", "长沙县"),
+        ("宁海县石浦镇星塘村", {"province": "33"}, "星塘村", "宁海县"),
+        ("石浦镇星塘村", {"province": "43", "counties": XIANGSHAN}, "星塘村", "湖南省"),
+    ],
+)
+def test_what_contradicts_itself_is_asked(
+    matcher: Matcher, said: str, scope: dict[str, object], first: str, named: str
+) -> None:
+    found = matcher.find(said, **scope)  # type: ignore[arg-type]
+    assert found.candidates[0].name == first
+    assert found.ask is not None
+    assert named in found.ask
+
+
+@pytest.mark.parametrize(("said", "name"), [("长沙", "长沙市"), ("宁波市", "宁波市"), ("象山县人民政府", "象山县")])
+def test_what_is_said_by_the_letter_goes_before_its_likes(matcher: Matcher, said: str, name: str) -> None:
+    found = matcher.find(said)
+    assert found.candidates[0].name == name
+    assert found.ask is not None
+
+
+def test_a_number_is_no_village(matcher: Matcher) -> None:
+    assert not matcher.find("110", province="43").candidates
+    assert first(matcher, "东郊乡新岭1村", province="43").code == "430381200201"
+
+
 def test_a_scope_nobody_knows_limits_nothing(matcher: Matcher) -> None:
     assert first(matcher, "石浦星塘", province="99", counties={"999999", "x"}).code == "330225101244"
 

@@ -266,6 +266,48 @@ async def test_nobody_undoes_what_is_not_his(small: Small) -> None:
     assert await teaching.names_in(small.desk, NINGHAI, by=person("ninghai")) == []
 
 
+async def paged(read: Any, after: Any, limit: int) -> list[Any]:
+    """Return all that a list has, read a page at a time."""
+    found: list[Any] = []
+    while True:
+        page = await read(after=after(found[-1]) if found else None, limit=limit)
+        assert len(page) <= limit
+        if not page:
+            return found
+        found += page
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 500])
+async def test_pages_of_names_and_arrivals_put_together_are_the_whole_list(small: Small, limit: int) -> None:
+    """Names that were undone between two pages among them; nothing twice, nothing left out."""
+    await bring_in(small, PUMP)
+    by = person("monitor")
+    for n, said in enumerate(["大水塘", "老渡口", "东海边", "大樟树", "青石桥", "大水塘边", "火车站"]):
+        county = (XIANGSHAN, NINGHAI)[n % 2]
+        here = {"code": "S1", "point": None} if n % 3 else {"code": None, "point": (121.7, 29.3)}
+        await teaching.give_name(small.desk, said, county=county, by=by, at=minutes(n), **here)  # type: ignore[arg-type]
+    async with small.db.transaction() as tx:
+        rows_of = [(f"P{n % 3}", f"t{n}", minutes(n // 2)) for n in range(7)]
+        for code, ticket_id, at in rows_of:
+            await tx.execute(ownstore.ARRIVED, code, ticket_id, XIANGSHAN, "c1", at, 121.87, 29.48, 9.0)
+    names = await teaching.names_in(small.desk, None, by=by)
+    arrivals = list(await teaching.arrivals_in(small.desk, None, by=by))
+    assert (len(names), len(arrivals)) == (7, 7)
+
+    async def names_page(**how: Any) -> Any:
+        page = await teaching.names_in(small.desk, None, by=by, **how)
+        if how["after"] is None:
+            await teaching.undo_name(small.desk, page[0].name.id, by=by, at=minutes(9))
+        return page
+
+    async def arrivals_page(**how: Any) -> Any:
+        return await teaching.arrivals_in(small.desk, None, by=by, **how)
+
+    found = await paged(names_page, lambda seen: seen.name.id, limit)
+    assert [seen.name.id for seen in found] == [seen.name.id for seen in names]
+    assert await paged(arrivals_page, lambda one: (one.code, one.ticket_id), limit) == arrivals
+
+
 # ---- where crews really arrived -------------------------------------------------------------------------------------
 
 AT_THE_MILL = Geo(121.872, 29.481, 15.0)

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch.accounts.rights import Forbidden
 from dispatch.desk.intake.calls import Place
@@ -54,6 +56,27 @@ def test_a_file_that_does_not_fit_is_refused_naming_what_does_not(tree: Areas, c
     with pytest.raises(BadBoundaries) as refused:
         read(content, tree)
     assert said in refused.value.message
+
+
+corner = st.tuples(st.floats(121.0, 121.4), st.floats(28.9, 29.2), st.floats(121.5, 122.0), st.floats(29.3, 29.7))
+
+
+@given(corner)
+def test_a_border_that_crosses_itself_is_refused_saying_whose_and_where(
+    tree: Areas, box: tuple[float, float, float, float]
+) -> None:
+    west, south, east, north = box
+    ring = [[west, south], [east, north], [east, south], [west, north], [west, south]]
+    tie = {"type": "Polygon", "coordinates": [ring]}
+    with pytest.raises(BadBoundaries, match=r"县 330225 象山 的边界在\(121\.\d+,29\.\d+\)处自相交"):
+        read(collection(feature(tie, adcode=330225)), tree)
+
+
+def test_a_border_that_crosses_itself_by_a_few_metres_is_put_right(tree: Areas) -> None:
+    ring = [[121.7, 29.0], [122.3, 29.0], [122.3, 29.6], [122.00001, 29.6], [122.0, 29.60002], [122.00002, 29.60002],
+            [122.0, 29.6], [121.7, 29.6], [121.7, 29.0]]  # fmt: skip
+    (border,) = read(collection(feature({"type": "Polygon", "coordinates": [ring]}, adcode=330225)), tree)
+    assert border.county == XIANGSHAN
 
 
 def test_borders_of_another_system_are_converted(tree: Areas) -> None:

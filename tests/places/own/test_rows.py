@@ -1,6 +1,8 @@
 """The utility's own table: each wrong cell is named with row, column and remedy; what is exported is imported equal."""
 
+import re
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +143,82 @@ def test_numbers_of_a_workbook_are_codes_without_decimals(read: object) -> None:
     found: ReadRows = read(content)  # type: ignore[operator]
     assert not found.faults
     assert (found.places[0].code, found.places[0].area, found.places[0].lon) == ("330225001", XIANGSHAN, 121.87)
+
+
+def calculated(content: bytes, *values: str) -> bytes:
+    """Return a workbook as a spreadsheet saves it: its first formulas have these types and values."""
+    out = BytesIO()
+    with ZipFile(BytesIO(content)) as old, ZipFile(out, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                for value in values:
+                    text = re.sub(
+                        rb'<c r="(\w+)"><f>(.*?)</f><v ?(?:/>|></v>)',
+                        lambda found, value=value: (
+                            b'<c r="%b" %b' % (found[1], value.replace(">F<", f">{found[2].decode()}<").encode())
+                        ),
+                        text,
+                        count=1,
+                    )
+            new.writestr(part, text)
+    return out.getvalue()
+
+
+def test_a_formula_that_nobody_worked_out_is_named_with_its_cell_and_the_remedy(read: object) -> None:
+    """A program that writes a workbook leaves formulas without values: their places would come in without points."""
+    content = workbook(list(HEADINGS), GOOD, having(code="T2", name="西街公变", lon="=121+0.5", lat="=29+0.4"))
+    found: ReadRows = read(content)  # type: ignore[operator]
+    assert [place.code for place in found.places] == ["T1"]
+    assert [(fault.row, fault.column) for fault in found.faults] == [(3, "经度"), (3, "纬度")]
+    assert "单元格 F3 是公式" in found.faults[0].message
+    assert "在 Excel 中打开并保存一次" in found.faults[0].message
+
+
+def test_a_formula_that_was_worked_out_is_its_value_even_if_that_is_empty(read: object) -> None:
+    content = workbook(
+        list(HEADINGS),
+        having(lon="=121+0.87", lat="=29+0.48", address='=IF(A2="","x","")'),
+        having(code="T2", name="=B2"),
+    )
+    saved = calculated(
+        content,
+        't="str"><f>F</f><v></v>',
+        "><f>F</f><v>121.87</v>",
+        "><f>F</f><v>29.48</v>",
+        't="e"><f>F</f><v>#REF!</v>',
+    )
+    found: ReadRows = read(saved)  # type: ignore[operator]
+    assert [(place.code, place.address, place.lon, place.lat) for place in found.places] == [("T1", "", 121.87, 29.48)]
+    (fault,) = found.faults
+    assert (fault.row, fault.column) == (3, "名称")
+    assert "单元格 B3 的公式出错(#REF!)" in fault.message
+
+
+def test_a_text_that_begins_like_a_formula_is_a_text(read: object) -> None:
+    book = sheets.written_xlsx([list(HEADINGS), having(address="=东街")], title="地点档案")
+    found: ReadRows = read(book)  # type: ignore[operator]
+    assert found.places[0].address == "=东街"
+
+
+def test_a_column_that_is_not_looked_at_may_hold_any_formula_below_the_headings(read: object) -> None:
+    content = workbook([*HEADINGS, ""], [*GOOD, "=1+1"])
+    found: ReadRows = read(content)  # type: ignore[operator]
+    assert len(found.places) == 1
+
+
+def test_a_place_just_off_the_shore_is_brought_in_and_noted(read: object) -> None:
+    """A jetty, perhaps; or a point of another system."""
+    found: ReadRows = read(table(having(lon="122.302", lat="29.3")))  # type: ignore[operator]
+    assert len(found.places) == 1
+    assert [(note.row, note.column) for note in found.notes] == [(2, "经度")]
+    assert "GCJ-02" in found.notes[0].message
+
+
+@pytest.mark.parametrize("content", [table(), workbook(list(HEADINGS))])
+def test_a_table_of_headings_only_says_that_it_has_no_rows(read: object, content: bytes) -> None:
+    with pytest.raises(BadTable, match="没有数据行"):
+        read(content)  # type: ignore[operator]
 
 
 def test_empty_rows_count_in_the_numbers_and_are_no_faults(read: object) -> None:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dispatch.places.names.gazetteer import COUNTY, VILLAGE, Gazetteer
+from dispatch.places.names.gazetteer import COUNTY, TOWNSHIP, VILLAGE, Gazetteer
 
 from .sounds import PROVINCES, homophones, merged
 
@@ -25,6 +25,27 @@ LANDMARKS = (
     "3组12号",
     "祠堂边",
 )
+STANDING = (  # in a township, and no village; the first fourteen the matcher has in its list, the others not
+    *("卫生院", "中心小学", "派出所", "农贸市场", "人民政府", "加油站", "信用社", "幼儿园", "超市", "财政所", "修理厂"),
+    *(
+        "书店",
+        "驾校",
+        "快递站",
+        "澡堂",
+        "宠物店",
+        "钓鱼塘",
+        "烟草站",
+        "血站",
+        "防疫站",
+        "职校",
+        "党校",
+        "气象局",
+        "水务所",
+    ),
+    *("司法所", "福利院", "轮胎店", "铝材厂", "石料场", "预制场", "面馆", "火锅店", "影院", "健身房", "琴行", "孵化园"),
+    *("充电桩", "信号塔", "泵房", "戏台", "凉亭", "篮球场", "图书馆"),
+)
+LONGEST_TOWNSHIP = 6
 BETWEEN = ("那个", "就是", "嗯", "那边", "的")
 
 
@@ -148,6 +169,22 @@ def _query(gazetteer: Gazetteer, kind: str, province: str, rng: random.Random) -
             meant = township if kind == "township only" else row
             scope = gazetteer.code_of(county)[:6] if kind in IN_COUNTY else None
             return Query(KINDS[kind](w), province, scope, gazetteer.code_of(meant), kind)
+
+
+def in_townships(gazetteer: Gazetteer, seed: int, count: int) -> Iterator[Query]:
+    """Yield ``count`` times a township of the country and something that stands there; the township is meant."""
+    rng = random.Random(seed)
+    low, high = gazetteer.all_of(TOWNSHIP)
+    while count:
+        row = rng.randrange(low, high)
+        if len(gazetteer.name(row)) > LONGEST_TOWNSHIP:
+            continue
+        county = gazetteer.name(int(gazetteer.parent[row])) if rng.random() < 0.5 else ""
+        code = gazetteer.code_of(row)
+        scope = code[:6] if rng.random() < 0.5 else None
+        said = county + gazetteer.name(row) + rng.choice(STANDING)
+        yield Query(said, code[:2], scope, code, "standing in a township")
+        count -= 1
 
 
 def _alone(gazetteer: Gazetteer, kind: str, w: Words, scope: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch.places.names.matching import Found
 
 HANDWRITTEN = Path(__file__).with_name("handwritten.jsonl")
+UNSEEN = Path(__file__).with_name("unseen.jsonl")  # written before any answer to them was looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Verdict:
     wrong_village: bool
 
 
-def handwritten() -> Iterator[Spoken]:
-    for line in HANDWRITTEN.read_text(encoding="utf-8").splitlines():
+def handwritten(path: Path = HANDWRITTEN) -> Iterator[Spoken]:
+    for line in path.read_text(encoding="utf-8").splitlines():
         one: dict[str, Any] = json.loads(line)
         want = list(one["want"])
         if one.get("or_township"):  # so far from the name that the township and a question are right too

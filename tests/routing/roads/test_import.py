@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dispatch.routing.roads.file import BadGraph
+from dispatch.routing.roads.file import MAGIC, BadGraph, NotAGraph
 from dispatch.routing.roads.graph import Graph
 from dispatch.routing.roads.importing import Imported, import_roads
 from dispatch.routing.roads.network import Roads
@@ -126,7 +129,7 @@ def test_a_network_in_pieces_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "空文件"), (b"hello" * 9999, "不是完整的 OSM 数据"), (None, "找不到文件")]
+    ("content", "said"), [(b"", "空文件"), (b"hello" * 9999, "不是完整的 OSM 数据"), (None, "没有这个文件")]
 )
 def test_what_is_no_extract_is_told_so_and_nothing_is_written(tmp_path: Path, content: bytes | None, said: str) -> None:
     extract, out = tmp_path / "bad.osm.pbf", tmp_path / "out" / "x.graph"
@@ -142,17 +145,45 @@ def test_an_extract_cut_in_half_leaves_the_graph_that_was_there(tmp_path: Path) 
     roads = [(list(range(k, k + 101)), RESIDENTIAL) for k in range(0, 19_800, 100)]
     whole = write_osm(tmp_path / "whole.osm.pbf", many, roads).read_bytes()
     (tmp_path / "half.osm.pbf").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "x.graph").write_bytes(b"as it was")
+    import_roads(tmp_path / "whole.osm.pbf", tmp_path / "x.graph", rule=TOWNS)
+    before = (tmp_path / "x.graph").read_bytes()
     with pytest.raises(BadExtract, match="未写入任何内容"):
         import_roads(tmp_path / "half.osm.pbf", tmp_path / "x.graph", rule=TOWNS)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["half.osm.pbf", "whole.osm.pbf", "x.graph"]
-    assert (tmp_path / "x.graph").read_bytes() == b"as it was"
+    assert (tmp_path / "x.graph").read_bytes() == before
+
+
+@given(st.binary(max_size=40).filter(lambda content: not content.startswith(MAGIC)))
+def test_whatever_file_is_there_and_is_no_graph_stays_as_it_is(content: bytes) -> None:
+    """The law: an import destroys nothing but a graph, and says so before it reads the extract."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "calls.csv")
+        out.write_bytes(content)
+        with pytest.raises(NotAGraph, match=r"calls\.csv 已存在且不是路网文件.*--force"):
+            import_roads(Path(folder, "no.osm.pbf"), out, rule=TOWNS)
+        assert out.read_bytes() == content
+
+
+def test_a_graph_is_replaced_by_a_graph_and_anything_by_force(tmp_path: Path) -> None:
+    imported(tmp_path, [([0, 1, 2, 3, 4], RESIDENTIAL)])
+    extract, out = tmp_path / "x.osm.pbf", tmp_path / "x.graph"
+    whole = out.read_bytes()
+    for before in (whole, whole[:-100]):  # a graph, and one that was cut
+        out.write_bytes(before)
+        import_roads(extract, out, rule=TOWNS)
+        assert out.read_bytes() == whole
+    out.write_text("lon,lat\n")
+    import_roads(extract, out, rule=TOWNS, force=True)
+    assert out.read_bytes() == whole
+    for force in (False, True):
+        with pytest.raises(NotAGraph, match="是文件夹"):
+            import_roads(extract, tmp_path, rule=TOWNS, force=force)
 
 
 def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
     imported(tmp_path, [([0, 1, 2, 3, 4], RESIDENTIAL)])
     (tmp_path / "file").write_text("as it was")
-    with pytest.raises(BadGraph, match="目录"):
+    with pytest.raises(BadGraph, match=r"无法写入.*同名的文件或文件夹"):
         import_roads(tmp_path / "x.osm.pbf", tmp_path / "file/x.graph", rule=TOWNS)
     assert (tmp_path / "file").read_text() == "as it was"
 
