@@ -5,7 +5,7 @@ COPY requirements.lock ./
 RUN python -m venv /opt/dispatch && /opt/dispatch/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY requirements-build.lock ./
 RUN python -m venv /tmp/build && /tmp/build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml hatch_build.py README.md ./
 COPY dispatch dispatch
 COPY migrations migrations
 COPY scenarios scenarios

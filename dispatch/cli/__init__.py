@@ -6,6 +6,7 @@ The list of commands is read from the modules' text, without loading them.
 """
 
 import ast
+import gc
 import importlib
 import importlib.util
 import logging
@@ -21,7 +22,7 @@ from dispatch.kit import logs
 from dispatch.kit.errors import Refusal
 
 # Name of the command -> where its function is. A command whose module is not installed is not offered. Names of two
-# words are commands of a group: `dispatch places build`.
+# words are commands of a group: `dispatch places build`. A first word that is a command too, takes what is left.
 COMMANDS = {
     "serve": "dispatch.cli.serve:serve",
     "api": "dispatch.cli.api:api",
@@ -51,6 +52,9 @@ COMMANDS = {
     "map ledger": "dispatch.cli.map:ledger",
     "map standby": "dispatch.cli.map:standby",
     "standby": "dispatch.cli.standby:standby",
+    "optimise": "dispatch.cli.optimise:optimise",
+    "optimise generate": "dispatch.cli.instances:generate",
+    "score": "dispatch.cli.score:score",
 }
 BAD_INPUT, BROKEN_OFF = 2, 130
 
@@ -65,6 +69,11 @@ class Commands(TyperGroup):
         if cmd_name not in (known := self.list_commands(ctx)):
             raise no_such_command(cmd_name, known)
         return _command(cmd_name) if cmd_name in COMMANDS else _group(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        if args and args[0] in COMMANDS and (both := " ".join(args[:2])) in COMMANDS:
+            return both, _command(both), args[2:]
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("命令"):
@@ -94,8 +103,17 @@ def _installed() -> list[str]:
 def _command(name: str) -> Any:
     module, _, function = COMMANDS[name].partition(":")
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(name.rpartition(" ")[2])(getattr(importlib.import_module(module), function))
+    single.command(name.rpartition(" ")[2])(getattr(_loaded(module), function))
     return typer.main.get_command(single)
+
+
+def _loaded(module: str) -> Any:
+    """Load a command's module. From here on there may be garbage, but never among what was loaded (see ``main``)."""
+    found = importlib.import_module(module)
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+    return found
 
 
 def _group(name: str) -> Any:
@@ -122,7 +140,8 @@ def dispatch() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What a command loads is kept: looking for garbage in it is a quarter of its start."""
+    gc.disable()
     logs.configure(process="cli")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it counts its plugins at every start
     sys.exit(run(sys.argv[1:]))

@@ -17,6 +17,8 @@ NOT_ROUTED = {
     "audit.read",
     "call.read",
     "ticket.merge-override",
+    "lending.agree",  # which of the two a grant is, its body says
+    "lending.order",
     "place.lookup",  # within place.read
 }  # the last within ticket.merge
 

@@ -1,0 +1,1 @@
+"""The optimiser: problems, plans, scores."""
