@@ -51,6 +51,7 @@ class ModeShown(BaseModel):
     until_at: datetime | None = Field(description="到时自动恢复正常;正常模式为空")
     auto_storm: bool = Field(description="允许系统自行进入抗灾抢修")
     proposal: ProposalShown | None = Field(description="系统建议进入抗灾抢修,待人决定")
+    calm_at: datetime | None = Field(description="本次抗灾抢修从何时起负荷已低;满规则包规定的平静时间后自动恢复正常")
 
 
 class ModeChangeShown(BaseModel):

@@ -90,6 +90,7 @@ class CountyMode:
     until_at: datetime | None = None
     auto_storm: bool = False
     proposal: Proposal | None = None
+    calm_at: datetime | None = None  # since when the load of this storm has been low: when it ends hangs on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ async def read_mode(connection: Connection, county: str) -> CountyMode:
         row["until_at"],
         row["auto_storm"],
         proposal,
+        row["calm_at"],
     )
 
 
@@ -284,6 +286,15 @@ async def settings_in(connection: Connection, desk: Desk, area: str) -> ModeSett
 async def auto_counties(connection: Connection, rules: ModeRules | None) -> list[str]:
     """Return the counties whose tickets the machine dispatches by itself."""
     return await _counties_where(connection, rules, "auto")
+
+
+async def dispatching_of(connection: Connection, rules: ModeRules | None, counties: Sequence[str]) -> dict[str, str]:
+    """Return how each of the counties dispatches: ``auto``, ``confirm`` or ``manual``; without modes a person does."""
+    if rules is None:
+        return dict.fromkeys(counties, "confirm")
+    rows = await connection.fetch("SELECT area, mode FROM county_mode WHERE area = ANY($1::text[])", list(counties))
+    modes = {row["area"]: Mode(row["mode"]) for row in rows}
+    return {county: settings_of(rules, modes.get(county, Mode.NORMAL)).dispatching for county in counties}
 
 
 async def left_to_machine(connection: Connection, desk: Desk, counties: Sequence[str]) -> list[str]:
