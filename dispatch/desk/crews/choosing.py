@@ -159,15 +159,10 @@ def by_name(
     taken = nearest.offer(ranking, row, reason=R.CHOSEN_BY_HAND)
     approved = _approved(plain, approval)
     own = offers.own_district or offers.own_waiting
+    named = (approved.name, approved.reason) if approved else ("", "")
     return Choice(
         taken,
-        why_by_hand(
-            taken,
-            plain.reason,
-            offers,
-            approver=approved.name if approved else "",
-            reason=approved.reason if approved else "",
-        ),
+        why_by_hand(taken, plain.reason, offers, approver=named[0], reason=named[1]),
         own,
         offers.own_district is None,
         offers.basis,
