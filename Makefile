@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
+BENCH_ARGS ?=
 
-.PHONY: setup demo places test lint types contracts check scenarios faults bench lock clean help
+.PHONY: setup demo places test lint types contracts check scenarios faults bench bench-optimiser lock clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -51,6 +52,14 @@ faults: setup  ## kill -9 and cut real processes (longer)
 bench: setup  ## the figures of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.all
 
+build/peers/.ready: requirements-bench.lock
+	@rm -rf build/peers
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target build/peers -r requirements-bench.lock
+	@touch $@
+
+bench-optimiser: setup build/peers/.ready  ## the optimiser against VROOM, PyVRP and OR-Tools (over an hour; BENCH_ARGS="--rows 1,6")
+	@PYTHONPATH=build/peers $(BIN)/python -m benchmarks.optimiser $(BENCH_ARGS)
+
 PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links
 
@@ -59,6 +68,7 @@ lock: setup  ## renew the pinned versions
 	@$(PIN) -o requirements.lock pyproject.toml
 	@$(PIN) -o requirements-dev.lock pyproject.toml requirements-dev.in
 	@$(PIN) -o requirements-build.lock requirements-build.in
+	@$(PIN) --constraint requirements-dev.lock -o requirements-bench.lock requirements-bench.in
 
 clean:  ## remove what was made here
 	@rm -rf .venv var dist build .mypy_cache .ruff_cache .pytest_cache

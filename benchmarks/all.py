@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "benchmarks.nearest",
     "benchmarks.places",
+    "benchmarks.restoration",
     "benchmarks.roads",
     "benchmarks.intake",
     "benchmarks.push",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, get_args
 
 from fastapi import APIRouter, FastAPI
@@ -15,12 +16,14 @@ from dispatch.desk.intake.intake import Intake
 from dispatch.desk.map import MapKeeper
 from dispatch.desk.places.finding import Wording
 from dispatch.desk.places.keeping import PlaceKeeper
+from dispatch.desk.planning.states import unplanned
 from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.setup import open_desk
 from dispatch.kit import logs, migrate
 from dispatch.kit.clock import clock_from
 from dispatch.kit.db import ASKED_S, Database
 from dispatch.kit.ending import ended
+from dispatch.kit.polling import poll_on
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.settings import Settings
 from dispatch.notify import messages
@@ -50,10 +53,13 @@ from dispatch.web import (
     offers,
     openapi,
     outages,
+    outings,
     packs,
     places,
+    plans,
     reference,
     replies,
+    restoration,
     reviews,
     roads,
     sensing,
@@ -63,11 +69,13 @@ from dispatch.web import (
     supervision,
     tickets,
     weather,
+    whys,
 )
 from dispatch.web import messages as outgoing
 from dispatch.web.middleware import BodyLimit, Trace
 
 API = "/api/v1"
+PLANNER_S = 2.0  # between two looks at whether the planning is at work
 AROUND = (BodyLimit, Trace)  # what surrounds every request; the last stands outermost
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  # ``Trace`` counts and logs
 # The busiest first: a request is compared with the routes in this order.
@@ -77,6 +85,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     supervision.router,
     dispatching.router,
     offers.router,
+    plans.router,
+    whys.router,
+    restoration.router,
+    outings.router,
     lending.router,
     ledger.router,
     crews.router,
@@ -204,5 +216,11 @@ async def _follow(state: Any, settings: Settings, stack: AsyncExitStack) -> None
     state.places = finding
     roads_keeper = RoadKeeper(desk)
     await roads_keeper.poll()
-    for run in (state.hub.run, keeper.run, MapKeeper(desk).run, finding.run, roads_keeper.run):
+
+    async def look() -> None:
+        state.hub.unplanned = await unplanned(desk)
+
+    await look()
+    planner = partial(poll_on, "planner", look, every_s=PLANNER_S)
+    for run in (state.hub.run, keeper.run, MapKeeper(desk).run, finding.run, roads_keeper.run, planner):
         stack.push_async_callback(ended, asyncio.create_task(run()))

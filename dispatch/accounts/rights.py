@@ -128,6 +128,16 @@ RIGHTS: dict[str, Right] = {
     "gateway.report": Right("网关回传", _in(Scope.ANYWHERE, Role.GATEWAY)),
     "offers.read": Right("查看候选队伍", _area(DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
     "dispatching.assign_waiting": Right("批量派工", _area(MONITOR, SYSTEM)),
+    "plan.read": Right("查看滚动计划", _area(MONITOR, DISPATCHER, SYSTEM)),
+    "plan.decide": Right("确认或拒绝计划", _area(DISPATCHER, MONITOR)),
+    "plan.judge": Right("试算或发布自编计划", _area(DISPATCHER, MONITOR)),
+    "ticket.why": Right("查看派工原因", _area(SEATS[1], DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
+    "ticket.restoration": Right("查看预计复电推算", SEE),
+    "ticket.pin": Right("指定班组", _area(DISPATCHER, MONITOR)),
+    "ticket.veto": Right("排除班组", _area(DISPATCHER, MONITOR)),
+    "ticket.wishes": Right("查看指定与排除", _area(DISPATCHER, MONITOR) | _in(Scope.OWN_DEPOT, LEADER)),
+    "crew.outages": Right("查看停派班组", _area(MONITOR, DISPATCHER)),
+    "crew.outage": Right("登记或撤销班组停派", _area(DISPATCHER, MONITOR) | _in(Scope.OWN_DEPOT, LEADER)),
     "lending.read": Right("查看借调与保底", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "lending.grant": Right("登记或撤销借调", _area(MONITOR, DISPATCHER)),  # which of the two kinds: the next two lines
     "lending.agree": Right("登记借调协议", _area(DISPATCHER)),  # 1.2: of the lender, whose crews they are
@@ -206,7 +216,7 @@ AT_A_DESK: tuple[str, ...] = ("CTI", "PHONE", "APP", "SCADA", "AMI")
 FIELD_STEPS: frozenset[str] = frozenset(name for name, right in RIGHTS.items() if CREW in right.roles) & frozenset(
     name
     for name in RIGHTS
-    if name.startswith("ticket.") and name not in ("ticket.read", "ticket.contact", "ticket.note")
+    if name.startswith("ticket.") and name not in ("ticket.read", "ticket.contact", "ticket.note", "ticket.restoration")
 )
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "serve": "dispatch.cli.serve:serve",
     "api": "dispatch.cli.api:api",
     "worker": "dispatch.cli.worker:worker",
+    "solver": "dispatch.cli.solver:solver",
     "migrate": "dispatch.cli.migrate:migrate",
     "doctor": "dispatch.cli.doctor:doctor",
     "demo": "dispatch.cli.demo:demo",
@@ -55,6 +56,7 @@ COMMANDS = {
     "optimise": "dispatch.cli.optimise:optimise",
     "optimise generate": "dispatch.cli.instances:generate",
     "score": "dispatch.cli.score:score",
+    "simulate": "dispatch.cli.simulate:simulate",
 }
 BAD_INPUT, BROKEN_OFF = 2, 130
 

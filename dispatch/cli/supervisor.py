@@ -1,4 +1,4 @@
-"""Keeps the database, the API processes and the worker running until it is told to end."""
+"""Keeps the database, the API processes, the worker and the solver running until it is told to end."""
 
 import asyncio
 import fcntl
@@ -111,7 +111,8 @@ class Supervisor:
         with suppress(Stopped), self._sole(), listen(*address) as listener, self._database() as dsn:
             asyncio.run(_check_pack(dsn, self.settings.pack))
             self._environ = self._environ_of_children(dsn)
-            self._children = [*self._api(listener.fileno()), Child("worker", [*COMMAND, "worker"])]
+            behind = [Child(name, [*COMMAND, name]) for name in ("worker", "solver")]
+            self._children = [*self._api(listener.fileno()), *behind]
             try:
                 self._watch(url_of(listener))
             finally:

@@ -37,6 +37,9 @@ from .looprules import (
 from .numbers import ByArea, Count, Name, Names, NoSuchNumber, Span, Strict
 from .packchecks import CHECKS
 from .packparts import AreaClasses, Crews, Limits, Location, Travel, Worth
+from .planrules import STANDARD, PlanRules
+from .restorationrules import STANDARD as RESTORATION
+from .restorationrules import RestorationRules
 from .sentences import sentence
 from .servicerules import ServiceRules, WeatherRules
 
@@ -81,12 +84,24 @@ class RulePack(Strict):
     retention: RetentionRules | None = None
     nearest: CrewRules | None = None
     places: PlaceRules | None = None
+    planning: PlanRules | None = None  # None: ``plans``
+    restoration: RestorationRules | None = None  # None: ``restorations``
     # known practice; not applied by itself
     local_examples: dict[Name, dict[Name, Span | Count | Names]] = Field(default_factory=dict)
 
     @property
     def key(self) -> str:
         return f"{self.id}@{self.version}"
+
+    @property
+    def plans(self) -> PlanRules:
+        """The rules of the rolling plan: the pack's own, or those that hold where a pack states none."""
+        return self.planning or STANDARD
+
+    @property
+    def restorations(self) -> RestorationRules:
+        """The rules of foretold restoration times: the pack's own, or those that hold where a pack states none."""
+        return self.restoration or RESTORATION
 
     @property
     def digest(self) -> str:

@@ -36,6 +36,9 @@ class Settings:
     :param sms_token: ``DISPATCH_SMS_TOKEN``, what the gateway asks for as a bearer token
     :param gazetteer: ``DISPATCH_GAZETTEER``, the file of place names; None: where ``dispatch places build`` puts it
     :param dialects: ``DISPATCH_DIALECTS``, a YAML file of sounds that are mixed up where, in place of ours
+    :param solver_memory: ``DISPATCH_SOLVER_MEMORY``, MiB of address space that one solving process may use
+    :param solver_deadline: ``DISPATCH_SOLVER_DEADLINE``, seconds after which a solving process is ended
+    :param solver_cores: ``DISPATCH_SOLVER_CORES``, threads of one solving process
     :param cookie: name of the session cookie
     """
 
@@ -54,6 +57,9 @@ class Settings:
     sms_token: str | None = field(default=None, repr=False)
     gazetteer: Path | None = None
     dialects: Path | None = None
+    solver_memory: int = 2048
+    solver_deadline: int = 60
+    solver_cores: int = 1
     cookie: str = "__Host-dispatch"
 
     @classmethod
@@ -81,6 +87,9 @@ class Settings:
             sms_token=env.get("DISPATCH_SMS_TOKEN") or None,
             gazetteer=_path(env, "DISPATCH_GAZETTEER"),
             dialects=_path(env, "DISPATCH_DIALECTS"),
+            solver_memory=_whole(env, "DISPATCH_SOLVER_MEMORY", default=2048, lowest=16, highest=1_048_576),
+            solver_deadline=_whole(env, "DISPATCH_SOLVER_DEADLINE", default=60, lowest=2, highest=3600),
+            solver_cores=_whole(env, "DISPATCH_SOLVER_CORES", default=1, lowest=1, highest=64),
         )
 
     def environ(self) -> dict[str, str]:
@@ -101,6 +110,9 @@ class Settings:
             "DISPATCH_SMS_TOKEN": self.sms_token,
             "DISPATCH_GAZETTEER": str(self.gazetteer) if self.gazetteer else None,
             "DISPATCH_DIALECTS": str(self.dialects) if self.dialects else None,
+            "DISPATCH_SOLVER_MEMORY": str(self.solver_memory),
+            "DISPATCH_SOLVER_DEADLINE": str(self.solver_deadline),
+            "DISPATCH_SOLVER_CORES": str(self.solver_cores),
         }
         return {name: value for name, value in chosen.items() if value is not None}
 

@@ -43,6 +43,7 @@ class Hub:
         self.follower = follower or Follower(db)
         self.follower.on_news = self._owe
         self.follower.on_reset = self._renew
+        self.unplanned: dict[str, str] = {}  # what heartbeats say of the planning; whoever knows replaces it
         self._db = db
         self._clock = clock
         self._snapshots = Snapshots(db, read_board)
@@ -117,7 +118,7 @@ class Hub:
         parts = _script(console) or self._changes(console)
         if not parts and console.beat and not console.due:
             console.beat = False
-            parts = [text_of(Head(dict(console.at), self._now(), self.follower.lag_ms))]
+            parts = [text_of(Head(dict(console.at), self._now(), self.follower.lag_ms, self.unplanned))]
         return f"[{','.join(parts)}]" if parts else None
 
     def _now(self) -> str:

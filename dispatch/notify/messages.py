@@ -66,11 +66,17 @@ class Gone(Struct, frozen=True, tag_field="kind", tag="gone"):
 
 
 class Head(Struct, frozen=True, tag_field="kind", tag="head"):
-    """A heartbeat: what has been sent of each area; ``lag_ms``: age of the oldest change that is not numbered yet."""
+    """
+    A heartbeat: what has been sent of each area; ``lag_ms``: age of the oldest change that is not numbered yet.
+
+    ``unplanned``: regions whose rolling plan is not at work, so that insertion alone goes on -> since when (ISO 8601 by
+    the machine's clock), empty where it never was.
+    """
 
     areas: dict[str, int]
     at: str
     lag_ms: int = 0
+    unplanned: dict[str, str] = {}
 
 
 class Refused(Struct, frozen=True, tag_field="kind", tag="refused"):

@@ -23,7 +23,7 @@ FONTS = (
     "Noto Serif CJK JP",
     "SimSun",
 )
-COLOURS = ("#0b5394", "#e07b00", "#6a994e")  # told apart also in grey
+COLOURS = ("#0b5394", "#e07b00", "#6a994e", "#a64d79", "#222222")  # told apart also in grey
 NO_FONT = "本机没有中文字体,图中文字以英文代替;请安装中文字体(如 Noto Sans CJK)后重新生成"
 WIDE, HIGH, DPI = 7.2, 3.0, 160  # inches, dots an inch
 FEW, MANY = 6, 12  # labels: fewer leave room beside their bars, more are turned

@@ -6,8 +6,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
+from dispatch.desk.planning import states
+from dispatch.desk.planning.words import PlannerState
 from dispatch.desk.room import Desk
 from dispatch.kit import metrics, migrate
+from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Refusal
 from dispatch.notify import texts
 from dispatch.notify.follower import Follower
@@ -65,6 +68,7 @@ async def ready(request: Request) -> Response:
     }
     if parts["database"].ok:
         parts["messages"] = await _messages(state)
+        parts["planner"] = await _planner(state.desk)
     answer = Ready(ready=all(part.ok for part in parts.values()), parts=parts)
     if answer.ready:
         return shown(answer)
@@ -99,6 +103,20 @@ async def _messages(state: Any) -> Part:
     if state.sms_gateway is None:
         said += ";未设置短信网关,消息只排队不发送:请设 DISPATCH_SMS_GATEWAY"
     return Part(ok=True, said=said)
+
+
+async def _planner(desk: Desk) -> Part:
+    """Insertion goes on without the rolling plan, so that requests need not be refused; it is said here."""
+    try:
+        regions = await states.planner_of_all(desk)
+    except Refusal as refusal:
+        return Part(ok=True, said=refusal.message)
+    down = [one for one in regions if one.state is not PlannerState.OK]
+    if not down:
+        return Part(ok=True, said=f"{PlannerState.OK.label},{len(regions)} 个区域")
+    since = min((one.since for one in down if one.since is not None), default=None)
+    begun = f",自 {since.astimezone(CHINA):%m-%d %H:%M:%S} 起" if since else ""
+    return Part(ok=True, said=f"{len(down)} 个区域{PlannerState.INSERTION_ONLY.label}{begun}:{down[0].said}")
 
 
 def _areas(desk: Desk) -> Part:

@@ -90,6 +90,11 @@ ALSO: dict[str, set[int]] = {
     "grant_lending": {404},  # an area
     "list_lending": {404},
     "list_reserves": {404},
+    "list_plans": {404},  # an area, here and below
+    "publish_plan": {404},
+    "judge_plan": {404},
+    "read_planner": {404},
+    "list_crew_outages": {404},
     "read_ledger": {404},
     "list_ledger_lines": {404},
     "list_supervisions": {404},

@@ -1,4 +1,7 @@
-"""Counties whose mode lets the machine work (派工模式): it accepts what comes in, and sends the crews."""
+"""
+Counties whose mode lets the machine work (派工模式): it accepts what comes in, and sends the crews: by the rolling plan
+where one is at work, and by insertion what no plan knows, or everything where nobody plans.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ from dispatch.accounts.model import SYSTEM
 from dispatch.desk.crews.assigning import assign_waiting
 from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.desk.packs import known_packs
+from dispatch.desk.planning.sending import BySent, planned_counties, send_due, send_wished
 from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.room import Desk, Report
 from dispatch.desk.setup import open_desk
@@ -79,10 +83,22 @@ class Automatic:
             return False
         if counties:
             accepted = await self._accept(desk, counties)
-            done = await assign_waiting(desk, areas=counties, limit=AT_MOST, by=SYSTEM, at=self._clock.now())
-            if accepted or done.dispatched:
-                log.info("worked", accepted=accepted, dispatched=len(done.dispatched), waiting=done.waiting)
+            planned = await self._send_by_plan(desk, counties)
+            done = await assign_waiting(
+                desk, areas=counties, limit=AT_MOST, planned=planned.waiting, by=SYSTEM, at=self._clock.now()
+            )
+            if accepted or planned.dispatched or done.dispatched:
+                sent = len(planned.dispatched), len(done.dispatched)
+                log.info("worked", accepted=accepted, by_plan=sent[0], inserted=sent[1], waiting=done.waiting)
         return True
+
+    async def _send_by_plan(self, desk: Desk, counties: Sequence[str]) -> BySent:
+        """Send the crews that their plan sends now; where nobody plans, no ticket waits for a plan."""
+        async with self._db.connection() as connection:
+            planned = await planned_counties(connection, desk, counties)
+        at = self._clock.now()
+        await send_wished(desk, [county for county in counties if county not in planned], by=SYSTEM, at=at)
+        return await send_due(desk, planned, by=SYSTEM, at=at) if planned else BySent()
 
     async def _accept(self, desk: Desk, counties: Sequence[str]) -> int:
         async with self._db.connection() as connection:

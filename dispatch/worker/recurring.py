@@ -9,6 +9,7 @@ from dispatch.accounts import sessions
 from dispatch.desk import idempotency
 from dispatch.desk.messages import forgetting
 from dispatch.desk.packs import known_packs
+from dispatch.desk.planning import rows as plans
 from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger
@@ -16,6 +17,7 @@ from dispatch.kit.rulepack import Packs
 from dispatch.notify import feed
 
 EVERY = timedelta(hours=1)
+PLANS_KEPT = timedelta(days=7)  # plans that others took the place of, or that were refused
 ANSWERS_KEPT = timedelta(days=7)  # answers by Idempotency-Key
 FEED_KEPT = timedelta(days=2)  # changes that a console may read back
 
@@ -39,7 +41,13 @@ async def purge_sessions(db: Database) -> None:
     log.info("sessions purged", rows=await sessions.purge(db, at=datetime.now(UTC)))
 
 
-JOBS = (forget_answers, retire_feed, purge_sessions)
+async def forget_plans(db: Database) -> None:
+    """Delete plans that ended long ago; what was decided on them stays in the audit."""
+    async with db.connection() as connection:
+        log.info("plans forgotten", rows=await plans.forget(connection, before=datetime.now(UTC) - PLANS_KEPT))
+
+
+JOBS = (forget_answers, retire_feed, purge_sessions, forget_plans)
 
 
 async def forget_persons(db: Database, pack_id: str, clock: Clock) -> None:

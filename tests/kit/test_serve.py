@@ -143,7 +143,7 @@ def test_one_command_brings_everything_up_and_sigterm_takes_it_all_down(site: Si
     site.prepare()
     run = site.up("--processes", "2")
     site.wait(lambda: f"已就绪:{run['url']}" in site.log.read_text())
-    assert set(run["processes"]) == {"api-1", "api-2", "worker"}
+    assert set(run["processes"]) == {"api-1", "api-2", "worker", "solver"}
     assert not any(gone(pid) for pid in (run["postgres"], *run["processes"].values()))
     assert ask(run["database_url"], "SELECT count(*) FROM alembic_version") == 1
     assert site.down() == 0

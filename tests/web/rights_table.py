@@ -41,6 +41,9 @@ PLACES = {
     "booking_id": "no-such-booking",
     "closure_id": "no-such-closure",
     "grant_id": "no-such-grant",
+    "plan_id": "no-such-plan",
+    "wish_id": "no-such-wish",
+    "crew_id": "no-such-crew",
     "key": "sgcc@2026.1",
 }
 
@@ -58,6 +61,9 @@ SAID: dict[str, dict[str, Any]] = {
     "review/appeal/decide": {"granted": [], "text": "路程已计入时限"},
     "unmerge": {"reason": "不是同一故障"},
     "dispatch": {"crew_id": "c1"},
+    "pin": {"crew_id": "c1", "reason": "客户相熟"},
+    "veto": {"crew_id": "c1", "reason": "客户不愿"},
+    "wishes/no-such-wish/undo": {"reason": "看错了"},
     "crew-reject": {"reason": "VEHICLE_DOWN"},
     "locate": {"fault_point": "5号杆", "ownership": "grid", "etr_at": ETR, "photos": ["p1"]},
     "progress": {"text": "正在更换"},

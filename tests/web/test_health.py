@@ -26,7 +26,7 @@ async def test_a_process_is_ready_when_database_feed_areas_and_crews_are_there(c
     assert answer.status_code == 200, answer.text
     parts = answer.json()["parts"]
     assert {name: part["ok"] for name, part in parts.items()} == dict.fromkeys(
-        ("database", "feed", "areas", "fleet", "messages"), True
+        ("database", "feed", "areas", "fleet", "messages", "planner"), True
     )
     assert parts["fleet"]["said"] == "4 支队伍在内存"
     assert "DISPATCH_SMS_GATEWAY" in parts["messages"]["said"]

@@ -6,15 +6,14 @@ depot, then the crew: of two tickets that want one crew the second waits, counts
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
-from dispatch.capacity import reserve
 from dispatch.capacity.reserve import DepotFull
 from dispatch.desk import idempotency
 from dispatch.desk.acting import expect, make, permit
@@ -31,25 +30,23 @@ from dispatch.tickets.events import Dispatched
 from dispatch.tickets.model import Ticket
 
 from . import ledger, lending
-from .choosing import Approval, BadApproval, Choice, NoCandidates, best_free, by_name, full, of_plan
+from .choosing import Approval, BadApproval, Choice, NoCandidates, best_free, by_name, of_plan
 from .jobs import Seen, find_job, job_of, seen
 from .solving import solve_apart
+from .taking import CrewTaken as CrewTaken
+from .taking import take
+from .wishing import heard, wished
 
 AT_ONCE = 4  # dispatches of a batch that run side by side
 MOST_WAITING = 4000  # waiting tickets that one batch looks at, the oldest first
 
-LOCK_CREW = "SELECT active FROM crew WHERE id = $1 FOR NO KEY UPDATE"
-COUNT_OPEN = "SELECT count(*) FROM dispatch WHERE crew_id = $1 AND ended_at IS NULL"
 NAME = "SELECT name FROM account WHERE id = $1"
 WAITING = """
 SELECT doc FROM ticket WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[])
+  AND NOT EXISTS (SELECT FROM plan_wish WHERE ticket_id = ticket.id AND undone_at IS NULL)  -- pins: a person's word
 ORDER BY reported_at, id LIMIT $2
 """
 COUNT_WAITING = "SELECT count(*) FROM ticket WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[])"
-
-
-class CrewTaken(Refusal):
-    """Another ticket got the crew first."""
 
 
 class AlreadyDispatched(store.Stale):
@@ -131,7 +128,8 @@ async def dispatch(
     if crew_id is not None:
         choices = [by_name(desk, seen(ticket), crew_id, policy=policy, at=at, approval=approval)]
     else:
-        choices = best_free(desk, seen(ticket), policy=policy, at=at)
+        async with desk.db.connection() as connection:
+            choices = heard(best_free(desk, seen(ticket), policy=policy, at=at), await wished(connection, ticket_id))
     return await _first_free(desk, ticket_id, choices, transfer_reason, by=by, report=report, at=at, once=once)
 
 
@@ -227,7 +225,7 @@ async def _send(
         await _check_first(tx, ticket, report, transfer_reason)
         if choice.offer.county != ticket.area:
             await lending.hold(tx, desk, choice, seen(ticket), at=at)
-        await _take(tx, choice, desk.fleet.rule.queue_max)
+        await take(tx, choice, desk.fleet.rule.queue_max)
         event = _event(choice, transfer_reason, foreign=choice.offer.county != ticket.area)
         after = await make(tx, desk, ticket, event, by=by, report=report, at=at)
         await ledger.write(tx, after, choice)
@@ -253,28 +251,13 @@ def _event(choice: Choice, transfer_reason: str | None, *, foreign: bool) -> Dis
     )
 
 
-async def _take(tx: Connection, choice: Choice, queue_max: int) -> None:
-    """Lock the depot, then the crew, and count afresh what they hold."""
-    offer = choice.offer
-    held = await reserve.hold(tx, offer.depot)
-    if held.full and not choice.override:
-        raise DepotFull(f"班所 {offer.depot} 的抢修承载力已满({held.jobs} 单),请另选班组", depot=offer.depot)
-    active = await tx.fetchval(LOCK_CREW, offer.crew_id)
-    open_jobs = await tx.fetchval(COUNT_OPEN, offer.crew_id)
-    if not active:
-        raise CrewTaken(f"{offer.crew_name} 已停用,请另选班组", crew_id=offer.crew_id)
-    if open_jobs and not choice.override:
-        raise CrewTaken(f"{offer.crew_name} 刚被派往其他工单,请查看最新候选", crew_id=offer.crew_id)
-    if open_jobs >= queue_max:
-        raise full(offer.crew_name, open_jobs)
-
-
 async def assign_waiting(
     desk: Desk,
     *,
     areas: Sequence[str] | None = None,
     policy: Policy = Policy.NEAREST,
     limit: int = 200,
+    planned: Collection[str] = frozenset(),
     by: Account,
     at: datetime,
     once: Once | None = None,
@@ -288,6 +271,7 @@ async def assign_waiting(
 
     :param areas: any area codes; None: the whole province
     :param limit: dispatches at most
+    :param planned: tickets that wait for a crew of the rolling plan: they are not this batch's matter
     :raises NoSuchArea: if one of the areas does not exist
     :raises Forbidden: if ``by`` may not dispatch there
     :raises KeyReused: if the key was used for another request
@@ -299,7 +283,7 @@ async def assign_waiting(
             if (first := await idempotency.find(connection, by, once)) is not None:
                 return ASSIGNED.validate_json(first)
             before = _sent_before(await idempotency.parts(connection, by, once))
-        sent = await _give_out(desk, counties, before, policy=policy, limit=limit, by=by, at=at, once=once)
+        sent = await _give_out(desk, counties, before, planned, policy=policy, limit=limit, by=by, at=at, once=once)
         async with desk.db.transaction() as tx:
             done = Assigned((*before, *sent), await tx.fetchval(COUNT_WAITING, counties))
             await idempotency.remember(tx, by, once, ASSIGNED.dump_json(done).decode())
@@ -318,6 +302,7 @@ async def _give_out(
     desk: Desk,
     counties: Sequence[str],
     before: Sequence[Sent],
+    planned: Collection[str],
     *,
     policy: Policy,
     limit: int,
@@ -329,7 +314,7 @@ async def _give_out(
     async with desk.db.connection() as connection:
         counties = await modes.left_to_machine(connection, desk, counties)
         rows = await connection.fetch(WAITING, counties, MOST_WAITING) if _somebody_is_free(desk, at) else []
-    had = {sent.ticket_id for sent in before}
+    had = {sent.ticket_id for sent in before} | set(planned)
     waiting = {ticket.id: ticket for ticket in (seen(row["doc"]) for row in rows) if ticket.id not in had}
     jobs = [job for ticket in waiting.values() if (job := find_job(ticket, desk.areas, desk.pack)) is not None]
     picture = desk.fleet.still()
@@ -340,7 +325,7 @@ async def _give_out(
 
     async def send(pair: batch.Pair) -> Sent | None:
         async with gate:
-            return await _send_planned(desk, waiting[pair.job_id], pair.crew_id, policy, by=by, at=at, once=once)
+            return await send_planned(desk, waiting[pair.job_id], pair.crew_id, policy, by=by, at=at, once=once)
 
     pairs = plan.pairs[: max(0, limit - len(before))]
     done = await asyncio.gather(*map(send, pairs), return_exceptions=True)  # none goes on after the batch has ended
@@ -363,18 +348,31 @@ def _somebody_is_free(desk: Desk, at: datetime) -> bool:
     return bool(nearest.free_now(desk.fleet, at).any())
 
 
-async def _send_planned(
-    desk: Desk, ticket: Seen, crew_id: str, policy: Policy, *, by: Account, at: datetime, once: Once | None
+async def send_planned(
+    desk: Desk,
+    ticket: Seen,
+    crew_id: str,
+    policy: Policy,
+    *,
+    by: Account,
+    at: datetime,
+    once: Once | None = None,
+    plan: str = "",
 ) -> Sent | None:
-    """Send one crew of a plan; None if the ticket or the crew is not what it was."""
+    """
+    Send one crew of a plan; None if the ticket or the crew is not what it was.
+
+    :param plan: what the log is to say of the plan before it says why this crew
+    """
     choice = of_plan(desk, ticket, crew_id, policy=policy, at=at)
     if choice is None or choice.offer.eta_s is None:
         return None
+    part, eta_s = idempotency.part(once, ticket.id), choice.offer.eta_s
+    choice = replace(choice, why=plan + choice.why)
     try:
-        part = idempotency.part(once, ticket.id)
         await _send(desk, ticket.id, choice, by=by, report=Report(version=ticket.version), at=at, once=part)
     except Unavailable:
         raise
     except Refusal:
         return None
-    return Sent(ticket.id, crew_id, choice.offer.eta_s, choice.saved_s)
+    return Sent(ticket.id, crew_id, eta_s, choice.saved_s)

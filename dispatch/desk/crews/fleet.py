@@ -26,7 +26,8 @@ SURVEYS = 20  # polls between two comparisons of everything with the database
 OVERLAP = timedelta(seconds=1)  # positions commit out of order; those of the last second are read twice
 
 CREWS = """
-SELECT crew.id, crew.name, crew.depot, crew.area, crew.skills, crew.shift_start, crew.shift_end, crew.active,
+SELECT crew.id, crew.name, crew.depot, crew.area, crew.skills, crew.shift_start, crew.shift_end,
+       crew.active AND NOT EXISTS (SELECT FROM crew_outage WHERE crew_id = crew.id AND ended_at IS NULL) AS active,
        crew.vehicle_kind, crew.permits, coalesce(county.parent, '') AS city
 FROM crew JOIN area AS county ON county.code = crew.area
 """
@@ -47,6 +48,7 @@ SIGNATURE = """
 SELECT (SELECT (count(*), sum(hashtextextended(crew::text, 0)))::text FROM crew)
     || (SELECT (count(*), sum(hashtextextended(area::text, 0)))::text FROM area WHERE level = 'depot')
     || (SELECT (count(*), sum(hashtextextended(repair_reserve::text, 0)))::text FROM repair_reserve)
+    || (SELECT coalesce(string_agg(crew_id, ',' ORDER BY crew_id), '') FROM crew_outage WHERE ended_at IS NULL)
 """
 
 

@@ -10,7 +10,7 @@ from dispatch.kit.errors import Invalid
 
 from .facts import LINE, MATRIX, NEVER, PLANE, Facts, Floats, Ints, Shorts
 from .nearness import nearest_jobs, nearest_teams
-from .problem import ByLine, ByMatrix, Cap, Crew, Job, Place, Problem
+from .problem import ByLine, ByMatrix, Crew, Job, Place, Problem
 from .teams import teams_of
 
 Thing = TypeVar("Thing")
@@ -61,7 +61,7 @@ def facts_of(problem: Problem, numbers: Numbering, *, near: int = 96, close: int
     where = _places(problem)
     held = _held(problem, numbers)
     sort, able = _classes(problem)
-    cap, edges = _caps(problem, numbers)
+    cap, spell, edges = _caps(problem, numbers)
     keep = np.zeros(len(numbers.counties), np.int32)
     for reserve in problem.reserves:
         keep[numbers.counties[reserve.county]] = reserve.crews
@@ -74,9 +74,9 @@ def facts_of(problem: Problem, numbers: Numbering, *, near: int = 96, close: int
         jobs=n, crews=k, places=len(where["x"]), depots=cap.shape[0], kinds=cap.shape[1], periods=cap.shape[2],
         counties=len(keep), teams=len(teams.first) - 1,
         near_width=near_jobs.shape[1], close_width=near_teams.shape[1], **where, **jobs, **crews, sort=sort, held=held,
-        first=teams.first, member=teams.member,
-        able=able, cap=cap, edges=edges, keep=keep, near=near_jobs, close=near_teams, drive=rules.travel / 60.0,
-        over=rules.overtime / 60.0, change=rules.change, reserve=rules.reserve,
+        first=teams.first, member=teams.member, able=able, cap=cap, spell=spell, edges=edges, keep=keep,
+        near=near_jobs, close=near_teams, drive=rules.travel / 60.0, over=rules.overtime / 60.0,
+        change=rules.change, reserve=rules.reserve,
     )  # fmt: skip
 
 
@@ -90,7 +90,9 @@ def _places(problem: Problem) -> dict[str, Any]:
     if isinstance(travel, ByMatrix):
         matrix = np.array(travel.seconds, np.int32).reshape(len(travel.seconds), -1)
         none = np.zeros(len(matrix))
-        return dict(by=MATRIX, x=none, y=none, z=none, pace=none, matrix=matrix, metric=int(travel.metric))
+        turned = np.ascontiguousarray(matrix.T)
+        metric = int(travel.metric) + int(travel.metric and np.array_equal(matrix, turned))
+        return dict(by=MATRIX, x=none, y=none, z=none, pace=none, matrix=matrix, turned=turned, metric=metric)
     places = [j.at for j in problem.jobs] + [c.at for c in problem.crews]
     places += [c.back or c.at for c in problem.crews]
     one = np.zeros((1, 1), np.int32)
@@ -100,9 +102,18 @@ def _places(problem: Problem) -> dict[str, Any]:
             pace[i] = travel.detour[job.area_class] * 3.6 / travel.speed_kmh[job.area_class]
         lon, lat = (np.radians(_column(places, value, float)) for value in (_lon, _lat))
         x, y, z = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
-        return dict(by=LINE, x=x, y=y, z=z, pace=pace, matrix=one, metric=1)
+        return dict(
+            by=LINE,
+            x=x,
+            y=y,
+            z=z,
+            pace=pace,
+            matrix=one,
+            turned=one,
+            metric=1 + (len(set(pace[: len(problem.jobs)])) == 1),
+        )
     x, y = _column(places, lambda p: p.x_km, float), _column(places, lambda p: p.y_km, float)
-    return dict(by=PLANE, x=x, y=y, z=np.zeros(len(x)), pace=pace, matrix=one, metric=1)
+    return dict(by=PLANE, x=x, y=y, z=np.zeros(len(x)), pace=pace, matrix=one, turned=one, metric=2)
 
 
 def _points(where: dict[str, Any]) -> Floats:
@@ -134,7 +145,7 @@ def _jobs(problem: Problem, numbers: Numbering) -> dict[str, Any]:
         kind=_column(jobs, lambda j: numbers.kinds[j.kind], np.int32),
         work=_column(jobs, lambda j: j.work_s, np.int64),
         due=_column(jobs, lambda j: NEVER if j.due_s is None else j.due_s, np.int64),
-        opens=_column(jobs, lambda j: 0 if j.frozen else j.window_s[0], np.int64),
+        opens=_column(jobs, lambda j: j.window_s[0], np.int64),
         shuts=_column(jobs, lambda j: NEVER if j.frozen else min(j.window_s[1], problem.horizon_s), np.int64),
         slope=_column(jobs, slope, np.float64),
         skip=_column(jobs, lambda j: j.unserved * rules.unserved, np.float64),
@@ -146,7 +157,7 @@ def _jobs(problem: Problem, numbers: Numbering) -> dict[str, Any]:
 
 def _crews(problem: Problem, numbers: Numbering) -> dict[str, Any]:
     crews, n, k = problem.crews, len(problem.jobs), len(problem.crews)
-    frozen = {j.id: j.work_s for j in problem.jobs if j.frozen}
+    frozen = {j.id for j in problem.jobs if j.frozen}
     if isinstance(problem.travel, ByMatrix):
         start = _column(crews, lambda c: c.at.place, np.int32)
         back = _column(crews, lambda c: -1 if c.back is None else c.back.place, np.int32)
@@ -154,20 +165,20 @@ def _crews(problem: Problem, numbers: Numbering) -> dict[str, Any]:
         start = np.arange(n, n + k, dtype=np.int32)
         back = np.where(_column(crews, lambda c: c.back is not None, bool), np.arange(n + k, n + 2 * k), -1)
 
-    def latest(crew: Crew) -> int:
-        """Return when it must have ended; what is frozen is done however long it takes."""
-        return NEVER if any(job in frozen for job in problem.plan.get(crew.id, ())) else crew.latest_s
+    def limit(crew: Crew, given: int | None) -> int:
+        """Return a limit of a crew; one that has frozen work gets it with that work (``starting.load``)."""
+        return NEVER if given is None or frozen.intersection(problem.plan.get(crew.id, ())) else given
 
     return dict(
         start=start,
         back=back.astype(np.int32),
         free=_column(crews, lambda c: c.free_s, np.int64),
         ends=_column(crews, lambda c: c.ends_s, np.int64),
-        latest=_column(crews, latest, np.int64),
+        latest=_column(crews, lambda c: limit(c, c.latest_s), np.int64),
         rest=np.array([c.rest_s or (0, 0) for c in crews], np.int64).reshape(k, 2),
         depot=_column(crews, lambda c: numbers.depots[c.depot], np.int32),
         home=_column(crews, lambda c: numbers.counties[c.county], np.int32),
-        room=_column(crews, lambda c: NEVER if c.room is None else c.room, np.int64),
+        room=_column(crews, lambda c: limit(c, c.room), np.int64),
         lent=_column(crews, lambda c: c.lent_cost if c.county else 0.0, np.float64),
     )
 
@@ -198,28 +209,23 @@ def _classes(problem: Problem) -> tuple[Shorts, np.ndarray]:
     return sort, able
 
 
-def _caps(problem: Problem, numbers: Numbering) -> tuple[Shorts, Ints]:
-    """Return the visits that may begin, (depots, kinds, periods), and where periods meet."""
+def _caps(problem: Problem, numbers: Numbering) -> tuple[Shorts, Shorts, Ints]:
+    """Return the visits that may begin and where each period's are counted, (depots, kinds, periods), and the edges."""
     bounds = {t for cap in problem.caps for t in (cap.from_s, cap.to_s) if 0 < t <= problem.horizon_s}
     edges = np.array(sorted(bounds), np.int64)
-    cap = np.full((len(numbers.depots), len(numbers.kinds), len(edges) + 1), EVERYTHING, np.int32)
+    shape = len(numbers.depots), len(numbers.kinds), len(edges) + 1
+    cap = np.full(shape, EVERYTHING, np.int32)
+    spell = np.broadcast_to(np.arange(shape[2], dtype=np.int32), shape).copy()
+    declared = np.zeros(shape, bool)
     for given in problem.caps:
         if given.depot not in numbers.depots or given.kind not in numbers.kinds:
             continue  # nobody there, nothing of the kind: nothing to count
-        period = _period(given, edges)
-        at = numbers.depots[given.depot], numbers.kinds[given.kind], period
-        if cap[at] != EVERYTHING:
+        depot, kind = numbers.depots[given.depot], numbers.kinds[given.kind]
+        first = int(np.searchsorted(edges, given.from_s, side="right"))
+        last = int(np.searchsorted(edges, given.to_s - 1, side="right"))
+        if declared[depot, kind, first : last + 1].any():
             raise CapsOverlap(f"班所“{given.depot}”“{given.kind}”的承载力时段重叠,请每个时段只申报一次", field="caps")
-        cap[at] = given.visits
-    return cap, edges
-
-
-def _period(given: Cap, edges: Ints) -> int:
-    first = int(np.searchsorted(edges, given.from_s, side="right"))
-    last = int(np.searchsorted(edges, given.to_s - 1, side="right"))
-    if first != last:
-        raise CapsOverlap(
-            f"班所“{given.depot}”的承载力时段 {given.from_s}–{given.to_s} 秒被别处的时段切开,请各班所使用相同的时段",
-            field="caps",
-        )
-    return first
+        declared[depot, kind, first : last + 1] = True
+        cap[depot, kind, first] = given.visits
+        spell[depot, kind, first : last + 1] = first
+    return cap, spell, edges

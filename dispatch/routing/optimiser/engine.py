@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from math import pi
 from time import monotonic
 
+import numpy as np
+
 from . import parts, starting
 from .columns import Numbering, facts_of
 from .facts import Facts, Tour, blank
+from .joint import Joint, Limit, routes_of
 from .native import Manner, Native
+from .parting import has_ties
 from .problem import Plan, Problem
 from .unserved import reasons
 
@@ -76,6 +80,8 @@ class Search:
         absent = tour.absent[: tour.sums[0]].copy()
         self.native.construct(starting.urgency(self.facts, absent))
         parts.settle(self.native)
+        mean = self.facts.jobs / max(1, int(np.count_nonzero(tour.length)))  # jobs of a route
+        self._mean, self._longest = int(max(10, min(15, 0.5 * mean))), int(max(8, min(20, 0.6 * mean)))
         left_out = float(self.facts.skip[tour.absent[: tour.sums[0]]].sum())
         self.unit = max(1e-6, (self.cost - left_out) / max(1, self.facts.jobs - int(tour.sums[0])))  # what a job costs
 
@@ -102,7 +108,7 @@ class Search:
         turns = self._turns(budget, shares=40)
         began = monotonic()
         level = heat.at(share) * self.unit
-        self.native.run(Manner(level, level), turns)
+        self.native.run(Manner(level, level, self._mean, self._longest), turns)
         self._measure(turns, monotonic() - began)
         budget.done += turns
 
@@ -116,7 +122,7 @@ class Search:
         ]
         turns = self._turns(budget, shares=16, rooms=max(1.0, len(cuts) / self.cores))
         level = heat.at(share) * self.unit
-        manner = Manner(level, level)
+        manner = Manner(level, level, self._mean, self._longest)
         counts = [max(1, round(turns * len(cuts) * len(part.jobs) / facts.jobs)) for part in cuts]
         began = monotonic()
         with ThreadPoolExecutor(self.cores) as pool:
@@ -154,6 +160,12 @@ class Search:
     def _measure(self, turns: int, seconds: float) -> None:
         self._rate = turns / max(seconds, 1e-6)
 
+    def stretch(self, *, seconds: float | None, iterations: int | None, first: float, last: float) -> int:
+        """Search on while the threshold falls from share ``first`` to share ``last``; returns the turns."""
+        budget, whole = Budget(seconds, iterations, monotonic()), Heat()
+        self.run(budget, Heat(whole.at(first), whole.at(last)), _quiet)
+        return budget.done
+
     def plan(self, solver: dict[str, object]) -> Plan:
         """Return the best plan so far, with the reason for each job left out."""
         journal = self.native.journal
@@ -168,6 +180,15 @@ class Search:
 
 def _quiet(_: Progress) -> None:
     """Say nothing."""
+
+
+def _solve_joint(problem: Problem, limit: Limit, cores: int, seed: int, progress: Callable[[Progress], None]) -> Plan:
+    """Return a plan for a problem with jobs of several crews, or ordered ones."""
+    joint = Joint(problem, lambda plain: Search(plain, seed=seed, cores=cores), seed=seed)
+    joint.run(limit, lambda share, cost: progress(Progress(share, joint.done, cost)))
+    solver = {"name": "dispatch", "seed": seed, "cores": cores, "iterations": joint.done}
+    routes = routes_of(joint.best)
+    return Plan(problem=problem.name, routes=routes, unserved=reasons(problem, routes), solver=solver)
 
 
 def solve(
@@ -189,6 +210,9 @@ def solve(
     :raises CapsOverlap: if caps cut each other
     """
     began = monotonic()
+    if has_ties(problem):
+        limit = Limit(seconds if iterations is None else None, iterations, began)
+        return _solve_joint(problem, limit, cores, seed, progress or _quiet)
     search = Search(problem, seed=seed, cores=cores)
     budget = Budget(seconds if iterations is None else None, iterations, began)
     search.run(budget, Heat(), progress or _quiet)

@@ -41,7 +41,8 @@ class Facts(NamedTuple):
     z: Floats
     pace: Floats
     matrix: Shorts  # (p, p) seconds, -1: no way; (1, 1) where distances are computed
-    metric: int  # 1: no detour is ever quicker
+    turned: Shorts  # the same with rows and columns exchanged: all ways to a place lie side by side
+    metric: int  # 1: no detour is ever quicker; 2: and each way is as long as the way back
     # of each job, (n)
     place: Shorts
     kind: Shorts
@@ -72,6 +73,7 @@ class Facts(NamedTuple):
     # what crews and jobs share
     able: Bytes  # (q, k) whether the crew may do the class
     cap: Shorts  # (depots, kinds, periods) visits that may begin
+    spell: Shorts  # (depots, kinds, periods) the period in whose cell a period's visits are counted
     edges: Ints  # where the periods of ``cap`` meet: period of t = number of edges <= t
     keep: Shorts  # (counties) crews that should have no job
     near: Shorts  # (n, a) other jobs, the nearest first, -1: no more

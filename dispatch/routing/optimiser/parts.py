@@ -156,7 +156,8 @@ def used_of(facts: Facts, tour: Tour, crews: Ints) -> Shorts:
     jobs = tour.stops[crews][inside]
     depot = np.repeat(facts.depot[crews], tour.length[crews])
     period = np.searchsorted(facts.edges, tour.begins[crews][inside], side="right")
-    np.add.at(used, (depot, facts.kind[jobs], period), 1)
+    kind = facts.kind[jobs]
+    np.add.at(used, (depot, kind, facts.spell[depot, kind, period]), 1)
     return used
 
 

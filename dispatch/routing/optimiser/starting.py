@@ -5,7 +5,7 @@ import numpy as np
 from .columns import Numbering
 from .facts import Facts, Shorts, Tour
 from .native import Native
-from .problem import Problem
+from .problem import Crew, Problem
 
 SPACE = 100_000  # stops of all routes together that memory is always there for
 
@@ -21,11 +21,26 @@ def load(native: Native, problem: Problem, numbers: Numbering) -> None:
     facts, tour = native.facts, native.tour
     taken = np.zeros(facts.jobs, bool)
     for crew, route in problem.plan.items():
-        for job in route:
-            c, j = numbers.crews[crew], numbers.jobs[job]
+        c = numbers.crews[crew]
+        jobs = [numbers.jobs[job] for job in route]
+        head = int(facts.held[c])
+        for place, j in enumerate(jobs[:head]):
+            native.insert(c, place, j)
+            taken[j] = True
+        if head:
+            _hold(native, c, problem.crews[c])
+        for j in jobs[head:]:
             if not taken[j] and facts.able[facts.sort[j], c]:
                 taken[j] = native.append(c, j)
     leave_absent(tour, np.flatnonzero(~taken))
+
+
+def _hold(native: Native, c: int, crew: Crew) -> None:
+    """Let a crew end what is frozen, however long it takes and however much it is, and nothing more past its limits."""
+    facts, tour, n = native.facts, native.tour, int(native.tour.length[c])
+    facts.latest[c] = max(crew.latest_s, int(tour.leaves[c, n] + tour.drives[c, n]))
+    if crew.room is not None:
+        facts.room[c] = max(crew.room, int(tour.loaded[c]))
 
 
 def leave_absent(tour: Tour, jobs: np.ndarray) -> None:

@@ -16,6 +16,13 @@ class Why(Labelled):
     PIN_VETO = "PIN_VETO", "指定或排除班组后无人可派"
     NOT_DECLARED = "NOT_DECLARED", "合格班组所属班所该类作业承载力为零"
     TOO_LONG = "TOO_LONG", "任何合格班组都无法在时间窗与班次内完成"
+    BEFORE_OUT = "BEFORE_OUT", "前置工作未安排"
+    NOT_TOGETHER = "NOT_TOGETHER", "凑不齐能同时到场的班组"
+    CAP_FULL = "CAP_FULL", "合格班组所属班所的承载力已用完"
+    TOO_LATE = "TOO_LATE", "合格班组都赶不上时间窗"
+    SHIFT_ENDS = "SHIFT_ENDS", "合格班组在班次内都做不完"
+    CROWDED = "CROWDED", "合格班组的路线都已排满"
+    COULD_BE = "COULD_BE", "可直接插入,搜索尚未安排"
     TOO_DEAR = "TOO_DEAR", "插入任何路线的代价都高于暂不安排"
 
 
@@ -23,11 +30,15 @@ def reasons(problem: Problem, routes: Mapping[str, tuple[str, ...]]) -> dict[str
     """Return why each job that no route has is left out."""
     served = {job for route in routes.values() for job in route}
     left = [job for job in problem.jobs if job.id not in served]
-    return {job.id: _left(problem, job) for job in left}
+    return {job.id: _left(problem, job, served) for job in left}
 
 
-def _left(problem: Problem, job: Job) -> Left:
+def _left(problem: Problem, job: Job, served: set[str]) -> Left:
     why = _why(problem, job)
+    if why is Why.TOO_DEAR and not served.issuperset(job.after):
+        why = Why.BEFORE_OUT
+    elif why is Why.TOO_DEAR and job.crews > 1:
+        why = Why.NOT_TOGETHER
     return Left(why.value, why.label)
 
 

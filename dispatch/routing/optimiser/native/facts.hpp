@@ -14,7 +14,7 @@ struct Facts {
     // places
     i64 by;
     const double *x, *y, *z, *pace;
-    const i32 *matrix;
+    const i32 *matrix, *turned;
     i64 metric;
     // jobs
     const i32 *place, *kind, *sort;
@@ -33,7 +33,7 @@ struct Facts {
     const i32 *first, *member;  // (teams + 1), (crews): crews that are alike
     // what crews and jobs share
     const u8 *able;
-    const i32 *cap;
+    const i32 *cap, *spell;
     const i64 *edges;
     const i32 *keep, *near, *close;
     // weights
@@ -60,6 +60,10 @@ struct Tour {
     i64 &above_caps() const { return sums[1]; }
 };
 
-inline i64 cell(const Facts &f, i64 depot, i64 kind, i64 period) { return (depot * f.kinds + kind) * f.periods + period; }
+// Where visits of a kind that a depot begins in a period are counted: one cap may span several periods.
+inline i64 cell(const Facts &f, i64 depot, i64 kind, i64 period) {
+    const i64 row = (depot * f.kinds + kind) * f.periods;
+    return row + f.spell[row + period];
+}
 
 }  // namespace search

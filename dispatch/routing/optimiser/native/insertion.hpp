@@ -50,9 +50,9 @@ inline double at_the_end(const Facts &f, const Tour &s, i64 c, i64 j, i64 gone) 
     return double(d - last) * f.drive + overtime(f, c, gone + d) - was;
 }
 
-// The further cost of a job before stop i; `gone`: when it would be left; TOO_DEAR above the bound.
-inline double in_between(const Facts &f, const Tour &s, i64 c, i64 i, i64 j, i64 gone, double bound) {
-    const i64 d = leg(f, f.place[j], f.place[s.route(c)[i]]), arrives = gone + d, at = c * s.width + i;
+// The further cost of a job before stop i; `gone`: when it would be left, `d`: the drive on; TOO_DEAR above the bound.
+inline double in_between(const Facts &f, const Tour &s, i64 c, i64 i, i64 d, i64 gone, double bound) {
+    const i64 arrives = gone + d, at = c * s.width + i;
     if (arrives > s.limit[at]) return TOO_DEAR;
     const double cost = double(d - s.drive(c)[i]) * f.drive;
     if (arrives <= s.slack[at]) return cost;
@@ -70,9 +70,14 @@ inline Spot inserting(const Facts &f, Tour &s, i64 c, i64 j, double bound, doubl
     if (n + 1 >= s.width || s.loaded[c] + f.load[j] > f.room[c]) return best;
     const i32 *stops = s.route(c);
     const i64 *leave = s.leave(c);
+    const i64 earliest = f.opens[j] + f.work[j];
+    i64 ahead = -1;  // the drive from the stop before, where it is known: on a plane it is the drive to it
     for (i64 i = f.held[c]; i <= n; ++i) {
+        const i64 known = ahead;
+        ahead = -1;
+        if (i < n && earliest > s.limit[c * s.width + i]) continue;  // even at once it would make the next too late
         if (blink > 0.0 && fraction(s.dice) < blink) continue;
-        const i64 d = leg(f, i == 0 ? f.start[c] : f.place[stops[i - 1]], f.place[j]);
+        const i64 d = known >= 0 ? known : leg_into(f, i == 0 ? f.start[c] : f.place[stops[i - 1]], f.place[j]);
         const i64 t = start_of_work(f, c, j, leave[i] + d);
         if (t > f.shuts[j]) {
             if (f.metric) break;
@@ -81,9 +86,16 @@ inline Spot inserting(const Facts &f, Tour &s, i64 c, i64 j, double bound, doubl
         const double own = late(f, j, t);
         if (own >= best.cost && f.metric) break;  // at later stops it is later still
         double cost = double(d) * f.drive + own;
+        if (i < n && f.metric == 2 && cost + double(d - 2 * s.drive(c)[i]) * f.drive >= best.cost) continue;  // triangle
         if (full(f, s, c, j, t)) continue;
         const i64 gone = t + f.work[j];
-        cost += i < n ? in_between(f, s, c, i, j, gone, best.cost - cost) : at_the_end(f, s, c, j, gone);
+        if (i < n) {
+            const i64 on = leg(f, f.place[j], f.place[stops[i]]);
+            if (f.by == PLANE) ahead = on;
+            cost += in_between(f, s, c, i, on, gone, best.cost - cost);
+        } else {
+            cost += at_the_end(f, s, c, j, gone);
+        }
         if (cost < best.cost) best = Spot{cost, c, i};
     }
     return best;

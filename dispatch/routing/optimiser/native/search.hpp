@@ -9,6 +9,7 @@
 
 namespace search {
 
+constexpr i64 NARROWEST = 8;      // crews and teams that every turn looks at
 constexpr double RETRIES = 60.0;  // jobs left out earlier that one turn tries again
 
 struct Manner {
@@ -113,7 +114,8 @@ inline i64 ordered(const Facts &f, Tour &s, Journal &w) {
 inline void recreate(const Facts &f, Tour &s, Journal &w, const Manner &m) {
     const i64 n = ordered(f, s, w);
     const double r = fraction(s.dice), breadth = m.narrow + (1.0 - m.narrow) * r * r * r;
-    const i64 most = max<i64>(1, i64(breadth * double(m.most))), reach = max<i64>(1, i64(breadth * double(f.close_width)));
+    const i64 most = max(min(m.most, NARROWEST), i64(breadth * double(m.most)));
+    const i64 reach = max(min(f.close_width, NARROWEST), i64(breadth * double(f.close_width)));
     i64 absent = s.absents() - n;
     for (i64 q = 0; q < n; ++q) {
         const i64 j = w.again[q];

@@ -1,0 +1,1 @@
+"""The optimiser against general solvers: `make bench-optimiser` writes the section of docs/benchmarks.md."""

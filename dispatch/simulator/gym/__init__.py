@@ -1,0 +1,1 @@
+"""The policy gym: the same day, dispatched by each policy, and what came of it."""
