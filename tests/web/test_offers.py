@@ -131,6 +131,7 @@ async def test_a_countys_mode_is_switched_by_the_province_with_a_reason_and_an_e
         "until_at": None,
         "auto_storm": False,
         "proposal": None,
+        "calm_at": None,
     }
     tried = (await county.post(f"{path}/dry-run", json={"mode": "storm"})).json()
     assert (tried["before"], tried["mode"], tried["settings"]["callback"]) == ("normal", "storm", "sms")

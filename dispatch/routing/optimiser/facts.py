@@ -103,7 +103,7 @@ class Tour(NamedTuple):
     used: Shorts  # like ``cap``
     idle: Shorts  # (counties) crews without a job
     absent: Shorts  # (n) jobs not in the plan: the first ``sums[0]``
-    sums: Ints  # number absent; number of visits above a cap
+    sums: Ints  # jobs absent; visits above a cap; routes that cannot be driven
     total: Floats  # (1) cost of the whole plan
     stamp: Ints  # (k) which look at the crews was the last
     looks: Ints  # (1)
@@ -127,7 +127,7 @@ def blank(facts: Facts, *, width: int, seed: int) -> Tour:
         slack=table(width), limit=table(width), steep=np.zeros((k, width)), cost=np.zeros(k),
         loaded=np.zeros(k, np.int64), crew_of=np.full(n, -1, np.int32), used=np.zeros_like(facts.cap),
         idle=np.bincount(facts.home, minlength=len(facts.keep)).astype(np.int32), absent=np.arange(n, dtype=np.int32),
-        sums=np.array([n, 0], np.int64), total=np.array([float(facts.skip.sum())]), stamp=np.zeros(k, np.int64),
+        sums=np.array([n, 0, 0], np.int64), total=np.array([float(facts.skip.sum())]), stamp=np.zeros(k, np.int64),
         looks=np.zeros(1, np.int64), dice=np.array([seed_of(seed)], np.uint64),
     )  # fmt: skip
     tour.leaves[:, 0] = facts.free

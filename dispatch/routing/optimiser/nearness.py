@@ -22,8 +22,11 @@ def nearest_jobs(where: Mapping[str, Any], place: Shorts, width: int) -> Shorts:
         np.fill_diagonal(far, 2**60)
         return _least(far, width)
     points = _points(where)[place]
-    found = cKDTree(points).query(points, k=width + 1)[1].reshape(n, -1)
-    return np.array([[j for j in row if j != i][:width] for i, row in enumerate(found.tolist())], np.int32)
+    found = np.asarray(cKDTree(points).query(points, k=width + 1)[1])
+    others = found != np.arange(n)[:, None]
+    others[others.all(axis=1), -1] = False  # of many jobs at one point it may not have found itself: the last one goes
+    nearest: Shorts = found[others].reshape(n, width).astype(np.int32)
+    return nearest
 
 
 def nearest_teams(

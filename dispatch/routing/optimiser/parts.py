@@ -94,7 +94,7 @@ def settle(native: Native) -> Native:
     own.crew_of[own.stops[inside]] = np.repeat(np.arange(facts.crews, dtype=np.int32), own.length)
     absent = np.flatnonzero(own.crew_of < 0)
     own.absent[: len(absent)] = absent
-    own.sums[:] = len(absent), 0
+    own.sums[:] = len(absent), 0, 0
     native.recount()
     native.journal.best[0] = own.total[0]
     native.journal.best_stops[:], native.journal.best_length[:] = own.stops, own.length

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dispatch.routing.optimiser.checks import check
 from dispatch.routing.optimiser.engine import Budget, Heat, Search, solve
 from dispatch.routing.optimiser.generate import generate
-from dispatch.routing.optimiser.problem import ByPlane, Crew, Job, Place, Plan, Problem
+from dispatch.routing.optimiser.problem import ByMatrix, ByPlane, Crew, Job, Place, Plan, Problem
 from dispatch.routing.optimiser.scorer import score
 from dispatch.routing.optimiser.writing import bytes_of_plan, json_of_plan, json_of_problem
 
@@ -84,6 +84,18 @@ def test_a_plan_changes_only_when_the_gain_pays_the_change() -> None:
         return sum(owner.get(job, crew) != crew for crew, route in plan.routes.items() for job in route)
 
     assert moved(0.0) > moved(30.0) >= moved(1e9) == 0
+
+
+def test_a_route_that_loses_the_stop_that_led_on_spoils_no_cost() -> None:
+    """From place 2 there is a way to place 1 only over place 0: taking that stop out leaves no way."""
+    seconds = ((0, 0, 0), (0, 0, -1), (0, -1, 0))
+    jobs = tuple(Job(id=f"j{i}", at=Place(place=i // 2), work_s=0, window_s=(0, 3600), unserved=30.0) for i in range(4))
+    crew = Crew(id="c", at=Place(place=2), ends_s=3600, latest_s=3600)
+    problem = Problem(travel=ByMatrix(seconds), jobs=jobs, crews=(crew,), horizon_s=3600)
+    for seed in range(20):
+        search = Search(problem, seed=seed)
+        search.run(Budget(None, 200, 0.0), Heat(), lambda _: None)
+        assert search.cost == scored(problem, search.plan({}))["cost"] == 0.0
 
 
 def test_a_thousand_jobs_at_one_point_and_nobody_to_send() -> None:

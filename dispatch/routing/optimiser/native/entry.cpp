@@ -66,6 +66,7 @@ void recount(const Facts *f, Tour *s) {
     memset(s->used, 0, size_t(f->periods * f->kinds * f->depots) * sizeof(i32));
     memset(s->idle, 0, size_t(f->counties) * sizeof(i32));
     s->above_caps() = 0;
+    s->undrivable() = 0;
     s->total[0] = 0.0;
     for (i64 q = 0; q < s->absents(); ++q) s->total[0] += f->skip[s->absent[q]];
     for (i64 c = 0; c < f->crews; ++c) ++s->idle[f->home[c]];

@@ -58,6 +58,7 @@ struct Tour {
     i64 *drive(i64 c) const { return drives + c * (width + 1); }
     i64 &absents() const { return sums[0]; }
     i64 &above_caps() const { return sums[1]; }
+    i64 &undrivable() const { return sums[2]; }
 };
 
 // Where visits of a kind that a depot begins in a period are counted: one cap may span several periods.

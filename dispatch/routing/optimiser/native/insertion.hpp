@@ -104,7 +104,7 @@ inline Spot inserting(const Facts &f, Tour &s, i64 c, i64 j, double bound, doubl
 // The same with all terms counted: may the crew do it, is it lent, would its county lack crews.
 inline Spot with_crew(const Facts &f, Tour &s, i64 c, i64 j, double bound, double blink) {
     const Spot none{bound, -1, -1};
-    if (!f.able[f.sort[j] * f.crews + c]) return none;
+    if (!f.able[f.sort[j] * f.crews + c] || s.cost[c] >= TOO_DEAR) return none;
     double more = surcharge(f, c, j);
     if (s.length[c] == 0 && s.idle[f.home[c]] <= f.keep[f.home[c]]) more += f.reserve;
     if (more >= bound) return none;

@@ -96,12 +96,21 @@ inline void backward(const Facts &f, Tour &s, i64 c) {
     }
 }
 
-// Compute a route anew after it was changed, and put its cost into the plan's.
+// Put a route's cost into the plan's, or with sign -1 take it out. A route that cannot be driven is only counted: its
+// cost would swallow the digits of all others.
+inline void cost_in(Tour &s, i64 c, i64 sign) {
+    if (s.cost[c] < TOO_DEAR)
+        s.total[0] += double(sign) * s.cost[c];
+    else
+        s.undrivable() += sign;
+}
+
+// Compute a route anew after it was changed.
 inline void refresh(const Facts &f, Tour &s, i64 c) {
-    s.total[0] -= s.cost[c];
+    cost_in(s, c, -1);
     s.cost[c] = forward(f, s, c);
-    s.total[0] += s.cost[c];
-    backward(f, s, c);
+    cost_in(s, c, 1);
+    if (s.cost[c] < TOO_DEAR) backward(f, s, c);
 }
 
 // Count the route's visits into the caps, or out of them with sign -1; and the crew among the idle ones.

@@ -134,11 +134,11 @@ inline void recreate(const Facts &f, Tour &s, Journal &w, const Manner &m) {
 inline bool turn(const Facts &f, Tour &s, Journal &w, const Manner &m, double heat) {
     open_page(s, w);
     const double was = s.total[0];
-    const i64 above = s.above_caps();
+    const i64 above = s.above_caps(), undrivable = s.undrivable();
     ruin(f, s, w, m);
     recreate(f, s, w, m);
     const double allowed = was - heat * log(max(1e-12, fraction(s.dice)));
-    if (s.above_caps() <= above && s.total[0] < allowed) return true;
+    if (s.above_caps() <= above && s.undrivable() <= undrivable && s.total[0] < allowed) return true;
     undo(f, s, w, was);
     return false;
 }
