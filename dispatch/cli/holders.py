@@ -21,7 +21,7 @@ class Holder:
     @property
     def ours(self) -> bool:
         """Is it one of this system's own processes?"""
-        return any(f" dispatch {part}" in self.command for part in ("api", "serve", "worker"))
+        return any(f" dispatch {part}" in self.command for part in ("api", "serve", "solver", "worker"))
 
 
 def holders(port: int) -> list[Holder]:
