@@ -39,8 +39,8 @@ class Progress:
 class Heat:
     """How the threshold falls over the search, in shares of what a job of the constructed plan costs."""
 
-    hot: float = 0.6
-    cold: float = 0.012
+    hot: float = 1.5
+    cold: float = 0.02
 
     def at(self, share: float) -> float:
         """Return the share of a job's cost that is the threshold when this share of the search is over."""
