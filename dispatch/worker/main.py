@@ -5,17 +5,14 @@ The worker process. A second one is a hot spare: it fires limits beside the firs
 
 import asyncio
 import gc
-import signal
 from functools import partial
-
-import uvloop
 
 from dispatch.desk.packs import known_packs
 from dispatch.desk.storm import workings
 from dispatch.desk.supervision import alerting
 from dispatch.kit.clock import Clock, clock_from
 from dispatch.kit.db import UNASKED_S, Database
-from dispatch.kit.ending import ended, has_ended, must_end
+from dispatch.kit.ending import ended
 from dispatch.kit.logs import logger
 from dispatch.kit.role import Role, Session, held
 from dispatch.kit.rulepack import Packs
@@ -29,6 +26,7 @@ from .loops import every, keep
 from .messages import Sender
 from .minutes import Minutes
 from .outages import watch
+from .process import run_until_told
 from .recurring import schedule
 
 DEADLINES_S = 0.2
@@ -44,21 +42,7 @@ def run(settings: Settings) -> None:
     gc.collect()  # a batch of tickets is very many objects in no circles: looking for some took a seventh of its time
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_told(settings))
-
-
-async def _until_told(settings: Settings) -> None:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def told() -> None:
-        must_end()
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told)
-    await work(settings, stop)
-    has_ended()
+    run_until_told(lambda stop: work(settings, stop))
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:

@@ -8,13 +8,10 @@ that nobody plans (``desk.planning.turns``).
 
 import asyncio
 import os
-import signal
 import socket
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
-
-import uvloop
 
 from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.desk.planning import plans, posing, turns
@@ -28,13 +25,14 @@ from dispatch.desk.setup import open_desk
 from dispatch.desk.storm.modes import dispatching_of
 from dispatch.kit.clock import Clock, clock_from
 from dispatch.kit.db import UNASKED_S, Database
-from dispatch.kit.ending import ended, has_ended, must_end
+from dispatch.kit.ending import ended
 from dispatch.kit.logs import logger
 from dispatch.kit.polling import poll_on
 from dispatch.kit.settings import Settings
 from dispatch.notify.follower import Follower
 
 from .loops import keep
+from .process import run_until_told
 
 LOOK_S = 0.25  # between two looks at the queue
 BEAT_S = 1.0
@@ -46,21 +44,7 @@ log = logger("solver")
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. The settings name the database (``cli.database.opened``)."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_told(settings))
-
-
-async def _until_told(settings: Settings) -> None:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def told() -> None:
-        must_end()
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told)
-    await work(settings, stop)
-    has_ended()
+    run_until_told(lambda stop: work(settings, stop))
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
