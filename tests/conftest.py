@@ -12,9 +12,13 @@ from hypothesis import HealthCheck, settings
 from dispatch.kit.db import Database
 from tests.servers import Server, embedded, migrated, scratch
 
-# A slow machine is no fault: no example has a deadline, and slow drawing is no failure.
-settings.register_profile("patient", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+# A slow machine is no fault: no example has a deadline, and slow drawing is no failure. The same examples are drawn in
+# each run, so that a red one is a change's; ``HYPOTHESIS_PROFILE=explore`` draws others.
+settings.register_profile(
+    "patient", deadline=None, print_blob=True, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", settings.get_profile("patient"), derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 pytest_plugins = ["tests.worlds"] if importlib.util.find_spec("tests.worlds") else []
 

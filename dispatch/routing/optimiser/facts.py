@@ -42,7 +42,7 @@ class Facts(NamedTuple):
     pace: Floats
     matrix: Shorts  # (p, p) seconds, -1: no way; (1, 1) where distances are computed
     turned: Shorts  # the same with rows and columns exchanged: all ways to a place lie side by side
-    metric: int  # 1: no detour is ever quicker; 2: and each way is as long as the way back
+    metric: int  # 1: hardly a detour is quicker, the search does not look for them; 2: none is, and back is as far
     # of each job, (n)
     place: Shorts
     kind: Shorts

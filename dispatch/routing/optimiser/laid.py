@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .columns import Numbering, facts_of
 from .course import Course, Routes
-from .facts import TOO_DEAR, blank
+from .facts import LINE, TOO_DEAR, blank
 from .native import Native
 from .objective import cost_of
 from .parting import part
@@ -44,6 +44,8 @@ class Laid:
         self.parted = part(problem, course, also)
         numbers = Numbering.of(self.parted.plain)
         facts = facts_of(self.parted.plain, numbers)
+        if facts.by == LINE and facts.metric == 1:  # paces differ, so that a detour may be quicker: looked at here
+            facts = facts._replace(metric=0)
         longest = max((len(route) for route in course.planned.values()), default=0)
         self.native = Native(facts, blank(facts, width=width_of(facts, longest), seed=0))
         self.ties = Ties(problem, self.parted, Opened(self.native, numbers), seed=0)

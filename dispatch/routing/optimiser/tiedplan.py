@@ -116,13 +116,15 @@ class TiedPlan:
         parts.settle(self.native)
 
     def _hold(self, course: Course) -> None:
-        """What is frozen is done however long it takes; after it the shift ends when it ends."""
+        """What is frozen is done however long it takes and however much it is; after it the crew's limits hold."""
         facts, way = self.native.facts, ways(self.problem)
         for c in self._holding:
             crew = self.problem.crews[c]
             works = [visit.work for visit in course.routes.get(crew.id, ())]
             works = list(takewhile(lambda work: work.job.frozen, works))
             facts.held[c], facts.latest[c] = len(works), crew.latest_s
+            if crew.room is not None:
+                facts.room[c] = max(crew.room, sum(work.job.load for work in works))
             if works:
                 last = works[-1]
                 home_s = way(last.job.at, crew.back, last.job) if crew.back is not None else 0

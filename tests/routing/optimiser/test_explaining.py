@@ -145,6 +145,26 @@ def test_an_unknown_job_is_refused_and_one_left_out_has_no_crew() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_what_another_crew_would_cost_is_what_the_plan_costs_with_it(seed: int) -> None:
+    check_each_other_crew(seed)
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        676,  # room after frozen work, among tied jobs
+        101_100,  # a detour that is quicker, so that those after it wait less
+        700_695,  # the same over lines whose paces differ
+        500_320,  # two visits that come into the same period of a cap together
+        500_736,  # a visit that makes room in a cap by moving into the next period
+        900_001_095,
+    ],
+)
+def test_problems_whose_answers_once_were_wrong(seed: int) -> None:
+    check_each_other_crew(seed)
+
+
+def check_each_other_crew(seed: int) -> None:
+    """What is said of each other crew is what the plan costs with the job at its cheapest place there."""
     problem = medley(seed, ties=0.0)
     plan = solve(problem, iterations=60, seed=seed)
     if breaches(Course(problem, plan.routes)):

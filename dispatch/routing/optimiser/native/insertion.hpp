@@ -18,9 +18,44 @@ inline bool full(const Facts &f, const Tour &s, i64 c, i64 j, i64 t) {
     return s.used[at] >= f.cap[at];
 }
 
-// What it costs that the crew arrives at stop i later than planned; TOO_DEAR above the bound, or if a start moves into
-// a period of the caps that is full.
-inline double pushed(const Facts &f, const Tour &s, i64 c, i64 i, i64 arrives, double bound) {
+// May a visit from stop i on, which counts where the job would count, move out of there?
+inline bool might_make_room(const Facts &f, const Tour &s, i64 c, i64 i, i64 t) {
+    const i64 n = s.length[c];
+    if (f.periods == 1 || i == n) return false;
+    const i64 most = s.limit[c * s.width + i] - s.begin(c)[i];  // seconds by which all can come later
+    return f.metric < 2 || s.begin(c)[n - 1] + most > period_ends(f, t);
+}
+
+// Show `each` the stops from i on that begin at another time if the crew arrives there then: (job, was, is).
+template <typename Each>
+inline void moved(const Facts &f, const Tour &s, i64 c, i64 i, i64 arrives, Each each) {
+    i64 t = arrives;
+    for (i64 q = i; q < s.length[c]; ++q) {
+        const i64 k = s.route(c)[q], was = s.begin(c)[q];
+        if (q > i) t += s.drive(c)[q];
+        t = start_of_work(f, c, k, t);
+        if (t == was) return;
+        each(k, was, t);
+        t += f.work[k];
+    }
+}
+
+// Do the caps hold if the job begins at t before stop i, at which the crew then arrives? All that moves is counted.
+[[gnu::noinline]] inline bool within_caps(const Facts &f, const Tour &s, i64 c, i64 i, i64 j, i64 t, i64 arrives) {
+    const auto at = [&](i64 k, i64 when) { return cell(f, f.depot[c], f.kind[k], period_of(f, when)); };
+    const auto fits = [&](i64 one) {
+        i64 more = at(j, t) == one;
+        moved(f, s, c, i, arrives, [&](i64 k, i64 was, i64 is) { more += (at(k, is) == one) - (at(k, was) == one); });
+        return more <= 0 || s.used[one] + more <= f.cap[one];
+    };
+    bool fine = fits(at(j, t));
+    moved(f, s, c, i, arrives, [&](i64 k, i64 was, i64 is) { fine = fine && (at(k, is) == at(k, was) || fits(at(k, is))); });
+    return fine;
+}
+
+// What it costs that the crew arrives at stop i at another time than planned, a later one or, where a detour is quicker,
+// an earlier one; TOO_DEAR above the bound. `crosses`: a start moves into another period of the caps.
+[[gnu::always_inline]] inline double pushed(const Facts &f, const Tour &s, i64 c, i64 i, i64 arrives, double bound, bool &crosses) {
     const i64 n = s.length[c];
     const i32 *stops = s.route(c);
     const i64 *begin = s.begin(c), *drive = s.drive(c);
@@ -30,11 +65,11 @@ inline double pushed(const Facts &f, const Tour &s, i64 c, i64 i, i64 arrives, d
         const i64 k = stops[q], was = begin[q];
         if (q > i) t += drive[q];
         t = start_of_work(f, c, k, t);
-        if (t <= was) return cost;
+        if (t == was) return cost;
         if (t > f.shuts[k]) return TOO_DEAR;
         cost += late(f, k, t) - late(f, k, was);
         if (cost >= bound) return TOO_DEAR;
-        if (f.periods > 1 && period_of(f, t) != period_of(f, was) && full(f, s, c, k, t)) return TOO_DEAR;
+        if (f.periods > 1 && period_of(f, t) != period_of(f, was)) crosses = true;
         t += f.work[k];
     }
     t += drive[n];
@@ -51,15 +86,18 @@ inline double at_the_end(const Facts &f, const Tour &s, i64 c, i64 j, i64 gone) 
 }
 
 // The further cost of a job before stop i; `gone`: when it would be left, `d`: the drive on; TOO_DEAR above the bound.
-inline double in_between(const Facts &f, const Tour &s, i64 c, i64 i, i64 d, i64 gone, double bound) {
+[[gnu::always_inline]] inline double in_between(const Facts &f, const Tour &s, i64 c, i64 i, i64 d, i64 gone, double bound, bool &crosses) {
     const i64 arrives = gone + d, at = c * s.width + i;
     if (arrives > s.limit[at]) return TOO_DEAR;
     const double cost = double(d - s.drive(c)[i]) * f.drive;
-    if (arrives <= s.slack[at]) return cost;
-    const i64 shift = arrives - s.begins[at];
-    if (shift <= 0) return cost;
-    if (cost + double(shift) * s.steep[at] >= bound) return TOO_DEAR;
-    return cost + pushed(f, s, c, i, arrives, bound - cost);
+    const bool earlier = f.metric < 2 && arrives < s.leave(c)[i] + s.drive(c)[i];
+    if (!earlier) {
+        if (arrives <= s.slack[at]) return cost;
+        const i64 shift = arrives - s.begins[at];
+        if (shift <= 0) return cost;
+        if (cost + double(shift) * s.steep[at] >= bound) return TOO_DEAR;
+    }
+    return cost + pushed(f, s, c, i, arrives, earlier ? TOO_DEAR : bound - cost, crosses);
 }
 
 // The cheapest place of the job in this route below the bound. `blink`: chance with which a place is overlooked
@@ -87,12 +125,14 @@ inline Spot inserting(const Facts &f, Tour &s, i64 c, i64 j, double bound, doubl
         if (own >= best.cost && f.metric) break;  // at later stops it is later still
         double cost = double(d) * f.drive + own;
         if (i < n && f.metric == 2 && cost + double(d - 2 * s.drive(c)[i]) * f.drive >= best.cost) continue;  // triangle
-        if (full(f, s, c, j, t)) continue;
+        bool counts = full(f, s, c, j, t);  // must the caps be counted anew?
+        if (counts && !might_make_room(f, s, c, i, t)) continue;
         const i64 gone = t + f.work[j];
         if (i < n) {
             const i64 on = leg(f, f.place[j], f.place[stops[i]]);
             if (f.by == PLANE) ahead = on;
-            cost += in_between(f, s, c, i, on, gone, best.cost - cost);
+            cost += in_between(f, s, c, i, on, gone, best.cost - cost, counts);
+            if (counts && cost < best.cost && !within_caps(f, s, c, i, j, t, gone + on)) continue;
         } else {
             cost += at_the_end(f, s, c, j, gone);
         }
