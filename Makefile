@@ -12,7 +12,7 @@ help:  ## what can be made
 
 setup: .venv/.ready  ## .venv with pinned packages; costs nothing when it is up to date
 
-.venv/.ready: requirements-dev.lock pyproject.toml hatch_build.py $(wildcard dispatch/routing/optimiser/native/*pp)
+.venv/.ready: requirements-dev.lock pyproject.toml hatch_build.py $(wildcard dispatch/routing/optimiser/search/native/*pp)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "需要 Python 3.11 或更高版本 (Python 3.11+ is needed): make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@echo "installing into .venv, once (about a minute) …"

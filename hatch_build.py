@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ROOM = Path("dispatch", "routing", "optimiser")
+ROOM = Path("dispatch", "routing", "optimiser", "search")
 LIBRARY = ROOM / "native" / "libsearch.so"
 GLIBC = "2.28"  # the oldest that it runs on
 OPTIONS = [

@@ -11,13 +11,13 @@ import argparse
 import time
 from collections.abc import Iterator
 
-from dispatch.routing.optimiser.bound import bound
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.generate import Scene, generate
+from dispatch.routing.optimiser.files.generate import Scene, generate
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
 from dispatch.routing.optimiser.problem import Problem
-from dispatch.routing.optimiser.routebound import bound_by_routes
+from dispatch.routing.optimiser.proofs.bound import bound
+from dispatch.routing.optimiser.proofs.routebound import bound_by_routes
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 
 SIZES = ((Scene.NORMAL, 300, 600), (Scene.STORM, 1_000, 150), (Scene.PLANNED, 1_000, 300), (Scene.STORM, 5_000, 750))
 LARGEST = ((Scene.STORM, 20_000, 3_000),)

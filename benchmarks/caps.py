@@ -16,15 +16,15 @@ import numpy as np
 from ortools.linear_solver.python import model_builder_helper
 from scipy.optimize import linprog
 
-from dispatch.routing.optimiser import caps, prices
-from dispatch.routing.optimiser.caps import Assigned, assign
-from dispatch.routing.optimiser.columns import Numbering, facts_of
-from dispatch.routing.optimiser.facts import Facts
-from dispatch.routing.optimiser.generate import Scene, generate
-from dispatch.routing.optimiser.offers import Offers, Standing, offers
+from dispatch.routing.optimiser.files.generate import Scene, generate
+from dispatch.routing.optimiser.files.writing import json_of_problem
 from dispatch.routing.optimiser.problem import Problem
+from dispatch.routing.optimiser.proofs import caps, prices
+from dispatch.routing.optimiser.proofs.caps import Assigned, assign
+from dispatch.routing.optimiser.proofs.offers import Offers, Standing, offers
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import json_of_problem
+from dispatch.routing.optimiser.search.columns import Numbering, facts_of
+from dispatch.routing.optimiser.search.facts import Facts
 
 
 def everything(facts: Facts) -> Offers:

@@ -6,9 +6,9 @@ from time import monotonic, perf_counter, process_time
 import numpy as np
 
 from dispatch.routing.optimiser.engine import solve
+from dispatch.routing.optimiser.files.reading import read_problem
+from dispatch.routing.optimiser.files.writing import json_of_problem
 from dispatch.routing.optimiser.problem import Problem
-from dispatch.routing.optimiser.reading import read_problem
-from dispatch.routing.optimiser.writing import json_of_problem
 
 from .apart import Answer
 from .own import empty

@@ -5,12 +5,12 @@ from time import monotonic
 
 import numpy as np
 
-from dispatch.routing.optimiser.columns import Numbering, facts_of
 from dispatch.routing.optimiser.engine import Progress, solve
-from dispatch.routing.optimiser.facts import Tour, blank
-from dispatch.routing.optimiser.native import Native
 from dispatch.routing.optimiser.problem import Problem
-from dispatch.routing.optimiser.starting import leave_absent, width_of
+from dispatch.routing.optimiser.search.columns import Numbering, facts_of
+from dispatch.routing.optimiser.search.facts import Tour, blank
+from dispatch.routing.optimiser.search.native import Native
+from dispatch.routing.optimiser.search.starting import leave_absent, width_of
 
 from .apart import Answer
 from .problems import Case, Routes

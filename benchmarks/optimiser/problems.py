@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dispatch.routing.optimiser import scorer
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.files.generate import generate
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
 from dispatch.routing.optimiser.problem import Plan, Problem
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 
 Routes = Mapping[str, tuple[str, ...]]  # crew id -> job ids in order
 SEEDS = tuple(range(9001, 9021))  # none of them was tuned on

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import vrplib
 
+from dispatch.routing.optimiser.files.vrplib import read_instance
 from dispatch.routing.optimiser.problem import ByMatrix, Problem
-from dispatch.routing.optimiser.vrplib import read_instance
 
 from .apart import Answer
 from .own import searched

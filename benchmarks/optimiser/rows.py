@@ -7,7 +7,7 @@ from math import inf, isfinite
 from pathlib import Path
 from statistics import mean, median
 
-from dispatch.routing.optimiser.vrplib import read_instance
+from dispatch.routing.optimiser.files.vrplib import read_instance
 
 from . import plots
 from .apart import Answer, Failed, apart

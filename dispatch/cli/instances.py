@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from dispatch.cli.planfiles import check_out, write
-from dispatch.routing.optimiser import writing
-from dispatch.routing.optimiser.generate import MOST_CREWS, MOST_JOBS, Scene
-from dispatch.routing.optimiser.generate import generate as generated
+from dispatch.routing.optimiser.files import writing
+from dispatch.routing.optimiser.files.generate import MOST_CREWS, MOST_JOBS, Scene
+from dispatch.routing.optimiser.files.generate import generate as generated
 
 
 def generate(

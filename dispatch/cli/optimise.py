@@ -12,8 +12,9 @@ from dispatch.cli.planfiles import check_out, problem_at, write
 from dispatch.cli.score import BROKEN
 from dispatch.cli.usage import BadUsage
 from dispatch.kit.errors import Refusal
-from dispatch.routing.optimiser import engine, scorer, vrplib, writing
+from dispatch.routing.optimiser import engine, scorer
 from dispatch.routing.optimiser.engine import Progress
+from dispatch.routing.optimiser.files import vrplib, writing
 from dispatch.routing.optimiser.problem import Plan, Problem
 from dispatch.routing.optimiser.words import Violation
 

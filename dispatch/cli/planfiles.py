@@ -6,9 +6,10 @@ from typing import Any
 
 from dispatch.kit.errors import Invalid
 from dispatch.kit.files import reason
-from dispatch.routing.optimiser import files, reading, vrplib, writing
+from dispatch.routing.optimiser.files import opening as files
+from dispatch.routing.optimiser.files import reading, vrplib, writing
+from dispatch.routing.optimiser.files.saying import BadPlan, BadProblem
 from dispatch.routing.optimiser.problem import Plan, Problem
-from dispatch.routing.optimiser.saying import BadPlan, BadProblem
 
 Json = dict[str, Any]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -79,10 +80,16 @@ async def test_a_depots_reach_grows_with_time_and_keeps_to_the_roads(small: Smal
     assert png(scene)[:4] == b"\x89PNG"
 
 
+def turns_left(ring: tuple[tuple[float, float], ...]) -> bool:
+    return sum(x * v - u * y for (x, y), (u, v) in pairwise(ring)) > 0
+
+
 async def test_without_roads_a_reach_is_circles_and_says_so(small: Small) -> None:
     found = reach.of_depot(small.desk, "330225-1", within_s=1200, at=START)
-    page = html(isochrones.scene(found, [600.0, 1200.0], travel=small.desk.travel)).decode()
-    assert "按直线距离折算" in page
+    scene = isochrones.scene(found, [600.0, 1200.0], travel=small.desk.travel)
+    assert "按直线距离折算" in html(scene).decode()
+    (outer,) = next(layer for layer in scene.layers if layer.name == "10–20 分").ways
+    assert [turns_left(ring) for ring in outer.paths] == [True, False], "the inner circle is a hole: colours do not mix"
     with pytest.raises(reach.NotADepot):
         reach.of_depot(small.desk, XIANGSHAN, within_s=600, at=START)
 

@@ -14,7 +14,7 @@ from dispatch.desk.planning.wishes import say, take_back
 from dispatch.desk.planning.words import ReplanCause, Wish
 from dispatch.kit.clock import CHINA
 from dispatch.kit.planrules import STANDARD
-from dispatch.routing.optimiser.checks import check
+from dispatch.routing.optimiser.files.checks import check
 from dispatch.routing.optimiser.problem import ByLine
 from dispatch.tickets.words import Level, Protected
 from tests.planning.conftest import manned, posed, three_waiting

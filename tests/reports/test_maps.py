@@ -154,3 +154,9 @@ def test_the_steps_are_those_of_viridis_and_rise_in_grey() -> None:
     grey = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in (bytes.fromhex(c[1:]) for c in made)]
     assert grey == sorted(grey)
     assert "viridis" in colormaps
+
+
+def test_a_word_of_latin_letters_is_not_broken_at_the_end_of_a_line() -> None:
+    lines = picture_module.wrapped(["本期没有派工记录,跨界台账为空;请核对月份和(--month)与区域(--area)", "x" * 200])
+    assert any("(--month)" in line for line in lines)
+    assert max(map(len, lines)) <= 2 * picture_module.LETTERS

@@ -17,10 +17,10 @@ from typing import Any
 from dispatch.kit.children import TETHER
 from dispatch.kit.errors import Refusal
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.native import NotBuilt
+from dispatch.routing.optimiser.files.reading import read_problem
+from dispatch.routing.optimiser.files.writing import bytes_of_problem, json_of_plan
 from dispatch.routing.optimiser.problem import Left, Plan, Problem
-from dispatch.routing.optimiser.reading import read_problem
-from dispatch.routing.optimiser.writing import bytes_of_problem, json_of_plan
+from dispatch.routing.optimiser.search.native import NotBuilt
 
 from .scoring import Begun, Judged, judge
 from .words import SolverFailure

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
 from dispatch.routing.optimiser.problem import Plan, Problem
 from dispatch.routing.optimiser.scorer import Course, Visit, score
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 
 Json = dict[str, Any]
 

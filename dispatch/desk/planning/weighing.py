@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from dispatch.routing.optimiser import starting
-from dispatch.routing.optimiser.columns import Numbering, facts_of
-from dispatch.routing.optimiser.facts import TOO_DEAR, blank
-from dispatch.routing.optimiser.native import Native
 from dispatch.routing.optimiser.problem import Cap, Job, Problem
+from dispatch.routing.optimiser.search import starting
+from dispatch.routing.optimiser.search.columns import Numbering, facts_of
+from dispatch.routing.optimiser.search.facts import TOO_DEAR, blank
+from dispatch.routing.optimiser.search.native import Native
 
 from .posing import UNHEARD
 

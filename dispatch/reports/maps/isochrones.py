@@ -112,7 +112,7 @@ def _roads(found: DepotReach, steps: Sequence[Band], view: View) -> list[Layer]:
 def _circles(found: DepotReach, steps: Sequence[Band]) -> list[Layer]:
     made = []
     for n, band in enumerate(steps):
-        inner = (_circle(found, steps[n - 1].end_s),) if n else ()
+        inner = (_circle(found, steps[n - 1].end_s)[::-1],) if n else ()  # a hole runs the other way round
         made.append(
             Layer(band.name, band.colour, ways=(Way((_circle(found, band.end_s), *inner)),), width=0.8, fill=0.4)
         )

@@ -1,5 +1,6 @@
 """A scene as PNG: the map on the left, legend and facts on the right, sources below."""
 
+import re
 import warnings
 from collections.abc import Sequence
 from io import BytesIO
@@ -34,6 +35,7 @@ ROUND = ((7, 5, "left", "bottom"), (7, -5, "left", "top"), (-7, 5, "right", "bot
 NO_FONT = "No Chinese font on this machine: install Noto Sans CJK, or write the map as HTML"
 SCALE_SHARE = 0.22  # of the map's width that the scale bar may take
 LETTERS = 25  # Chinese letters of a line beside the map
+WORD = re.compile(r"[!-~]{1,40}|.")
 CELL = 26  # Latin letters of a cell of the table
 LINE, LETTER = 0.0235, 0.0056  # height of the table's lines and width of a Latin letter, as shares of the figure
 
@@ -174,7 +176,7 @@ def _notice(axes: Any, notice: str, family: str) -> None:
     """Write what is to be said of an empty map in its middle."""
     if notice:
         axes.text(
-            0.5, 0.5, "\n".join(said(line) for line in _wrapped([notice])), transform=axes.transAxes, ha="center",
+            0.5, 0.5, "\n".join(said(line) for line in wrapped([notice])), transform=axes.transAxes, ha="center",
             va="center", family=family, fontsize=15, zorder=120,
             bbox={"facecolor": PAPER, "edgecolor": GREY, "boxstyle": "round,pad=0.7"},
         )  # fmt: skip
@@ -196,7 +198,7 @@ def _words(figure: Figure, canvas: FigureCanvasAgg, scene: Scene, family: str) -
     text = figure.text(
         SIDE,
         top - 0.012,
-        "\n".join(said(line) for line in _wrapped(scene.facts)),
+        "\n".join(said(line) for line in wrapped(scene.facts)),
         family=family,
         fontsize=9,
         va="top",
@@ -248,16 +250,17 @@ def _handle(layer: Layer) -> Any:
     return Line2D([], [], color=layer.colour, lw=max(layer.width, 1.5), ls=style, label=said(layer.name))
 
 
-def _wrapped(facts: Sequence[str]) -> list[str]:
-    """Break the facts into lines of ``LETTERS`` Chinese letters."""
+def wrapped(facts: Sequence[str]) -> list[str]:
+    """Break the facts into lines of ``LETTERS`` Chinese letters; Latin words stay whole."""
     lines = []
     for fact in facts:
         line, room = "", 2 * LETTERS
-        for letter in fact:
-            room -= 2 if ord(letter) > 0x2E80 else 1
-            if room < 0:
+        for word in WORD.findall(fact):
+            wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in word)
+            if wide > room:
                 lines.append(line)
-                line, room = "  ", 2 * LETTERS - 4
-            line += letter
+                line, room = "  ", 2 * LETTERS - 2
+            line += word
+            room -= wide
         lines.append(line)
     return lines

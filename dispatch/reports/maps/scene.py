@@ -45,7 +45,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Lines that belong together; closed and filled in a layer with a fill."""
+    """Lines that belong together; closed and filled in a layer with a fill, where a hole runs the other way round."""
 
     paths: tuple[tuple[Point, ...], ...]
     tip: str = ""

@@ -12,14 +12,14 @@ from time import monotonic
 
 import numpy as np
 
-from . import parts, starting
-from .columns import Numbering, facts_of
-from .facts import Facts, Tour, blank
-from .joint import Joint, Limit, routes_of
-from .native import Manner, Native
-from .parting import has_ties
+from .joint.parting import has_ties
+from .joint.turns import Joint, Limit, routes_of
 from .problem import Plan, Problem
-from .unserved import reasons
+from .search import parts, starting
+from .search.columns import Numbering, facts_of
+from .search.facts import Facts, Tour, blank
+from .search.native import Manner, Native
+from .search.unserved import reasons
 
 PART_JOBS = 1_200  # a part as large as this is searched as well as a small one
 GOLDEN = pi * (3.0 - 5.0**0.5)  # turns that never repeat a direction

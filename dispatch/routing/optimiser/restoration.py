@@ -22,8 +22,8 @@ from statistics import NormalDist
 import numpy as np
 
 from .course import Course, Visit, Work
-from .facts import Floats, Ints
 from .problem import Left, Plan, Problem
+from .search.facts import Floats, Ints
 
 DRAWS = 1_001  # odd, so that the median is a draw: without chance it is the plan's own time
 SHUFFLES = 1_024  # kept orders of the layers; two of them one after the other make a million

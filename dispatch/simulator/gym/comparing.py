@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routing.optimiser.facts import Floats
+from dispatch.routing.optimiser.search.facts import Floats
 
 from .figures import Figures
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routing.optimiser.facts import Ints
 from dispatch.routing.optimiser.problem import Problem
+from dispatch.routing.optimiser.search.facts import Ints
 
 HORIZON_S = 30 * 86_400  # every job is done at last: nobody goes home before
 NEVER_S = -1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dispatch.routing.optimiser.facts import MATRIX, NEVER, PLANE, Facts, Ints, Shorts
+from dispatch.routing.optimiser.search.facts import MATRIX, NEVER, PLANE, Facts, Ints, Shorts
 
 EARTH_M = 6_371_008.8
 

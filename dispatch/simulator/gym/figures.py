@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routing.optimiser.facts import Floats, Ints
 from dispatch.routing.optimiser.problem import UNSERVED_MIN
+from dispatch.routing.optimiser.search.facts import Floats, Ints
 
 from .days import Outcome
 

@@ -8,9 +8,9 @@ nowhere.
 
 import numpy as np
 
-from dispatch.routing.optimiser.columns import Numbering, facts_of
-from dispatch.routing.optimiser.facts import Facts, Ints, Tour, blank
-from dispatch.routing.optimiser.native import Native
+from dispatch.routing.optimiser.search.columns import Numbering, facts_of
+from dispatch.routing.optimiser.search.facts import Facts, Ints, Tour, blank
+from dispatch.routing.optimiser.search.native import Native
 
 from .days import Outcome, PlayDay, blank_outcome
 from .drives import seconds

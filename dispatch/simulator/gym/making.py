@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routing.optimiser.facts import Floats, Ints
 from dispatch.routing.optimiser.problem import ByPlane, Crew, Job, Place, Problem, Rules
+from dispatch.routing.optimiser.search.facts import Floats, Ints
 
 from .days import HORIZON_S, LEFT_OUT, PlayDay
 from .scenario import Scenario

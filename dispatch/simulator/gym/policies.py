@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from dispatch.kit.words import Labelled
-from dispatch.routing.optimiser.facts import Ints
+from dispatch.routing.optimiser.search.facts import Ints
 
 from .drives import seconds_to
 from .live import Live

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from dispatch.routing.optimiser.facts import MATRIX, Facts, Floats, Ints, Shorts, blank
-from dispatch.routing.optimiser.native import Manner, Native
-from dispatch.routing.optimiser.parts import JOB_COLUMNS, settle
+from dispatch.routing.optimiser.search.facts import MATRIX, Facts, Floats, Ints, Shorts, blank
+from dispatch.routing.optimiser.search.native import Manner, Native
+from dispatch.routing.optimiser.search.parts import JOB_COLUMNS, settle
 
 from .live import Live
 

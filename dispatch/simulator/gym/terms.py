@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dispatch.kit.rulepack import RulePack
-from dispatch.routing.optimiser.generate import WEIGHTS
+from dispatch.routing.optimiser.files.generate import WEIGHTS
 from dispatch.routing.rules import CLASSES, rule_of
 from dispatch.simulator.day import Call
 from dispatch.tickets.words import Level

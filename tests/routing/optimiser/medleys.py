@@ -2,7 +2,7 @@
 
 from random import Random
 
-from dispatch.routing.optimiser import checks
+from dispatch.routing.optimiser.files import checks
 from dispatch.routing.optimiser.problem import (
     ByLine,
     ByMatrix,

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.explaining import Explainer
-from dispatch.routing.optimiser.reading import problem_of, read_problem
-from dispatch.routing.optimiser.remedies import Help, why_not
-from dispatch.routing.optimiser.saying import BadProblem
+from dispatch.routing.optimiser.explaining.explainer import Explainer
+from dispatch.routing.optimiser.explaining.remedies import Help, why_not
+from dispatch.routing.optimiser.files.reading import problem_of, read_problem
+from dispatch.routing.optimiser.files.saying import BadProblem
+from dispatch.routing.optimiser.files.writing import json_of_plan
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import json_of_plan
 from tests.routing.optimiser.streets import MIN, Json, crew, job, street
 
 ISLAND: Json = {"by": "matrix", "seconds": [[0, 60, -1], [60, 0, -1], [-1, -1, 0]]}

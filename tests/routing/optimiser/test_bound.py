@@ -5,13 +5,13 @@ from math import inf
 
 import pytest
 
-from dispatch.routing.optimiser.bound import bound
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.generate import Scene, generate
-from dispatch.routing.optimiser.reading import problem_of
-from dispatch.routing.optimiser.routebound import bound_by_routes
+from dispatch.routing.optimiser.files.generate import Scene, generate
+from dispatch.routing.optimiser.files.reading import problem_of
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
+from dispatch.routing.optimiser.proofs.bound import bound
+from dispatch.routing.optimiser.proofs.routebound import bound_by_routes
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 from tests.routing.optimiser.oracle import best_of_all, optimum
 from tests.routing.optimiser.small import Json, rich
 from tests.routing.optimiser.streets import MIN, crew, job, street

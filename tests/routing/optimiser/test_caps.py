@@ -7,14 +7,14 @@ from random import Random
 import numpy as np
 import pytest
 
-from dispatch.routing.optimiser.caps import Assigned, assign
-from dispatch.routing.optimiser.columns import Numbering, facts_of
-from dispatch.routing.optimiser.facts import Facts
-from dispatch.routing.optimiser.generate import Scene, generate
+from dispatch.routing.optimiser.files.generate import Scene, generate
+from dispatch.routing.optimiser.files.reading import problem_of
+from dispatch.routing.optimiser.files.writing import json_of_problem
 from dispatch.routing.optimiser.problem import Problem
-from dispatch.routing.optimiser.reading import problem_of
+from dispatch.routing.optimiser.proofs.caps import Assigned, assign
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import json_of_problem
+from dispatch.routing.optimiser.search.columns import Numbering, facts_of
+from dispatch.routing.optimiser.search.facts import Facts
 from tests.routing.optimiser.small import rich
 from tests.routing.optimiser.streets import MIN, Json, crew, job, street
 

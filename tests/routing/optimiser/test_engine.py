@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.routing.optimiser.checks import check
 from dispatch.routing.optimiser.engine import Budget, Heat, Search, solve
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.files.checks import check
+from dispatch.routing.optimiser.files.generate import generate
+from dispatch.routing.optimiser.files.writing import bytes_of_plan, json_of_plan, json_of_problem
 from dispatch.routing.optimiser.problem import ByMatrix, ByPlane, Crew, Job, Place, Plan, Problem
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import bytes_of_plan, json_of_plan, json_of_problem
 
 from .shapes import problems
 

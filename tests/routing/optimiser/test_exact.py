@@ -5,14 +5,14 @@ from math import inf
 
 import pytest
 
-from dispatch.routing.optimiser import exact
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.exact import CrewsTogether, Proof, TooLarge, prove
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.files.generate import generate
+from dispatch.routing.optimiser.files.reading import problem_of
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
 from dispatch.routing.optimiser.problem import Problem
-from dispatch.routing.optimiser.reading import problem_of
+from dispatch.routing.optimiser.proofs import exact
+from dispatch.routing.optimiser.proofs.exact import CrewsTogether, Proof, TooLarge, prove
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 from tests.routing.optimiser.oracle import best_of_all, optimum
 from tests.routing.optimiser.small import Json, rich
 from tests.routing.optimiser.streets import MIN, crew, job, street

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from dispatch.routing.optimiser.breaches import breaches
 from dispatch.routing.optimiser.course import Course
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.explaining import WORDS, Explainer, UnknownJob, Why
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.explaining.explainer import WORDS, Explainer, UnknownJob, Why
+from dispatch.routing.optimiser.explaining.verdicts import CANNOT, Binding, CrewVerdict
+from dispatch.routing.optimiser.files.generate import generate
+from dispatch.routing.optimiser.files.reading import read_problem
 from dispatch.routing.optimiser.mending import without
 from dispatch.routing.optimiser.objective import cost
 from dispatch.routing.optimiser.problem import Plan, Problem
-from dispatch.routing.optimiser.reading import read_problem
-from dispatch.routing.optimiser.verdicts import CANNOT, Binding, CrewVerdict
 from tests.routing.optimiser.medleys import medley
 from tests.routing.optimiser.streets import MIN, Json, crew, job, street
 

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from dispatch.routing.optimiser.generate import SORTS, BadSize, Scene, generate
-from dispatch.routing.optimiser.reading import problem_of
-from dispatch.routing.optimiser.writing import bytes_of_problem
+from dispatch.routing.optimiser.files.generate import SORTS, BadSize, Scene, generate
+from dispatch.routing.optimiser.files.reading import problem_of
+from dispatch.routing.optimiser.files.writing import bytes_of_problem
 
 
 @pytest.mark.parametrize("scene", Scene)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from dispatch.routing.optimiser.breaches import breaches, to_blame
 from dispatch.routing.optimiser.course import Course, Routes
 from dispatch.routing.optimiser.engine import solve
+from dispatch.routing.optimiser.files.reading import read_problem
+from dispatch.routing.optimiser.files.writing import bytes_of_plan, json_of_plan, json_of_problem
+from dispatch.routing.optimiser.joint.parting import has_ties, part
 from dispatch.routing.optimiser.mending import mended, with_followers
 from dispatch.routing.optimiser.objective import cost, cost_of
-from dispatch.routing.optimiser.parting import has_ties, part
 from dispatch.routing.optimiser.problem import Plan, Problem
-from dispatch.routing.optimiser.reading import read_problem
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.writing import bytes_of_plan, json_of_plan, json_of_problem
 from tests.routing.optimiser.medleys import medley
 from tests.routing.optimiser.streets import MIN, Json, crew, job, street
 

@@ -1,8 +1,8 @@
 """A dispatcher's own plan: judged like the machine's, and told who waits longer for it."""
 
-from dispatch.routing.optimiser.judging import Difference, Judgement, judge
+from dispatch.routing.optimiser.explaining.judging import Difference, Judgement, judge
+from dispatch.routing.optimiser.files.reading import read_problem
 from dispatch.routing.optimiser.problem import Plan
-from dispatch.routing.optimiser.reading import read_problem
 from dispatch.routing.optimiser.words import CostRule, Violation
 from tests.routing.optimiser.streets import MIN, Json, crew, job, street
 

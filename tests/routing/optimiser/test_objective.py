@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from dispatch.routing.optimiser.breaches import breaches
 from dispatch.routing.optimiser.course import Course
+from dispatch.routing.optimiser.files.reading import read_problem
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
 from dispatch.routing.optimiser.objective import TERMS, cost_of, shares
 from dispatch.routing.optimiser.problem import Plan
-from dispatch.routing.optimiser.reading import read_problem
 from dispatch.routing.optimiser.scorer import score
 from dispatch.routing.optimiser.words import CostRule
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 from tests.routing.optimiser.medleys import any_routes, medley
 from tests.routing.optimiser.streets import MIN, crew, job, street
 

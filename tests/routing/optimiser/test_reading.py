@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.kit.errors import Invalid
-from dispatch.routing.optimiser.files import bytes_of
+from dispatch.routing.optimiser.files.opening import bytes_of
+from dispatch.routing.optimiser.files.reading import plan_of, problem_of, read_plan, read_problem
+from dispatch.routing.optimiser.files.saying import BadPlan, BadProblem
+from dispatch.routing.optimiser.files.writing import bytes_of_plan, bytes_of_problem
 from dispatch.routing.optimiser.problem import ByLine, ByMatrix, Crew, Job, Left, Place, Plan, Reserve, Rules
-from dispatch.routing.optimiser.reading import plan_of, problem_of, read_plan, read_problem
-from dispatch.routing.optimiser.saying import BadPlan, BadProblem
-from dispatch.routing.optimiser.writing import bytes_of_plan, bytes_of_problem
 from tests.routing.optimiser.streets import Json, crew, job, plan, street
 
 LINE = {

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.routing.optimiser.checks import check
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.explaining import Explainer, UnknownJob
+from dispatch.routing.optimiser.explaining.explainer import Explainer, UnknownJob
+from dispatch.routing.optimiser.explaining.remedies import Help, Prices, Remedy, WhyNot, why_not
+from dispatch.routing.optimiser.explaining.verdicts import CrewVerdict
+from dispatch.routing.optimiser.files.checks import check
+from dispatch.routing.optimiser.files.reading import read_problem
+from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_problem
 from dispatch.routing.optimiser.objective import cost_of
 from dispatch.routing.optimiser.problem import Plan, Problem
-from dispatch.routing.optimiser.reading import read_problem
-from dispatch.routing.optimiser.remedies import Help, Prices, Remedy, WhyNot, why_not
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.verdicts import CrewVerdict
-from dispatch.routing.optimiser.writing import json_of_plan, json_of_problem
 from tests.routing.optimiser.medleys import medley
 from tests.routing.optimiser.streets import MIN, Json, crew, job, street
 

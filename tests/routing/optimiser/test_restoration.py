@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch.routing.optimiser.course import Course
 from dispatch.routing.optimiser.engine import solve
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.files.generate import generate
 from dispatch.routing.optimiser.problem import ByMatrix, ByPlane, Crew, Job, Left, Place, Plan, Problem
 from dispatch.routing.optimiser.restoration import DRAWS, Forecast, Odds, Spread, foresee
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.files.generate import generate
+from dispatch.routing.optimiser.files.writing import json_of_problem
 from dispatch.routing.optimiser.scorer import drives, score
-from dispatch.routing.optimiser.writing import json_of_problem
 from tests.routing.optimiser.streets import MIN, Json, broken, costs, crew, job, plan, street
 
 

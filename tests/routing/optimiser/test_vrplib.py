@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.routing.optimiser.files.reading import problem_of
+from dispatch.routing.optimiser.files.saying import BadPlan, BadProblem
+from dispatch.routing.optimiser.files.vrplib import read_instance, read_solution, solution_of
+from dispatch.routing.optimiser.files.writing import bytes_of_problem, json_of_plan, json_of_problem
 from dispatch.routing.optimiser.problem import ByMatrix, Plan
-from dispatch.routing.optimiser.reading import problem_of
-from dispatch.routing.optimiser.saying import BadPlan, BadProblem
 from dispatch.routing.optimiser.scorer import score
-from dispatch.routing.optimiser.vrplib import read_instance, read_solution, solution_of
-from dispatch.routing.optimiser.writing import bytes_of_problem, json_of_plan, json_of_problem
 
 PUBLIC = Path(__file__).resolve().parents[4] / "shared" / "data" / "vrptw"
 SMALL = """NAME : small

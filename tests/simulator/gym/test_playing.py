@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dispatch.kit.rulepack import Packs
-from dispatch.routing.optimiser.generate import generate
+from dispatch.routing.optimiser.files.generate import generate
 from dispatch.routing.optimiser.problem import ByLine, Place
 from dispatch.simulator.gym import making
 from dispatch.simulator.gym.days import Outcome, PlayDay

@@ -1,0 +1,1 @@
+"""Jobs of several crews and ordered jobs: taken apart, held together by windows, moved as a whole."""

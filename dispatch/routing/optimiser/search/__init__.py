@@ -1,0 +1,1 @@
+"""The problem as columns of numbers, and the compiled search over them."""
