@@ -12,6 +12,7 @@ BENCHMARKS = (
     "benchmarks.push",
     "benchmarks.sequencer",
     "benchmarks.ladder",
+    "benchmarks.why",
 )
 
 

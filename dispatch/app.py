@@ -19,7 +19,7 @@ from dispatch.desk.places.keeping import PlaceKeeper
 from dispatch.desk.planning.states import unplanned
 from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.setup import open_desk
-from dispatch.kit import logs, migrate
+from dispatch.kit import logs, migrate, stalls
 from dispatch.kit.clock import clock_from
 from dispatch.kit.db import ASKED_S, Database
 from dispatch.kit.ending import ended
@@ -191,6 +191,7 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     state.intake = Intake(state.desk)
     state.wording = Wording()
     stack.push_async_callback(state.intake.close)
+    stack.push_async_callback(ended, asyncio.create_task(stalls.watch(), name="stalls"))
 
 
 def _embedded(settings: Settings, stack: AsyncExitStack) -> str:

@@ -56,6 +56,8 @@ COMMANDS = {
     "optimise": "dispatch.cli.optimise:optimise",
     "optimise generate": "dispatch.cli.instances:generate",
     "score": "dispatch.cli.score:score",
+    "generators": "dispatch.cli.generators:generators",
+    "generators generate": "dispatch.cli.generators:generate",
     "simulate": "dispatch.cli.simulate:simulate",
 }
 BAD_INPUT, BROKEN_OFF = 2, 130

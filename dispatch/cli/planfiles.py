@@ -1,8 +1,9 @@
 """Problem and plan files as the commands take and write them: JSON, or VRPLIB where the name says so."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from dispatch.kit.errors import Invalid
 from dispatch.kit.files import reason
@@ -44,14 +45,18 @@ def plan_at(file: Path, problem: Problem) -> tuple[Plan, Json]:
     return reading.read_plan(found), found
 
 
-def check_out(file: Path | None) -> None:
+def check_out(file: Path | None, *read: Path) -> None:
     """
     Make sure before long work that its result can be written; what stands in the file stays.
 
+    :param read: files that the command reads: by whatever name, none of them is written over
     :raises BadOut: if it cannot
     """
     if file is None:
         return
+    for one in read:
+        if file.exists() and one.exists() and file.samefile(one):
+            raise BadOut(f"{file} 就是输入文件 {one},写入会把它覆盖:请换一个文件名", field="--out")
     there = file.exists()
     try:
         with file.open("ab"):
@@ -66,7 +71,7 @@ def write(file: Path | None, data: bytes) -> None:
     """
     Write a result to a file, or to standard output; what cannot be written goes there too instead of being lost.
 
-    :raises BadOut: then
+    :raises BadOut: then, or if standard output is full or closed
     """
     if file is None:
         _print(data)
@@ -79,8 +84,19 @@ def write(file: Path | None, data: bytes) -> None:
 
 
 def _print(data: bytes) -> None:
-    sys.stdout.write(data.decode())
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(data.decode())
+        sys.stdout.flush()
+    except OSError as error:
+        _let_go(sys.stdout)
+        raise BadOut(f"不能写到标准输出:{reason(error)},或用 --out 写入文件", field="--out") from error
+
+
+def _let_go(stream: TextIO) -> None:
+    """What could not be written is not tried again when the program ends: that would be a second, English, message."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _bad(file: Path, error: OSError) -> BadOut:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch.accounts.model import Account
 from dispatch.kit.db import Database
+from dispatch.kit.latest import Latest
 from dispatch.kit.rulepack import Packs, RulePack
 from dispatch.kit.workdays import Calendar
 from dispatch.places.areas import Areas
@@ -36,6 +37,8 @@ class Desk:
     travel: "Travel"  # by road, or by straight lines where no graph was set
     calendar: Calendar = field(default_factory=Calendar.of_library)
     finder: Finder = field(default_factory=Finder)  # of places; its keeper replaces it whole (``PlaceKeeper``)
+    pictures: Latest[Any] = field(default_factory=lambda: Latest(most=8))  # plans laid out (``planning.picture``)
+    lengths: Latest[Any] = field(default_factory=lambda: Latest(most=32))  # of work, by region (``planning.lengths``)
 
     @property
     def pack(self) -> RulePack:

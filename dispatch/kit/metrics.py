@@ -35,6 +35,15 @@ DEADLINES_FIRED = Counter("dispatch_deadlines_fired_total", "Limits that passed 
 OPEN_CONSOLES = Gauge("dispatch_open_consoles", "Consoles that listen now", multiprocess_mode="livesum")
 MESSAGES = Counter("dispatch_messages_total", "Tries to send a message, by what came of it", ("channel", "outcome"))
 LOST_DATABASE = Counter("dispatch_database_lost_total", "Requests refused because the database could not be reached")
+LOOP_STALLS = Histogram("dispatch_loop_stall_seconds", "Times that the event loop was not free", buckets=SECONDS)
+LOOP_STALL_MOST = Gauge(
+    "dispatch_loop_stall_most_seconds", "The longest of them within half a minute", multiprocess_mode="livemax"
+)
+LOOP_BUSY_MOST = Gauge(
+    "dispatch_loop_busy_most_seconds",
+    "The most processor time that the event loop used at a stretch within half a minute",
+    multiprocess_mode="livemax",
+)
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

@@ -22,8 +22,36 @@ class LateWeights(Strict):
     hazard: Ratio
 
 
+def _minutes(value: int, source: str) -> Span:
+    return Span(value=value, unit="min", source=source)
+
+
+class RemedyPrices(Strict):
+    """What would let a ticket in that is left out asks of people, in driving; beside what the plan then costs."""
+
+    release: Span  # a dispatcher takes his pin or veto back
+    window: Ratio  # a minute that the customer waits longer or must be ready earlier, at weight 1
+    visit: Span  # a depot takes on one more than it declared
+    overtime: Ratio  # a minute that a crew stays beyond ``overtime_most``, beside the rule ``overtime``
+    crew: Span  # another crew is called on duty
+
+
+USUAL_PRICES = RemedyPrices.model_validate(
+    {
+        "release": {"value": 30, "unit": "min", "source": "[P] a dispatcher had a reason: a talk with the customer"},
+        "window": {"value": 1, "unit": "ratio", "source": "[P] as section planning, late.normal"},
+        "visit": {"value": 60, "unit": "min", "source": "[P] a usual repair that the depot did not reckon with"},
+        "overtime": {"value": 1, "unit": "ratio", "source": "[P] tired crews: beside the pay that the rule counts"},
+        "crew": {"value": 8, "unit": "h", "source": "[P] a shift"},
+    }
+)
+
+
 class PlanRules(Strict):
-    """The rolling plan (滚动计划). A pack that has the section states all of it; one without it has ``STANDARD``."""
+    """
+    The rolling plan (滚动计划). A pack that has the section states all of it but what has a default; one without it has
+    ``STANDARD``.
+    """
 
     every: Span  # between two turns of a region
     search: Span  # of the machine's time, for one turn
@@ -40,6 +68,16 @@ class PlanRules(Strict):
     spread: Ratio  # sigma of the logarithm of the work on site
     longer: Span  # work that is announced to take so much longer than was planned moves the plan
     refused_for: Span  # what a person refused is not proposed again for so long
+    remedies: RemedyPrices = USUAL_PRICES
+    # driving that must be saved before a county plans work for one of the crews that it keeps free
+    reserve: Span = _minutes(3, "[P] as another county's crew; what is lent now is barred, not weighed")
+    # work on a ticket with an appointment begins so long after it at most, or not by plan
+    appointment: Span = _minutes(30, "[P] domain 7.2: who comes half an hour late has missed it")
+    # a booked visit takes a crew of its depot for so long; it is posed so long before it begins
+    visit: Span = _minutes(60, "[P] a meter or a survey, with the papers")
+    visits_ahead: Span = _minutes(240, "[P] section nearest, promised, and a repair that begins before")
+    # leaving an appointment out costs as much as a plain ticket that is so late
+    visit_missed: Span = _minutes(120, "[P] domain 7.2: repair may take its crew; an hour of an urgent ticket does")
 
 
 STANDARD = PlanRules.model_validate(

@@ -175,13 +175,19 @@ def over_reserve(fleet: Fleet, job: Job, now: datetime, foreign: Bools, free: Bo
     return over
 
 
+def keeps(fleet: Fleet, now: datetime) -> Ints:
+    """Return for each county how many free crews it keeps when it lends (保底), by the numbers of ``county_code``."""
+    on_duty = fleet.table.on_duty(minute_of(now))[1]
+    by_rule = (on_duty * fleet.rule.borders.reserve).astype(np.int64)  # rounded down
+    kept: Ints = np.where(fleet.kept < 0, by_rule, fleet.kept)
+    return kept
+
+
 def spare(fleet: Fleet, free: Bools, now: datetime) -> Ints:
     """Return for each county how many free crews it has beyond what it keeps, by the numbers of ``county_code``."""
-    table, kept = fleet.table, fleet.kept
-    on_duty = table.on_duty(minute_of(now))[1]
-    by_rule = (on_duty * fleet.rule.borders.reserve).astype(np.int64)  # rounded down
+    table, kept = fleet.table, keeps(fleet, now)
     free_ones = np.bincount(table.county, weights=free, minlength=len(kept)).astype(np.int64)
-    left: Ints = free_ones - np.where(kept < 0, by_rule, kept)
+    left: Ints = free_ones - kept
     return left
 
 

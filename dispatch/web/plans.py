@@ -14,6 +14,7 @@ from dispatch.desk.planning.judging import Verdict
 from dispatch.desk.planning.rows import CountyPlan
 from dispatch.desk.planning.words import PlannerState, PlanSource, PlanState
 from dispatch.desk.room import Once
+from dispatch.routing.optimiser.explaining.judging import Difference
 from dispatch.routing.optimiser.words import CostRule, Violation
 from dispatch.tickets.facts import Code
 
@@ -28,6 +29,7 @@ Reader = Annotated[Account, CallerOf("plan.read")]
 Decider = Annotated[Account, CallerOf("plan.decide")]
 Judge = Annotated[Account, CallerOf("plan.judge")]
 AREA = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码,含其下属各县;缺省为本辖区")
+FARES, FARE = 50, ("difference", "later_s", "extra", "sentence")  # tickets that are told, and what of each
 Route = Annotated[list[Code], Field(max_length=500)]
 
 
@@ -139,6 +141,16 @@ class CostShown(BaseModel):
     violations: Mapping[Violation, int]
 
 
+class FareShown(BaseModel):
+    """How one ticket fares in a dispatcher's own plan beside the plan in force."""
+
+    ticket_id: str
+    difference: Difference
+    later_s: int | None = Field(description="比现行计划晚多少秒开始;负数为更早;任一方未安排时为空")
+    extra: float = Field(description="因此高出的代价(迟到或未安排),单位为分钟行车;负数为更省")
+    sentence: str
+
+
 class VerdictShown(BaseModel):
     """What a dispatcher's own plan costs beside the one in force."""
 
@@ -147,7 +159,9 @@ class VerdictShown(BaseModel):
     judged: CostShown
     before: CostShown = Field(description="现行计划按同一尺度的代价")
     dearer: float = Field(description="比现行计划高出的代价;负数为更优")
-    faults: Sequence[str] = Field(description="违反约束的逐条说明")
+    sentence: str = Field(description="一句话的结论")
+    faults: Sequence[str] = Field(description="违反约束的逐条说明与改法")
+    fares: Sequence[FareShown] = Field(description="与现行计划相比有变的工单,至多 50 张,受影响最大的在前")
     left_out: Sequence[str] = Field(description="未安排的待派工单")
     stops: Sequence[StopShown]
 
@@ -215,7 +229,10 @@ async def publish_plan(
 async def judge_plan(
     caller: Judge, body: Annotated[RoutesBody, BodyOf(RoutesBody)], desk: DeskOf, now: Now
 ) -> Response:
-    """Judge a dispatcher's own plan by the validator of the machine's: what it costs by rule, what it breaks."""
+    """
+    Judge a dispatcher's own plan by the validator of the machine's: what it costs by rule, what it breaks and what
+    would mend that, and which tickets wait longer or shorter for it.
+    """
     return shown(_verdict(await judging.judge_own(desk, body.area, body.routes, by=caller, at=now)))
 
 
@@ -264,7 +281,11 @@ def _verdict(found: Verdict) -> VerdictShown:
         judged=judged,
         before=before,
         dearer=found.dearer,
+        sentence=found.sentence,
         faults=found.faults,
+        fares=[
+            FareShown(ticket_id=one.job, **{name: getattr(one, name) for name in FARE}) for one in found.fares[:FARES]
+        ],
         left_out=found.left_out,
         stops=[StopShown(**asdict(stop)) for stop in found.stops],
     )

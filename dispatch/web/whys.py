@@ -14,6 +14,8 @@ from dispatch.desk.planning.wishes import KeptWish
 from dispatch.desk.planning.words import PlanStanding, Wish
 from dispatch.desk.room import Once
 from dispatch.routing.model import ReasonCode
+from dispatch.routing.optimiser.explaining.remedies import Help
+from dispatch.routing.optimiser.explaining.verdicts import Binding, CrewVerdict
 from dispatch.tickets.facts import Code
 from dispatch.tickets.model import Dispatch
 
@@ -28,21 +30,27 @@ WishId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="指�
 
 
 class OptionShown(BaseModel):
-    """A crew that could do the ticket at the cheapest place of its route."""
+    """A crew for the ticket, at the cheapest place of its route while the rest of the plan stays as it is."""
 
     crew_id: str
     crew_name: str
-    cost: float = Field(description="插入的代价,单位为分钟行车")
-    dearer: float = Field(description="比最省的高出多少")
-    position: int = Field(description="插在该班组路线的第几位,从 0 起")
+    verdict: CrewVerdict = Field(description="与现安排相比差在哪里:增加代价最多的一项")
+    cost: float = Field(description="由它承担的代价,单位为分钟行车")
+    extra: float = Field(description="比现安排(chosen)高出的代价;负数为更省")
+    begins_at: datetime = Field(description="由它承担时预计开始作业")
+    more: Mapping[CrewVerdict, float] = Field(description="高出的代价由哪几项构成;各项之和为 extra")
+    sentence: str
 
 
 class RemedyShown(BaseModel):
-    """What would let the ticket in."""
+    """What would let the ticket in; each was found and checked by planning the ticket in the changed problem."""
 
-    sentence: str
-    crew_id: str = Field(description="那时最省的班组")
-    cost: float
+    help: Help = Field(description="办法的种类")
+    sentence: str = Field(description="具体怎么办,其余安排不动时由谁承担、何时开始、代价多少")
+    change: float = Field(description="照此办理后计划代价的变化,单位为分钟行车;负数为更省")
+    price: float = Field(description="办法本身要人付出的代价,单位为分钟行车(规则包 planning.remedies)")
+    crew_ids: Sequence[str] = Field(description="那时承担的班组;要增派的班组没有编号")
+    begins_at: datetime = Field(description="那时预计开始作业")
 
 
 class WhyShown(BaseModel):
@@ -53,11 +61,17 @@ class WhyShown(BaseModel):
     standing: PlanStanding
     sentence: str = Field(description="一句话的回答")
     dispatch: Dispatch | None = Field(description="派工记录;未派时为空")
-    plan_id: str | None
-    stop: StopShown | None = Field(description="在现行计划中的位置")
+    plan_id: str | None = Field(description="回答所依据的现行计划;本县没有现行计划时为空")
+    checked_at: datetime | None = Field(description="该计划最近一次确认的时间")
+    as_of: datetime | None = Field(description="班组与工单的情况截至此时;计划、待派工单、指定与排除有变即重新查看")
+    stop: StopShown | None = Field(description="在现行计划中的位置,时间为计划发布或最近确认时所计;此刻的预计见 chosen")
     before: Sequence[str] = Field(description="该班组在它之前要处理的工单")
-    crews: Sequence[OptionShown] = Field(description="能承担的班组,代价由低到高")
-    counts: Mapping[ReasonCode, int] | None = Field(description="全省班组此刻按原因计数")
+    binding: Binding | None = Field(description="决定由该班组承担的规则")
+    chosen: OptionShown | None = Field(description="计划所选的班组;尚未排入时为此刻最合适的班组")
+    crews: Sequence[OptionShown] = Field(description="其次的班组,至多五支,代价由低到高")
+    counts: Mapping[CrewVerdict, int] = Field(description="一并计划的班组按结论计数")
+    unfit: Mapping[ReasonCode, int] = Field(description="counts 中 NO_SKILL 的班组按具体原因计数")
+    reason: str | None = Field(description="未排入的原因,英文代码")
     remedies: Sequence[RemedyShown] = Field(description="未排入时可行的办法,由省到贵")
 
 
@@ -99,16 +113,17 @@ async def read_why(
     ticket_id: TicketId, caller: Annotated[Account, CallerOf("ticket.why")], desk: DeskOf, now: Now
 ) -> Response:
     """
-    Tell why a ticket has the crew that it has; if it waits, its place in the plan and the next best crew; if it is left
-    out, the reason and what would help, each found by solving.
+    Tell why a ticket has the crew that it has; if it waits, its place in the plan, which rule binds, the next best
+    crews and by how much they are dearer; if it is left out, the reason and what would help, each found by solving.
+
+    The answer is about the plans in force (`plan_id`) and never older than they are.
     """
     found = await whys.why(desk, ticket_id, by=caller, at=now)
     said: dict[str, Any] = {name: getattr(found, name) for name in WhyShown.model_fields}
-    said["stop"] = None if found.stop is None else asdict(found.stop)
-    said["crews"] = [asdict(one) for one in found.crews]
-    said["remedies"] = [
-        {"sentence": one.sentence, "crew_id": one.option.crew_id, "cost": one.option.cost} for one in found.remedies
-    ]
+    for name in ("stop", "chosen"):
+        said[name] = None if said[name] is None else asdict(said[name])
+    for name in ("crews", "remedies"):
+        said[name] = [asdict(one) for one in said[name]]
     return shown(WhyShown(**said))
 
 

@@ -10,15 +10,16 @@ import asyncio
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from dispatch.desk.crews.fleet import FleetKeeper
 from dispatch.desk.planning import plans, posing, turns
-from dispatch.desk.planning.apart import Bounds, SolverFailed, solve_apart
+from dispatch.desk.planning.apart import Bounds, Made, SolverFailed, solve_apart
 from dispatch.desk.planning.noticing import Notices
 from dispatch.desk.planning.turns import Turn
-from dispatch.desk.planning.words import SolverFailure
+from dispatch.desk.planning.words import ReplanCause, SolverFailure
 from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
@@ -160,10 +161,12 @@ class Solver:
         async with self._db.connection() as connection:
             ways = await dispatching_of(connection, desk.pack.modes, counties)
             planned = {county: way for county, way in ways.items() if way != "manual"}
-            known = await posing.read(connection, desk, turn.region, counties, planned=sorted(planned), at=at)
+            known = await posing.read(
+                connection, desk, turn.region, counties, planned=sorted(planned), at=at, with_visits=True
+            )
         posed = await asyncio.to_thread(posing.pose, desk, desk.fleet.still(), known)
         self._seed += 1
-        made = await solve_apart(posed.problem, self._bounds(desk), seed=self._seed)
+        made = because(await solve_apart(posed.problem, self._bounds(desk), seed=self._seed), turn)
         done = await plans.take(desk, posed, made, dispatching=planned, at=at)
         return {county: outcome.value for county, outcome in done.items()}
 
@@ -174,6 +177,14 @@ class Solver:
             memory_mib=self._settings.solver_memory,
             cores=self._settings.solver_cores,
         )
+
+
+def because(made: Made, turn: Turn) -> Made:
+    """Return the plan with what brought its turn forward, for who reads it (``solver.because``)."""
+    causes = [cause.label for cause in ReplanCause if cause.value in {cause for cause, _ in turn.events}]
+    if not causes:
+        return made
+    return replace(made, plan=replace(made.plan, solver={**made.plan.solver, "because": "、".join(causes)}))
 
 
 async def _look(roads: RoadKeeper, notices: Notices) -> None:

@@ -1,7 +1,11 @@
 """``dispatch optimise``, ``optimise generate`` and ``score`` as a planner types them."""
 
 import json
+import re
+import signal
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen, run
 
 import pytest
 
@@ -127,3 +131,116 @@ def test_what_cannot_be_done_is_said_before_the_search(files: Path, words: tuple
     assert done.returncode == 2
     assert said in done.stderr
     assert not (files / "plan.json").exists()
+
+
+@pytest.mark.parametrize("name", ["same", "link", "hard"])
+def test_the_problem_is_never_written_over_by_its_plan(files: Path, name: str) -> None:
+    out = {"same": files / "p.json", "link": files / "link.json", "hard": files / "hard.json"}[name]
+    (files / "link.json").symlink_to(files / "p.json")
+    (files / "hard.json").hardlink_to(files / "p.json")
+    before = (files / "p.json").read_bytes()
+    done = command("optimise", "p.json", "--iterations", "1", "--out", str(out), folder=files)
+    assert done.returncode == 2
+    assert "就是输入文件 p.json" in done.stderr
+    assert (files / "p.json").read_bytes() == before
+
+
+def test_more_iterations_than_make_sense_are_refused_with_the_limit(files: Path) -> None:
+    done = command("optimise", "p.json", "--iterations", "1000000001", folder=files)
+    assert (done.returncode, "--iterations 的值不合要求:不能大于 1000000000" in done.stderr) == (2, True)
+
+
+def test_a_bound_is_shown_that_the_plan_does_not_undercut(files: Path) -> None:
+    done = command("optimise", "p.json", "--iterations", "50", "--bound", folder=files)
+    assert done.returncode == 0, done.stderr
+    assert "正在求下界" in done.stderr
+    said = re.search(r"费用 ([\d.]+);.*下界 ([\d.]+):", done.stderr, re.DOTALL)
+    assert said is not None
+    assert float(said[2]) <= float(said[1])
+
+
+@pytest.mark.parametrize("problem", [street([], []), street([job("j", 1)], []), street([], [crew("c")])])
+def test_nothing_to_plan_has_a_bound_too(files: Path, problem: dict[str, object]) -> None:
+    (files / "n.json").write_text(json.dumps(problem))
+    done = command("optimise", "n.json", "--iterations", "5", "--bound", folder=files)
+    assert (done.returncode, "下界" in done.stderr) == (0, True)
+
+
+def test_a_matrix_without_rows_and_nobody_to_send_is_a_plan_of_nothing(files: Path) -> None:
+    (files / "n.json").write_text(json.dumps(street([], [], travel={"by": "matrix", "seconds": []})))
+    done = command("optimise", "n.json", "--iterations", "5", folder=files)
+    assert (done.returncode, json.loads(done.stdout)["routes"]) == (0, {})
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("name", ["plain", "tied"])
+def test_who_breaks_the_search_off_gets_the_plan_so_far(files: Path, number: signal.Signals, name: str) -> None:
+    """As a process: a signal goes to a whole one. It is sent when the first line of progress has come."""
+    ties = {"after": ["j0"]} if name == "tied" else {}
+    jobs = [job("j0", 1), *(job(f"j{i}", i % 5, work_s=600, due_s=0, **ties) for i in range(1, 40))]
+    (files / "long.json").write_text(json.dumps(street(jobs, [crew("c1"), crew("c2")])))
+    words = [sys.executable, "-c", "from dispatch.cli import main; main()", "optimise", "long.json", "--seconds", "600"]
+    with Popen([*words, "--out", "o.json"], cwd=files, stdout=PIPE, stderr=PIPE, text=True) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        process.send_signal(number)
+        said = first + process.stderr.read()
+    assert process.returncode == 128 + number, said
+    assert "正在写出到此为止最好的方案" in said
+    assert json.loads((files / "o.json").read_text())["solver"]["broken_off"] is True
+    assert command("score", "long.json", "o.json", folder=files).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_standard_output_is_one_sentence(files: Path) -> None:
+    words = [sys.executable, "-c", "from dispatch.cli import main; main()", "optimise", "p.json", "--iterations", "1"]
+    with Path("/dev/full").open("w") as full:
+        done = run(words, cwd=files, stdout=full, stderr=PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "不能写到标准输出:磁盘已满" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_an_instance_is_scored_in_its_own_units(files: Path) -> None:
+    (files / "s.sol").write_text("Route #1: 1 2\nRoute #2: 3\nCost 10.8\n")
+    done = command("score", "small.vrp", "s.sol", folder=files)
+    assert "距离 10.8" in done.stdout
+    assert "分钟" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("name = '演练'".encode("gbk"), "不是 UTF-8 编码:请另存为 UTF-8"),
+        (b"name = 'a\n", "(结尾处|第 1 行第 .*)不是正确的 TOML"),
+        (b"\xef\xbb\xbfname = 'a'\n", "缺少必填项"),
+        (b"foo = 1\n", "foo 不合要求:场景文件没有这个字段|缺少必填项"),
+    ],
+)
+def test_a_wrong_scenario_is_refused_in_chinese(files: Path, data: bytes, said: str) -> None:
+    (files / "s.toml").write_bytes(data)
+    done = command("simulate", "s.toml", "--seeds", "1", folder=files)
+    assert done.returncode == 2
+    assert re.search(said, done.stderr), done.stderr
+    assert "codec" not in done.stderr
+
+
+def test_a_plan_that_says_wrong_things_of_jobs_left_out_is_told_so(files: Path) -> None:
+    left = {name: {"code": "X", "sentence": "x"} for name in ("j", "nobody")}
+    (files / "odd.json").write_text(json.dumps(plan(c1=["j", "k"]) | {"unserved": left}))
+    done = command("score", "p.json", "odd.json", folder=files)
+    assert "工作 j既排在路线上又写在 unserved 中" in done.stderr
+    assert "工作 nobody写在 unserved 中,问题里没有" in done.stderr
+
+
+def test_the_example_of_the_document_is_what_the_commands_do(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text("utf-8")
+    problem, solved = re.findall(r"```json\n(.*?)```", text, re.DOTALL)[:2]
+    (tmp_path / "problem.json").write_text(problem, "utf-8")
+    shown = re.findall(r"```console\n(.*?)```", text, re.DOTALL)[0]
+    done = command("optimise", "problem.json", "--iterations", "1000", "--out", "plan.json", folder=tmp_path)
+    assert (done.returncode, (tmp_path / "plan.json").read_text("utf-8")) == (0, solved)
+    scored = command("score", "problem.json", "plan.json", folder=tmp_path)
+    said = done.stderr.splitlines()[-1:] + scored.stdout.splitlines()
+    assert [line.rstrip() for line in said if line.rstrip() not in shown] == []

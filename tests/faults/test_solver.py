@@ -22,6 +22,11 @@ pytestmark = pytest.mark.faults
 STORM = {"mode": "storm", "reason": "台风"}
 TWICE = "SELECT count(*) - count(DISTINCT crew_id) FROM dispatch WHERE ended_at IS NULL"
 SENT = "SELECT count(*) FROM dispatch WHERE ticket_id = ANY($1::text[])"
+UNTOLD = """
+SELECT count(*) FROM dispatch JOIN ticket ON ticket.id = ticket_id
+WHERE ended_at IS NULL AND ticket.crew_id IS DISTINCT FROM dispatch.crew_id
+"""
+STALL = re.compile(r"^dispatch_loop_(stall|busy)_most_seconds\S* (\S+)$", re.MULTILINE)
 CHILD = b"dispatch.desk.planning.apart"
 
 
@@ -74,11 +79,20 @@ class Storm:
         assert answer.status_code == 200, answer.text
 
     async def nothing_is_lost(self) -> None:
-        """Each call has its ticket, no crew is on two, the log adds up."""
+        """Each call has its ticket, no crew is on two, each dispatch stands in its ticket, the log adds up."""
         kept = await self.database.fetchval("SELECT count(*) FROM ticket WHERE id = ANY($1::text[])", self.calls)
         assert kept == len(self.calls)
         assert await self.database.fetchval(TWICE) == 0
+        assert await self.database.fetchval(UNTOLD) == 0
+        late_ms, busy_ms = [most * 1000 for most in await self.longest_stall()]
+        print(f"the API's event loop was held up for {late_ms:.0f} ms at most, worked {busy_ms:.0f} ms at a stretch")
         assert await audit.findings(self.database) == []
+
+    async def longest_stall(self) -> tuple[float, float]:
+        """Return for how many seconds the API's event loop was held up within half a minute, and itself at work."""
+        said = STALL.findall((await self.client.get("/metrics")).text)
+        late, busy = (max(float(n) for name, n in said if name == kind) for kind in ("stall", "busy"))
+        return late, busy
 
     def child(self) -> Process | None:
         """Return the process that searches now, if one does."""

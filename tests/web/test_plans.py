@@ -173,7 +173,10 @@ async def test_a_dispatchers_own_plan_is_judged_and_told_its_cost(centre: Centre
     assert half["left_out"] == [port["id"]]
     wrong = await judged({"nobody": [town["id"]], "c2": ["no-ticket"]})
     assert wrong["judged"]["violations"]["unknown"] >= 2
-    assert len(wrong["faults"]) == 2
+    assert len(wrong["faults"]) == wrong["judged"]["violations"]["unknown"]
+    late = next(fare for fare in crossed["fares"] if fare["ticket_id"] == town["id"])
+    assert (late["difference"], late["later_s"]) == ("ADDED", None), "without a plan in force it was left out"
+    assert town["ticket_no"] in late["sentence"]
 
 
 async def test_a_dispatchers_own_plan_comes_into_force_unless_it_breaks_something(centre: Centre) -> None:
@@ -190,8 +193,9 @@ async def test_a_dispatchers_own_plan_comes_into_force_unless_it_breaks_somethin
     assert (own.json()["source"], own.json()["author"], own.json()["state"]) == ("person", "xiangshan", "published")
     told = await why(centre, port)
     assert (told["standing"], told["before"], told["stop"]["crew_id"]) == ("planned", [town["id"]], "c1")
-    assert {one["crew_id"] for one in told["crews"]} >= {"c1", "c2"}
-    assert "前面还有 1 单" in told["sentence"]
+    assert (told["plan_id"], told["chosen"]["crew_id"]) == (own.json()["id"], "c1")
+    assert "c2" in {one["crew_id"] for one in told["crews"]}
+    assert f"前面还有 1 单({town['ticket_no']})" in told["sentence"]
     foreign = await (await centre.by("ninghai")).post("/plans/judge", json={"area": XIANGSHAN, "routes": {}})
     assert (foreign.status_code, foreign.json()["error"]["code"]) == (403, "Forbidden")
 
@@ -200,10 +204,16 @@ async def test_a_ticket_that_nobody_can_do_is_told_why_and_what_would_help(centr
     ticket, client = await waiting(centre), await centre.by("xiangshan")
     for crew in ("c1", "c2", "c3", "c4"):
         await client.post(f"/tickets/{ticket['id']}/veto", json={"crew_id": crew, "reason": "纠纷"}, headers=key())
+    nobody = await client.get("/tickets/no-such-ticket/why")
+    assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "NoSuchTicket")
+    neighbour = await (await centre.by("ninghai")).get(f"/tickets/{ticket['id']}/why")
+    assert (neighbour.status_code, neighbour.json()["error"]["code"]) == (404, "NoSuchTicket")
     told = await why(centre, ticket)
     assert (told["standing"], told["crews"]) == ("left_out", [])
-    assert "撤销本单对班组的排除" in told["sentence"]
-    assert told["remedies"][0]["crew_id"] == "c1"
+    assert "取消排除 丹城一队" in told["sentence"]
+    first = told["remedies"][0]
+    assert (first["help"], first["crew_ids"], first["price"]) == ("RELEASE", ["c1"], 30)
+    assert (told["reason"], told["counts"]) == ("PIN_VETO", {"VETOED": 4})
 
 
 async def test_a_crew_is_called_out_and_nobody_can_send_it_until_it_is_back(centre: Centre) -> None:

@@ -14,8 +14,8 @@ import msgspec
 from dispatch.accounts.model import Account
 from dispatch.desk.acting import permit
 from dispatch.desk.crews.jobs import find_job, seen
-from dispatch.desk.planning import posing
-from dispatch.desk.planning.mapping import WORK_MOST_S, Waiting
+from dispatch.desk.planning import lengths, posing
+from dispatch.desk.planning.mapping import SIGMA_MOST, WORK_MOST_S, Waiting
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
@@ -27,21 +27,6 @@ from dispatch.routing.optimiser.restoration import EARLY, LATE, Odds, Spread, fo
 from dispatch.tickets import store
 from dispatch.tickets.model import Ticket
 
-# What was reported lately in the county and is closed; each incident once, and only what was really repaired.
-ENDED = """
-SELECT doc.category, doc.area_class, doc.symptom,
-       extract(epoch FROM doc.restored_at - doc.reported_at)::float8 AS whole,
-       extract(epoch FROM doc.restored_at - doc.arrived_at)::float8 AS work
-FROM (
-    SELECT doc FROM ticket WHERE area = $1 AND reported_at >= $2 AND reported_at <= $3 AND NOT is_open
-    ORDER BY reported_at DESC, id DESC LIMIT $4
-) AS late CROSS JOIN LATERAL json_to_record(late.doc) AS doc (
-    id text, incident_id text, category text, area_class text, symptom text, result text,
-    reported_at timestamptz, arrived_at timestamptz, restored_at timestamptz
-)
-WHERE doc.restored_at > doc.reported_at AND doc.restored_at <= $3 AND doc.id = doc.incident_id
-  AND coalesce(doc.result, 'restored') = 'restored'
-"""
 # What the crew of a planned ticket has before it and behind it, by the plans in force of all counties.
 ROUTE = """
 SELECT stop.crew_id, ticket.doc FROM plan_stop AS own
@@ -51,7 +36,6 @@ JOIN plan_stop AS stop ON stop.plan_id = any_plan.id AND stop.crew_id = own.crew
 JOIN ticket ON ticket.id = stop.ticket_id AND ticket.stage = 'accepted'
 WHERE own.ticket_id = $1 ORDER BY stop.position, stop.ticket_id
 """
-SIGMA_MOST = 5.0  # docs/formats.md: of a job
 HERE, THERE = Place(place=0), Place(place=1)
 
 
@@ -154,23 +138,13 @@ def kind_of(ticket: Ticket) -> Path:
 async def learn(connection: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Learned:
     """Return how long faults take in the ticket's county, from what ended there lately and what the pack expects."""
     rules = desk.pack.restorations
-    since = at - rules.learned_over.duration
-    rows = await connection.fetch(ENDED, ticket.area, since, at, rules.learned_most.value)
+    rows = await lengths.ended(connection, desk, ticket.area, at=at)
     whole: list[Lasted] = [((row["category"], row["area_class"], row["symptom"]), row["whole"]) for row in rows]
-    work: list[Lasted] = [
-        ((row["category"], row["area_class"], row["symptom"]), row["work"])
-        for row in rows
-        if row["work"] is not None and row["work"] > 0
-    ]
     usual_s = desk.pack.crew.repair_by_category.of(ticket.category).duration.total_seconds()
     limit = desk.pack.minutes("arrive", area_class=ticket.area_class).total_seconds()
-    site = LogNormal(usual_s, desk.pack.plans.spread.value)
     outage = LogNormal(limit + usual_s, rules.outage_spread.value)
     weight, first = float(rules.weight.value), ticket.category.value
-    return Learned(
-        fitted(whole, defaults={first: outage}, usual=outage, weight=weight),
-        fitted(work, defaults={first: site}, usual=site, weight=weight),
-    )
+    return Learned(fitted(whole, defaults={first: outage}, usual=outage, weight=weight), lengths.work_of(desk, rows))
 
 
 async def _route(connection: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Route | None:

@@ -12,16 +12,19 @@ from dispatch.desk.ids import new_id
 from dispatch.desk.room import Desk, Once
 from dispatch.desk.storm.modes import county_of
 from dispatch.kit.errors import Invalid, Refusal
-from dispatch.routing.optimiser.problem import Left, Plan
-from dispatch.routing.optimiser.words import Violation
+from dispatch.routing.optimiser.explaining import judging as beside
+from dispatch.routing.optimiser.explaining.judging import Fare
+from dispatch.routing.optimiser.problem import Plan
+from dispatch.routing.optimiser.words import Naming, Violation
 
 from . import plans, posing, rows
+from .naming import naming_of
+from .picture import numbers_of
+from .plans import BY_HAND
 from .posing import Posed
 from .rows import CountyPlan, Stop
 from .scoring import Judged, judge
 from .words import PlanSource, PlanState
-
-BY_HAND = Left("BY_HAND", "人工编排未安排")
 
 
 class TicketTwice(Invalid):
@@ -37,7 +40,9 @@ class Verdict:
     """
     What a plan costs beside the one in force.
 
-    :param faults: a sentence for each thing that is broken, as far as it can be named
+    :param sentence: the verdict in one sentence
+    :param faults: a sentence for each thing that is broken, with what would mend it
+    :param fares: tickets that fare otherwise than in the plan in force, those that pay the most first
     :param before: what the plan in force costs for the same tickets now, judged in the same way
     :param left_out: tickets of the county that wait and that the plan does not name
     """
@@ -46,7 +51,9 @@ class Verdict:
     at: datetime
     judged: Judged
     before: Judged
+    sentence: str
     faults: tuple[str, ...]
+    fares: tuple[Fare, ...]
     left_out: tuple[str, ...]
     stops: tuple[Stop, ...]
 
@@ -79,8 +86,10 @@ async def _judged(
     counties = posing.regions(desk)[region]
     async with desk.db.connection() as connection:
         known = await posing.read(connection, desk, region, counties, planned=counties, at=at)
+        numbers = await numbers_of(connection, counties)
     posed = await asyncio.to_thread(posing.pose, desk, desk.fleet.still(), known)
-    return await asyncio.to_thread(_verdict, posed, county, routes, at), posed
+    naming = naming_of(desk, numbers, at=at)
+    return await asyncio.to_thread(_verdict, posed, county, routes, naming, at), posed
 
 
 def _check_once(routes: Mapping[str, Sequence[str]]) -> None:
@@ -89,7 +98,7 @@ def _check_once(routes: Mapping[str, Sequence[str]]) -> None:
         raise TicketTwice(f"工单 {twice[0]} 在计划中出现了多次,请只保留一次", field="routes", ticket_ids=twice)
 
 
-def _verdict(posed: Posed, county: str, routes: Mapping[str, Sequence[str]], at: datetime) -> Verdict:
+def _verdict(posed: Posed, county: str, routes: Mapping[str, Sequence[str]], naming: Naming, at: datetime) -> Verdict:
     problem = posed.problem
     ours = {job.id for job in problem.jobs if job.county == county}
     whole = {crew: tuple(route) for crew, route in routes.items() if route}
@@ -98,8 +107,9 @@ def _verdict(posed: Posed, county: str, routes: Mapping[str, Sequence[str]], at:
         others = tuple(job for job in route if job not in ours and job not in named)
         if others:
             whole[crew] = (*whole.get(crew, ()), *others)
-    judged = judge(problem, Plan(problem=problem.name, routes=whole))
-    before = judge(problem, Plan(problem=problem.name, routes=dict(problem.plan)))
+    own, machine = Plan(problem=problem.name, routes=whole), Plan(problem=problem.name, routes=dict(problem.plan))
+    judged, before = judge(problem, own), judge(problem, machine)
+    told = beside.judge(problem, own, machine, naming)
     stops = tuple(
         Stop(crew, route.index(job), job, at + timedelta(seconds=judged.begun[crew, job].begins_s))
         for crew, route in whole.items()
@@ -107,30 +117,8 @@ def _verdict(posed: Posed, county: str, routes: Mapping[str, Sequence[str]], at:
         if job in ours and (crew, job) in judged.begun
     )
     left = tuple(sorted(ours - named))
-    return Verdict(county, at, judged, before, tuple(_faults(posed, whole)), left, stops)
-
-
-def _faults(posed: Posed, routes: Mapping[str, Sequence[str]]) -> list[str]:
-    """Name what a plan breaks, crew by crew and ticket by ticket."""
-    problem = posed.problem
-    jobs, crews = {job.id: job for job in problem.jobs}, {crew.id: crew for crew in problem.crews}
-    said = []
-    for name, route in sorted(routes.items()):
-        crew = crews.get(name)
-        if crew is None:
-            said.append(f"班组 {name} 不在本区域可派班组之内")
-            continue
-        for ticket in route:
-            job = jobs.get(ticket)
-            if job is None:
-                said.append(f"工单 {ticket} 不在等候派工的工单之内")
-            elif not set(job.needs) <= set(crew.skills):
-                said.append(f"班组 {name} 不能承担工单 {ticket}({Violation.SKILL.label},或未借给该县)")
-            elif job.pinned not in (None, name):
-                said.append(f"工单 {ticket} 已指定班组 {job.pinned}")
-            elif name in job.vetoed:
-                said.append(f"工单 {ticket} 已排除班组 {name},或该班组退过、转出过本单")
-    return said
+    faults = tuple(breach.sentence for breach in told.breaches)
+    return Verdict(county, at, judged, before, told.sentence, faults, told.fares, left, stops)
 
 
 async def publish_own(

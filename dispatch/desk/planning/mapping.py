@@ -16,15 +16,18 @@ from dispatch.desk.crews.jobs import Seen
 from dispatch.kit.clock import CHINA
 from dispatch.kit.planrules import PlanRules
 from dispatch.routing.candidates import GRAVITY, judge, origins
-from dispatch.routing.fleet import UNDECLARED, Bools, Fleet
+from dispatch.routing.durations import LogNormal, Path
+from dispatch.routing.fleet import Bools, Fleet
 from dispatch.routing.geo import Floats, lon_lat
 from dispatch.routing.model import Job as RoutingJob
 from dispatch.routing.model import Policy, ReasonCode, RoutingRule
-from dispatch.routing.optimiser.problem import ByLine, ByMatrix, Cap, Crew, Job, Place, Rules
+from dispatch.routing.optimiser.explaining.remedies import Prices
+from dispatch.routing.optimiser.problem import ByLine, ByMatrix, Crew, Job, Place, Rules
 from dispatch.routing.travel import Travel
 
 DAY_MIN, DAY_S = 1440, 86_400
 WORK_MOST_S = 7 * DAY_S
+SIGMA_MOST = 5.0  # docs/formats.md: of a job
 FOR_A_WHILE = GRAVITY[ReasonCode.RESTING]  # reasons no graver than this pass by themselves
 VITAL = frozenset({"life_support", "important"})
 KIND = "repair"
@@ -37,12 +40,37 @@ class Waiting:
 
     :param due_at: when somebody should be there; None: nobody promised
     :param opens_at: work may begin from then on: an appointment, the end of a suspension; None: at once
+    :param closes_at: it may begin until then: an appointment that can still be kept; None: whenever
+    :param symptom: what the caller said is wrong
     """
 
     ticket: Seen
     job: RoutingJob
     due_at: datetime | None = None
     opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    symptom: str = ""
+
+    @property
+    def path(self) -> Path:
+        """What is known of the work beforehand, from the general to the particular."""
+        return self.ticket.category, self.ticket.area_class, self.symptom
+
+
+def opening_of(
+    appointment_at: datetime | None, suspended_until: datetime | None, rules: PlanRules, *, at: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """
+    Return from when and until when work on a ticket may begin.
+
+    An appointment is a window that is kept, or the ticket is left out of the plan; one that was missed is a promise
+    that was broken, and the ticket is late.
+    """
+    opens_at = max((one for one in (appointment_at, suspended_until) if one is not None), default=None)
+    if appointment_at is None or opens_at != appointment_at:
+        return opens_at, None
+    closes_at = appointment_at + rules.appointment.duration
+    return opens_at, closes_at if closes_at >= at else None
 
 
 def weight_of(ticket: Seen, rules: PlanRules) -> float:
@@ -63,21 +91,25 @@ def job_of(
     at: datetime,
     pinned: str | None,
     vetoed: Sequence[str],
+    length: LogNormal | None = None,
 ) -> Job:
     """
     Return a ticket as a job of the plan; its place is filled in by whoever knows how ways are measured.
 
     :param needs: what a crew must have: the name of those that may do tickets of this kind
+    :param length: of the work, as learned; None: as the pack expects
     """
+    length = length or LogNormal(waiting.job.work_s, rules.spread.value)
     horizon_s = round(rules.horizon.duration.total_seconds())
-    opens_s = 0 if waiting.opens_at is None else min(horizon_s, max(0, round((waiting.opens_at - at).total_seconds())))
+    opens_s = 0 if waiting.opens_at is None else _within(waiting.opens_at, at, horizon_s)
+    closes_s = horizon_s if waiting.closes_at is None else _within(waiting.closes_at, at, horizon_s)
     weight = weight_of(waiting.ticket, rules)
     return Job(
         id=waiting.ticket.id,
         at=Place(lon=waiting.job.lon, lat=waiting.job.lat),
-        work_s=min(WORK_MOST_S, round(waiting.job.work_s)),
-        work_sigma=rules.spread.value,
-        window_s=(opens_s, horizon_s),
+        work_s=min(WORK_MOST_S, round(length.median_s)),
+        work_sigma=min(SIGMA_MOST, length.sigma),
+        window_s=(opens_s, closes_s),
         unserved=weight * rules.unserved.duration.total_seconds() / 60,
         area_class=waiting.ticket.area_class,
         county=waiting.ticket.area,
@@ -91,8 +123,18 @@ def job_of(
     )
 
 
+def _within(moment: datetime, at: datetime, horizon_s: int) -> int:
+    """Return in how many seconds something is, from now to the horizon."""
+    return min(horizon_s, max(0, round((moment - at).total_seconds())))
+
+
 def kinds_of(fleet: Fleet, jobs: Sequence[RoutingJob], *, now: datetime) -> tuple[list[str], dict[str, Bools]]:
-    """Return for each job the name of its kind, and for each kind which crews may do it some time."""
+    """
+    Return for each job the name of its kind, and for each kind which crews may do it some time.
+
+    A free crew of another county that has none to lend now may not (``over_reserve``), until it has, or somebody
+    orders so by name: sending asks the same.
+    """
     _, fresh = origins(fleet, now)
     named: dict[RoutingJob, str] = {}
     may: dict[str, Bools] = {}
@@ -104,7 +146,7 @@ def kinds_of(fleet: Fleet, jobs: Sequence[RoutingJob], *, now: datetime) -> tupl
         if kind not in named:
             named[kind] = f"fit-{len(named)}"
             judged = judge(fleet, kind, now=now, policy=Policy.NEAREST, fresh=fresh)
-            may[named[kind]] = (judged.gravity <= FOR_A_WHILE) & ~judged.not_lent
+            may[named[kind]] = (judged.gravity <= FOR_A_WHILE) & ~judged.not_lent & ~judged.over_reserve
         names.append(named[kind])
     return names, may
 
@@ -170,15 +212,6 @@ def _busy_s(fleet: Fleet, row: int, second: float) -> int:
     return round(max(job_s, rest_s if np.isfinite(rest_s) else 0.0))
 
 
-def caps_of(fleet: Fleet, rows: Sequence[int], rules: PlanRules) -> tuple[Cap, ...]:
-    """Return what the crews' depots have left of what they declared (抢修承载力), for as long as that holds."""
-    table = fleet.table
-    until_s = round(rules.reserve_for.duration.total_seconds())
-    depots = sorted({int(table.depot[row]) for row in rows})
-    left = {d: max(0, int(table.reserve[d] - table.depot_jobs[d])) for d in depots if table.reserve[d] != UNDECLARED}
-    return tuple(Cap(depot=table.depots[d], kind=KIND, from_s=0, to_s=until_s, visits=n) for d, n in left.items())
-
-
 def by_line(rule: RoutingRule) -> ByLine:
     """Return how ways are measured without a road graph: as the nearest crew's are."""
     return ByLine(speed_kmh=dict(rule.speed_kmh), detour=dict(rule.detour))
@@ -210,6 +243,18 @@ def placed(jobs: Sequence[Job], crews: Sequence[Crew]) -> tuple[tuple[Job, ...],
     )
 
 
+def prices_of(rules: PlanRules) -> Prices:
+    """Return what remedies ask of people; the unit is a minute of driving."""
+    asked = rules.remedies
+    return Prices(
+        release=asked.release.duration.total_seconds() / 60,
+        window_min=asked.window.value,
+        visit=asked.visit.duration.total_seconds() / 60,
+        overtime_min=asked.overtime.value,
+        crew=asked.crew.duration.total_seconds() / 60,
+    )
+
+
 def rules_of(rules: PlanRules) -> Rules:
     """Return the weights of the objective; the unit is a minute of driving."""
     return Rules(
@@ -220,6 +265,7 @@ def rules_of(rules: PlanRules) -> Rules:
         change=rules.change.duration.total_seconds() / 60,
         overtime=rules.overtime.value,
         foreign=rules.foreign.duration.total_seconds() / 60,
+        reserve=rules.reserve.duration.total_seconds() / 60,
     )
 
 

@@ -24,6 +24,7 @@ from .words import PlanSource, PlanState, ReplanCause
 
 AUTO, CONFIRM = "auto", "confirm"
 NO_PLACE = Left("NO_PLACE", "工单没有位置,所属单位也没有坐标,请先更正位置")
+BY_HAND = Left("BY_HAND", "人工编排未安排")
 NO_PIN = Left("NO_PIN", "指定的班组现在不能派往本单,请撤销指定或另行指定")
 
 

@@ -1,5 +1,6 @@
 """What is to be planned in a region now: read from the database and from the fleet in memory, as one problem."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,10 @@ from dispatch.routing.fleet import Fleet
 from dispatch.routing.optimiser.problem import Crew, Job, Place, Problem
 from dispatch.routing.travel import Straight
 
-from . import mapping
+from . import keeping, mapping, visits
+from .lengths import Lengths, length_of, lengths_of
 from .mapping import Waiting
+from .visits import Visit
 
 MOST_WAITING = 20_000  # tickets of one region, the oldest first
 UNHEARD = "pinned"  # what no crew has: the crew that a person named cannot come now, and no other was wanted
@@ -35,10 +38,11 @@ WHERE plan.state = 'published' AND plan.area = ANY($1::text[]) ORDER BY stop.cre
 
 
 class When(msgspec.Struct, frozen=True):
-    """What else of a ticket's document says when it may be worked on."""
+    """What else of a ticket's document says when it may be worked on, and for how long."""
 
     appointment_at: datetime | None = None
     suspended_until: datetime | None = None
+    symptom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Known:
 
     :param placeless: tickets of which neither place nor county is on the map, each with its county
     :param published: crew -> tickets of the plans in force, in order
+    :param visits: appointments of the depots
+    :param lengths: of work, as learned; None: the pack's
     :param feed_n: number of the last change that had been told when this was read
     """
 
@@ -59,6 +65,8 @@ class Known:
     pins: Mapping[str, str]
     vetoes: Mapping[str, tuple[str, ...]]
     published: Mapping[str, tuple[str, ...]]
+    visits: tuple[Visit, ...] = ()
+    lengths: Lengths | None = None
     feed_n: int = 0
 
 
@@ -90,15 +98,35 @@ def regions(desk: Desk) -> dict[str, tuple[str, ...]]:
 
 
 async def read(
-    connection: Connection, desk: Desk, region: str, counties: Sequence[str], *, planned: Sequence[str], at: datetime
+    connection: Connection,
+    desk: Desk,
+    region: str,
+    counties: Sequence[str],
+    *,
+    planned: Sequence[str],
+    at: datetime,
+    with_visits: bool = False,
 ) -> Known:
     """
     Read what waits in a region.
 
     :param planned: those of its counties in which the machine may choose crews
+    :param with_visits: appointments take crews, too: for who makes a plan; a plan that is judged has none of them
     """
     feed_n = await feed.last(connection)
     rows = await connection.fetch(WAITING, list(planned), MOST_WAITING)
+    waiting, placeless = await asyncio.to_thread(_waiting, desk, rows, at)
+    pins, vetoes = _wishes(await connection.fetch(WISHES, list(counties)))
+    published: dict[str, tuple[str, ...]] = {}
+    for row in await connection.fetch(PUBLISHED, list(counties)):
+        published[row["crew_id"]] = (*published.get(row["crew_id"], ()), row["ticket_id"])
+    booked = await visits.read(connection, counties, desk.pack.plans, at=at) if with_visits else ()
+    learned = await lengths_of(connection, desk, region, counties, at=at)
+    return Known(region, tuple(counties), at, waiting, placeless, pins, vetoes, published, booked, learned, feed_n)
+
+
+def _waiting(desk: Desk, rows: Sequence[Row], at: datetime) -> tuple[tuple[Waiting, ...], dict[str, str]]:
+    """Return the tickets that wait, and those that have no place on the map."""
     waiting, placeless = [], {}
     for row in rows:
         ticket, when = seen(row["doc"]), msgspec.json.decode(row["doc"], type=When)
@@ -106,13 +134,9 @@ async def read(
         if job is None:
             placeless[ticket.id] = ticket.area
             continue
-        opens = [one for one in (when.appointment_at, when.suspended_until) if one is not None]
-        waiting.append(Waiting(ticket, job, row["due_at"], max(opens, default=None)))
-    pins, vetoes = _wishes(await connection.fetch(WISHES, list(counties)))
-    published: dict[str, tuple[str, ...]] = {}
-    for row in await connection.fetch(PUBLISHED, list(counties)):
-        published[row["crew_id"]] = (*published.get(row["crew_id"], ()), row["ticket_id"])
-    return Known(region, tuple(counties), at, tuple(waiting), placeless, pins, vetoes, published, feed_n)
+        opening = mapping.opening_of(when.appointment_at, when.suspended_until, desk.pack.plans, at=at)
+        waiting.append(Waiting(ticket, job, row["due_at"], *opening, when.symptom))
+    return tuple(waiting), placeless
 
 
 def _wishes(rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
@@ -135,6 +159,8 @@ def pose(desk: Desk, fleet: Fleet, known: Known) -> Posed:
     crews = _crews(desk, fleet, known, {name: who.tolist() for name, who in may.items()})
     jobs, unheard = _jobs(desk, known, names, crews)
     by_road = not isinstance(desk.travel, Straight) and 0 < len(jobs) <= BY_ROAD
+    kept = visits.with_crews(known.visits, {crew.depot for crew in crews}) if jobs else []
+    jobs += [visits.job_of(visit, rules, at=at) for visit in kept]
     plan = mapping.kept_plan(known.published, {job.id: job for job in jobs}, {crew.id: crew for crew in crews})
     travel = mapping.by_road(desk.travel, jobs, crews, at=at) if by_road else mapping.by_line(fleet.rule)
     placed_jobs, placed_crews = mapping.placed(jobs, crews) if by_road else (tuple(jobs), tuple(crews))
@@ -146,7 +172,8 @@ def pose(desk: Desk, fleet: Fleet, known: Known) -> Posed:
         name=known.region,
         starts_at=at.isoformat(),
         horizon_s=round(rules.horizon.duration.total_seconds()),
-        caps=mapping.caps_of(fleet, rows, rules),
+        caps=keeping.caps_of(fleet, rows, jobs, rules, now=at),
+        reserves=keeping.reserves_of(fleet, crews, known.counties, now=at),
         plan=plan,
         rules=mapping.rules_of(rules),
     )
@@ -155,9 +182,11 @@ def pose(desk: Desk, fleet: Fleet, known: Known) -> Posed:
 
 def _crews(desk: Desk, fleet: Fleet, known: Known, may: Mapping[str, list[bool]]) -> list[Crew]:
     rows, lon, lat = mapping.rows_of(fleet, known.counties, now=known.at)
-    found = []
+    promised, found = {visit.depot for visit in known.visits}, []
     for row in rows:
+        depot = fleet.table.crews[row].depot
         skills = [name for name, who in may.items() if who[row]]
+        skills += [visits.need_of(depot)] if depot in promised else []
         place = Place(lon=float(lon[row]), lat=float(lat[row]))
         crew = mapping.crew_of(fleet, row, place, skills, desk.pack.plans, now=known.at)
         if crew is not None:
@@ -168,7 +197,7 @@ def _crews(desk: Desk, fleet: Fleet, known: Known, may: Mapping[str, list[bool]]
 def _jobs(desk: Desk, known: Known, names: Sequence[str], crews: Sequence[Crew]) -> tuple[list[Job], dict[str, str]]:
     """Return the jobs, and the pins that cannot be heard now: the crew is not there, or cannot do it."""
     skills = {crew.id: frozenset(crew.skills) for crew in crews}
-    jobs, unheard = [], {}
+    jobs, unheard, enough = [], {}, desk.pack.restorations.weight.value
     for one, need in zip(known.waiting, names, strict=True):
         pinned = known.pins.get(one.ticket.id)
         if pinned is not None and need not in skills.get(pinned, ()):
@@ -176,5 +205,6 @@ def _jobs(desk: Desk, known: Known, names: Sequence[str], crews: Sequence[Crew])
         vetoed = {*known.vetoes.get(one.ticket.id, ()), *one.job.had_it} - {pinned}
         kept = sorted(crew for crew in vetoed if crew in skills)
         needs, heard = ((need, UNHEARD), None) if one.ticket.id in unheard else ((need,), pinned)
-        jobs.append(mapping.job_of(one, needs, desk.pack.plans, at=known.at, pinned=heard, vetoed=kept))
+        length = length_of(known.lengths, one.ticket.area, one.path, enough=enough)
+        jobs.append(mapping.job_of(one, needs, desk.pack.plans, at=known.at, pinned=heard, vetoed=kept, length=length))
     return jobs, unheard

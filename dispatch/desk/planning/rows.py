@@ -38,6 +38,7 @@ SELECT {COLUMNS} FROM plan WHERE area = ANY($1::text[]) AND ($2::text[] IS NULL 
 ORDER BY id DESC LIMIT $4
 """
 IN_FORCE = f"SELECT {COLUMNS} FROM plan WHERE area = $1 AND state = ANY($2::text[]) ORDER BY made_at DESC LIMIT 1"
+ALL_IN_FORCE = f"SELECT {COLUMNS} FROM plan WHERE area = ANY($1::text[]) AND state = 'published' ORDER BY made_at, id"
 REFUSED = f"""
 SELECT {COLUMNS} FROM plan WHERE area = $1 AND state = 'refused' AND decided_at > $2 ORDER BY decided_at DESC LIMIT 1
 """
@@ -142,6 +143,11 @@ async def current(connection: Connection, area: str, *states: PlanState) -> Coun
     """Return the county's newest plan in one of these states."""
     row = await connection.fetchrow(IN_FORCE, area, [state.value for state in states])
     return (await with_stops(connection, [row]))[0] if row else None
+
+
+async def in_force(connection: Connection, areas: Sequence[str]) -> list[CountyPlan]:
+    """Return the plans that are in force in these counties."""
+    return await with_stops(connection, await connection.fetch(ALL_IN_FORCE, list(areas)))
 
 
 async def refused(connection: Connection, area: str, *, since: datetime) -> CountyPlan | None:

@@ -7,6 +7,8 @@ from dispatch.routing.optimiser.files.writing import json_of_plan, json_of_probl
 from dispatch.routing.optimiser.problem import Plan, Problem
 from dispatch.routing.optimiser.scorer import Course, Visit, score
 
+from .visits import VISIT
+
 Json = dict[str, Any]
 
 
@@ -15,7 +17,8 @@ class Begun:
     """
     When a visit begins, in seconds from the problem's zero.
 
-    :param leaves_s: it would wait on site, so it need not leave before; None: it leaves as soon as it can
+    :param leaves_s: it would wait on site, so it need not leave before, or it keeps an appointment first; None: it
+        leaves as soon as it can
     """
 
     begins_s: int
@@ -46,5 +49,13 @@ def judge(problem: Problem, plan: Plan) -> Judged:
 
 
 def _begun(visit: Visit, begins_s: int) -> Begun:
-    waits = begins_s > visit.arrives_s
-    return Begun(begins_s, begins_s - visit.drive_s if waits else None)
+    if begins_s > visit.arrives_s:
+        return Begun(begins_s, begins_s - visit.drive_s)
+    return Begun(begins_s, visit.arrives_s - visit.drive_s if _after_a_visit(visit) else None)
+
+
+def _after_a_visit(visit: Visit) -> bool:
+    before = visit.previous
+    while before is not None and not before.work.job["id"].startswith(VISIT):
+        before = before.previous
+    return before is not None

@@ -29,9 +29,13 @@ WISHED = """
 SELECT doc FROM ticket WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[])
   AND EXISTS (SELECT FROM plan_wish WHERE ticket_id = ticket.id AND undone_at IS NULL) ORDER BY reported_at, id
 """
+# What a plan has, and what has an appointment that lies ahead: nobody but a plan says who leaves for it, and when.
 PLANNED = """
 SELECT stop.ticket_id FROM plan JOIN plan_stop AS stop ON stop.plan_id = plan.id
 WHERE plan.state = 'published' AND plan.area = ANY($1::text[])
+UNION
+SELECT id FROM ticket WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[])
+  AND doc::text LIKE '%"appointment_at"%' AND (doc ->> 'appointment_at')::timestamptz > $2
 """
 
 
@@ -72,7 +76,7 @@ async def send_due(desk: Desk, counties: Sequence[str], *, by: Account, at: date
     """
     async with desk.db.connection() as connection:
         nexts = await _nexts(connection, desk, counties)
-        planned = {row["ticket_id"] for row in await connection.fetch(PLANNED, list(counties))}
+        planned = {row["ticket_id"] for row in await connection.fetch(PLANNED, list(counties), at)}
     free = _free(desk, at)
     sent, barred = [], set()
     for one in nexts:

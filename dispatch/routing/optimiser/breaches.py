@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .course import Course, Visit, Work
 from .problem import Cap, Crew, Job, Problem
-from .words import Violation
+from .words import PLAIN, Naming, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Breach:
     count: int = 1
 
 
-def breaches(course: Course) -> tuple[Breach, ...]:
+def breaches(course: Course, naming: Naming = PLAIN) -> tuple[Breach, ...]:
     """Return all that a plan breaks, in the order of ``docs/formats.md``."""
-    return tuple(breach for rule in RULES for breach in rule(course))
+    return tuple(breach for rule in RULES for breach in rule(course, naming))
 
 
 def minutes(seconds: int) -> str:
@@ -40,112 +40,114 @@ def minutes(seconds: int) -> str:
     return f"{-(-seconds // 60)} 分钟"
 
 
-def clock(seconds: int) -> str:
-    """Return an instant counted from the problem's zero, as hours and minutes."""
-    sign, whole = ("-", -seconds) if seconds < 0 else ("", seconds)
-    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02d}"
-
-
-def _unknown(course: Course) -> Iterator[Breach]:
+def _unknown(course: Course, say: Naming) -> Iterator[Breach]:
     for crew, job in course.strangers:
         if job is None:
-            said = f"问题中没有队伍 {crew}:请核对编号,或删去这条路线"
+            said = f"问题中没有{say.the_crew(crew)}:请核对编号,或删去这条路线"
         else:
-            said = f"队伍 {crew} 的路线上有问题中没有的工作 {job}:请核对编号,或删去"
+            said = f"{say.the_crew(crew)} 的路线上有问题中没有的{say.the_job(job)}:请核对编号,或删去"
         yield Breach(Violation.UNKNOWN, said, job, crew)
 
 
-def _twice(course: Course) -> Iterator[Breach]:
+def _twice(course: Course, say: Naming) -> Iterator[Breach]:
     for job, works in course.of_job.items():
         for surplus in works[1:]:
             crew = surplus.visits[0].crew.id
-            said = f"工作 {job} 只要 {surplus.job.crews} 支队伍各去一次,队伍 {crew} 这次多余:请从其路线删去"
+            once = f"{say.the_job(job)} 只要 {surplus.job.crews} 支{say.a_crew}各去一次"
+            said = f"{once},{say.the_crew(crew)} 这次多余:请从其路线删去"
             yield Breach(Violation.TWICE, said, job, crew)
 
 
-def _partners(course: Course) -> Iterator[Breach]:
+def _partners(course: Course, say: Naming) -> Iterator[Breach]:
     for job, works in course.of_job.items():
         work = works[0]
         short = work.job.crews - len(work.visits)
         if work.begins_s is not None and short > 0:
-            others = _able(course.problem, work.job, [visit.crew.id for visit in work.visits])
-            said = f"工作 {job} 要 {work.job.crews} 支队伍同时到场,还缺 {short} 支:请加派{others},或整项撤下"
+            others = _able(course.problem, work.job, say, [visit.crew.id for visit in work.visits])
+            together = f"{say.the_job(job)} 要 {work.job.crews} 支{say.a_crew}同时到场"
+            said = f"{together},还缺 {short} 支:请加派{others},或整项撤下"
             yield Breach(Violation.PARTNERS, said, job)
 
 
-def _skill(course: Course) -> Iterator[Breach]:
+def _skill(course: Course, say: Naming) -> Iterator[Breach]:
     for visit in course.attended():
         job, crew = visit.work.job, visit.crew
         if lacking := [need for need in job.needs if need not in crew.skills]:
-            said = f"队伍 {crew.id} 没有 {'、'.join(lacking)},不能做工作 {job.id}:请改派{_able(course.problem, job)}"
+            who, able = say.the_crew(crew.id), _able(course.problem, job, say)
+            said = f"{who} 没有 {say.needs(lacking)},不能做{say.the_job(job.id)}:请改派{able}"
             yield Breach(Violation.SKILL, said, job.id, crew.id)
 
 
-def _pinned(course: Course) -> Iterator[Breach]:
+def _pinned(course: Course, say: Naming) -> Iterator[Breach]:
     for visit in course.attended():
         job, crew = visit.work.job, visit.crew
         if job.pinned not in (None, crew.id):
-            said = f"工作 {job.id} 已指定队伍 {job.pinned},却排给 {crew.id}:请改派 {job.pinned},或取消指定"
+            pinned = say.crew(job.pinned or "")
+            but = f"{say.the_job(job.id)} 已指定{say.a_crew} {pinned},却排给 {say.crew(crew.id)}"
+            said = f"{but}:请改派 {pinned},或取消指定"
             yield Breach(Violation.PINNED, said, job.id, crew.id)
 
 
-def _vetoed(course: Course) -> Iterator[Breach]:
+def _vetoed(course: Course, say: Naming) -> Iterator[Breach]:
     for visit in course.attended():
         job, crew = visit.work.job, visit.crew
         if crew.id in job.vetoed:
-            said = f"工作 {job.id} 已排除队伍 {crew.id}:请改派{_able(course.problem, job)},或取消排除"
+            able = _able(course.problem, job, say)
+            said = f"{say.the_job(job.id)} 已排除{say.the_crew(crew.id)}:请改派{able},或取消排除"
             yield Breach(Violation.VETOED, said, job.id, crew.id)
 
 
-def _frozen(course: Course) -> Iterator[Breach]:
+def _frozen(course: Course, say: Naming) -> Iterator[Breach]:
     for crew, jobs in course.problem.plan.items():
         route = course.planned.get(crew, ())
         for i, name in enumerate(jobs):
             if course.jobs[name].frozen and tuple(route[i : i + 1]) != (name,):
-                said = f"工作 {name} 已冻结,应是队伍 {crew} 的第 {i + 1} 项:请放回原处,或先征得班组同意解除冻结"
+                who = say.the_crew(crew)
+                said = f"{say.the_job(name)} 已冻结,应是{who} 的第 {i + 1} 项:请放回原处,或先征得班组同意解除冻结"
                 yield Breach(Violation.FROZEN, said, name, crew)
 
 
-def _window(course: Course) -> Iterator[Breach]:
+def _window(course: Course, say: Naming) -> Iterator[Breach]:
     for work, begins_s in course.begun():
         shuts_s = min(work.job.window_s[1], course.problem.horizon_s)
         if begins_s > shuts_s:
-            late = minutes(begins_s - shuts_s)
-            said = (
-                f"工作 {work.job.id} {clock(begins_s)} 才开始,晚于时间窗 {late}:请排在前面、改派更近的队伍,或与客户另约"
-            )
+            late, mend = minutes(begins_s - shuts_s), f"请排在前面、改派更近的{say.a_crew},或与客户另约"
+            said = f"{say.the_job(work.job.id)} {say.clock(begins_s)} 才开始,晚于时间窗 {late}:{mend}"
             yield Breach(Violation.WINDOW, said, work.job.id, work.visits[0].crew.id)
 
 
-def _order(course: Course) -> Iterator[Breach]:
+def _order(course: Course, say: Naming) -> Iterator[Breach]:
     for work, _ in course.begun():
         for name in work.job.after:
             if name not in course.of_job:
-                said = f"工作 {work.job.id} 须在 {name} 之后,但 {name} 未安排:请先排 {name},或撤下 {work.job.id}"
+                this, first = say.job(work.job.id), say.job(name)
+                said = f"{say.a_job} {this} 须在 {first} 之后,但 {first} 未安排:请先排 {first},或撤下 {this}"
                 yield Breach(Violation.ORDER, said, work.job.id, work.visits[0].crew.id)
 
 
-def _shift(course: Course) -> Iterator[Breach]:
+def _shift(course: Course, say: Naming) -> Iterator[Breach]:
     for crew, end in course.ends.items():
         over_s = end.at_s - course.crews[crew].latest_s
         if over_s > 0:
             last = course.routes[crew][-1].work.job.id
-            said = f"队伍 {crew} {clock(end.at_s)} 才结束,超出最晚时间 {minutes(over_s)}:请撤下末项 {last},或同意延长"
+            when = f"{say.clock(end.at_s)} 才结束,超出最晚时间 {minutes(over_s)}"
+            said = f"{say.the_crew(crew)} {when}:请撤下末项 {say.job(last)},或同意延长"
             yield Breach(Violation.SHIFT, said, last, crew)
 
 
-def _room(course: Course) -> Iterator[Breach]:
+def _room(course: Course, say: Naming) -> Iterator[Breach]:
     for crew, visits in course.routes.items():
         room, load = course.crews[crew].room, sum(visit.work.job.load for visit in visits)
         if room is not None and load > room:
-            said = f"队伍 {crew} 装载 {load},只容 {room}:请把多出的 {load - room} 改派别队"
+            said = f"{say.the_crew(crew)} 装载 {load},只容 {room}:请把多出的 {load - room} 改派别队"
             yield Breach(Violation.ROOM, said, None, crew)
 
 
-def _cap(course: Course) -> Iterator[Breach]:
+def _cap(course: Course, say: Naming) -> Iterator[Breach]:
     for cap, above in above_caps(course):
         said = (
-            f"班所 {cap.depot} 的 {cap.kind} 在 {clock(cap.from_s)}–{clock(cap.to_s)} 申报 {cap.visits} 次,"
+            f"{say.depot(cap.depot)} 的 {say.kind(cap.kind)} 在 {say.clock(cap.from_s)}–{say.clock(cap.to_s)} "
+            f"申报 {cap.visits} 次,"
             f"排了 {cap.visits + len(above)} 次:请改派其他班所、换时段,或增加申报 {len(above)} 次"
         )
         yield Breach(Violation.CAP, said, above[-1].work.job.id, above[-1].crew.id, len(above))
@@ -163,30 +165,32 @@ def above_caps(course: Course) -> Iterator[tuple[Cap, list[Visit]]]:
             yield cap, [visit for _, _, visit in sorted(inside, key=lambda one: one[:2])[cap.visits :]]
 
 
-def _deadlock(course: Course) -> Iterator[Breach]:
+def _deadlock(course: Course, say: Naming) -> Iterator[Breach]:
     stuck = course.stuck
-    names = "、".join(work.job.id for work in stuck[:4])
+    names = "、".join(say.job(work.job.id) for work in stuck[:4])
     for work in stuck:
-        said = f"工作 {work.job.id} 永远开始不了,路线互相等待({names}):请对调其中一队的先后次序"
+        said = f"{say.the_job(work.job.id)} 永远开始不了,路线互相等待({names}):请对调其中一队的先后次序"
         yield Breach(Violation.DEADLOCK, said, work.job.id, work.visits[0].crew.id)
 
 
-def _way(course: Course) -> Iterator[Breach]:
+def _way(course: Course, say: Naming) -> Iterator[Breach]:
     for visits in course.routes.values():
         for visit in visits:
             if visit.drive_s is None:
                 job, crew = visit.work.job, visit.crew.id
-                said = f"队伍 {crew} 没有路去工作 {job.id}:请改派{_able(course.problem, job, [crew])},或等道路恢复"
+                able = _able(course.problem, job, say, [crew])
+                said = f"{say.the_crew(crew)} 没有路去{say.the_job(job.id)}:请改派{able},或等道路恢复"
                 yield Breach(Violation.WAY, said, job.id, crew)
     for crew, end in course.ends.items():
         if end.drive_s is None:
-            yield Breach(Violation.WAY, f"队伍 {crew} 做完最后一项没有路返回:请改派末项,或改其返回地点", None, crew)
+            said = f"{say.the_crew(crew)} 做完最后一项没有路返回:请改派末项,或改其返回地点"
+            yield Breach(Violation.WAY, said, None, crew)
 
 
-def _able(problem: Problem, job: Job, without: list[str] | None = None) -> str:
+def _able(problem: Problem, job: Job, say: Naming, without: list[str] | None = None) -> str:
     """Return up to three crews that may do a job, for a sentence."""
-    found = [crew.id for crew in problem.crews if may_do(job, crew) and crew.id not in (without or ())]
-    return f"合格的队伍(如 {'、'.join(found[:3])})" if found else "合格的队伍(目前没有)"
+    found = [say.crew(crew.id) for crew in problem.crews if may_do(job, crew) and crew.id not in (without or ())]
+    return f"合格的{say.a_crew}(如 {'、'.join(found[:3])})" if found else f"合格的{say.a_crew}(目前没有)"
 
 
 def may_do(job: Job, crew: Crew) -> bool:
@@ -202,7 +206,7 @@ def to_blame(course: Course, breach: Breach) -> Work | None:
     return visits[-1].work if visits else None
 
 
-RULES: tuple[Callable[[Course], Iterator[Breach]], ...] = (
+RULES: tuple[Callable[[Course, Naming], Iterator[Breach]], ...] = (
     _unknown, _twice, _partners, _skill, _pinned, _vetoed, _frozen,
     _window, _order, _shift, _room, _cap, _deadlock, _way,
 )  # fmt: skip

@@ -18,12 +18,21 @@ from .problem import Plan, Problem
 from .search import parts, starting
 from .search.columns import Numbering, facts_of
 from .search.facts import Facts, Tour, blank
+from .search.leaving import MOST, exact, looked_at
 from .search.native import Manner, Native
 from .search.unserved import reasons
 
 PART_JOBS = 1_200  # a part as large as this is searched as well as a small one
 GOLDEN = pi * (3.0 - 5.0**0.5)  # turns that never repeat a direction
 FIRST_TURNS = 200
+MOST_TURNS, LONGEST_S = 20_000, 1.0  # until the caller is heard again
+
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """Break nothing off."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +75,13 @@ class Budget:
 class Search:
     """A plan that is being searched for; what it holds at any moment can be driven."""
 
-    def __init__(self, problem: Problem, *, seed: int = 0, cores: int = 1) -> None:
-        """:raises NotBuilt: if the compiled search is missing"""
-        self.problem, self.seed, self.cores = problem, seed, max(1, cores)
+    def __init__(self, problem: Problem, *, seed: int = 0, cores: int = 1, stop: Stop = never) -> None:
+        """
+        :param stop: asked now and then; once it says so, the search ends with what it has
+
+        :raises NotBuilt: if the compiled search is missing
+        """
+        self.problem, self.seed, self.cores, self._stop = problem, seed, max(1, cores), stop
         self.numbers = Numbering.of(problem)
         self.facts: Facts = facts_of(problem, self.numbers)
         longest = max((len(route) for route in problem.plan.values()), default=0)
@@ -95,14 +108,14 @@ class Search:
         if self.facts.jobs == 0 or self.facts.crews == 0:
             return
         whole = self.facts.jobs <= PART_JOBS and self.cores == 1
-        while (share := budget.share()) < 1.0:
+        while (share := budget.share()) < 1.0 and not self._stop():
             progress(Progress(share, budget.done, self.cost))
             if whole:
                 self._alone(budget, heat, share)
             else:
                 self._in_parts(budget, heat, share)
             self._round += 1
-        progress(Progress(1.0, budget.done, self.cost))
+        progress(Progress(budget.share(), budget.done, self.cost))
 
     def _alone(self, budget: Budget, heat: Heat, share: float) -> None:
         turns = self._turns(budget, shares=40)
@@ -150,11 +163,11 @@ class Search:
         """Return how many turns each part gets until the clock is looked at again."""
         if budget.iterations is not None:
             each = budget.iterations / shares / rooms / (self.cores if rooms > 1.0 else 1)
-            return int(max(1, min(each, budget.iterations - budget.done)))
+            return int(max(1, min(each, budget.iterations - budget.done, MOST_TURNS)))
         if not self._rate or budget.seconds is None:
             return FIRST_TURNS
         left = budget.seconds - (monotonic() - budget.began)
-        slice_s = min(max(budget.seconds / shares, 0.02), left)
+        slice_s = min(max(budget.seconds / shares, 0.02), left, LONGEST_S)
         return int(max(10, self._rate * slice_s / rooms))
 
     def _measure(self, turns: int, seconds: float) -> None:
@@ -168,6 +181,7 @@ class Search:
 
     def plan(self, solver: dict[str, object]) -> Plan:
         """Return the best plan so far, with the reason for each job left out."""
+        self._end()
         journal = self.native.journal
         jobs, crews = self.problem.jobs, self.problem.crews
         routes = {
@@ -175,20 +189,47 @@ class Search:
             for c, crew in enumerate(crews)
             if journal.best_length[c]
         }
-        return Plan(problem=self.problem.name, routes=routes, unserved=reasons(self.problem, routes), solver=solver)
+        left = looked_at(self.native, self.numbers, reasons(self.problem, routes))
+        return Plan(problem=self.problem.name, routes=routes, unserved=left, solver=solver)
+
+    def _end(self) -> None:
+        """Make the best plan the present one, and put in what still has a place with any crew, also one far away."""
+        native, journal = self.native, self.native.journal
+        native.tour.stops[:], native.tour.length[:] = journal.best_stops, journal.best_length
+        parts.settle(native)
+        while self._put_in():  # a crew that comes for one may be worth its way for the next
+            parts.settle(native)
+
+    def _put_in(self) -> int:
+        """Put absent jobs where they cost least among all crews; returns how many."""
+        native, done = exact(self.native), 0
+        absent = native.tour.absent[: native.tour.sums[0]].copy()
+        for j in starting.urgency(self.facts, absent)[:MOST].tolist():
+            _, crew, stop = native.cheapest_place(j)
+            if crew >= 0:
+                native.insert(crew, stop, j)
+                done += 1
+        return done
 
 
 def _quiet(_: Progress) -> None:
     """Say nothing."""
 
 
+def _solver(seed: int, cores: int, turns: int, stop: Stop) -> dict[str, object]:
+    said: dict[str, object] = {"name": "dispatch", "seed": seed, "cores": cores, "iterations": turns}
+    return {**said, "broken_off": True} if stop() else said
+
+
 def _solve_joint(problem: Problem, limit: Limit, cores: int, seed: int, progress: Callable[[Progress], None]) -> Plan:
     """Return a plan for a problem with jobs of several crews, or ordered ones."""
-    joint = Joint(problem, lambda plain: Search(plain, seed=seed, cores=cores), seed=seed)
+    joint = Joint(problem, lambda plain: Search(plain, seed=seed, cores=cores, stop=limit.stop), seed=seed)
     joint.run(limit, lambda share, cost: progress(Progress(share, joint.done, cost)))
-    solver = {"name": "dispatch", "seed": seed, "cores": cores, "iterations": joint.done}
-    routes = routes_of(joint.best)
-    return Plan(problem=problem.name, routes=routes, unserved=reasons(problem, routes), solver=solver)
+    routes, ties = routes_of(joint.best), joint.ties
+    ties.load(joint.best)
+    left = looked_at(ties.native, ties.numbers, reasons(problem, routes))
+    solver = _solver(seed, cores, joint.done, limit.stop)
+    return Plan(problem=problem.name, routes=routes, unserved=left, solver=solver)
 
 
 def solve(
@@ -198,7 +239,8 @@ def solve(
     iterations: int | None = None,
     cores: int = 1,
     seed: int = 0,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Progress], None] = _quiet,
+    stop: Stop = never,
 ) -> Plan:
     """
     Return a plan for the problem.
@@ -206,15 +248,14 @@ def solve(
     :param seconds: how long to search, of the wall clock; 0: only construction
     :param iterations: or how many turns; the plan then depends on nothing but problem, seed and cores
     :param cores: threads that search
+    :param stop: once it says so, the best plan so far is the answer; its ``solver`` says ``broken_off``
     :raises NotBuilt: if the compiled search is missing
     :raises CapsOverlap: if caps cut each other
     """
-    began = monotonic()
+    limit = Limit(seconds if iterations is None else None, iterations, monotonic(), stop)
     if has_ties(problem):
-        limit = Limit(seconds if iterations is None else None, iterations, began)
-        return _solve_joint(problem, limit, cores, seed, progress or _quiet)
-    search = Search(problem, seed=seed, cores=cores)
-    budget = Budget(seconds if iterations is None else None, iterations, began)
-    search.run(budget, Heat(), progress or _quiet)
-    solver = {"name": "dispatch", "seed": seed, "cores": cores, "iterations": budget.done}
-    return search.plan(solver)
+        return _solve_joint(problem, limit, cores, seed, progress)
+    search = Search(problem, seed=seed, cores=cores, stop=stop)
+    budget = Budget(limit.seconds, iterations, limit.began)
+    search.run(budget, Heat(), progress)
+    return search.plan(_solver(seed, cores, budget.done, stop))

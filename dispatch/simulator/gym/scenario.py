@@ -1,9 +1,11 @@
 """What a scenario of the gym says (``scenarios/gym/*.toml``), read strictly: every number of the day is named there."""
 
+import re
 import tomllib
+from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -153,19 +155,34 @@ def read(path: Path) -> Scenario:
     :raises BadGymScenario: naming the file, the place and what is wrong
     """
     try:
-        scenario = Scenario.model_validate(tomllib.loads(path.read_text("utf-8"), parse_float=_finite))
+        scenario = Scenario.model_validate(tomllib.loads(path.read_text("utf-8-sig"), parse_float=_finite))
         scenario.check()
     except OSError as error:
         raise BadGymScenario(
             f"场景文件 {path} 读不出来({reason(error)}):请给出 scenarios/gym/*.toml", field="file"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadGymScenario(f"场景文件 {path.name} 不是正确的 TOML:{error}", field="file") from error
+    except UnicodeDecodeError as error:
+        said = f"场景文件 {path.name} 第 {error.start} 字节起不是 UTF-8 编码:请另存为 UTF-8"
+        raise BadGymScenario(said, field="file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadGymScenario(f"场景文件 {path.name} {_toml(error)}", field="file") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise BadGymScenario(f"场景文件 {path.name} 的 {where} 不合要求:{sentence(first)}", field=where) from error
+        raise BadGymScenario(f"场景文件 {path.name} 的 {where} 不合要求:{_said(first)}", field=where) from error
     return scenario
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field; the general sentence for an unknown one speaks of the interface's fields."""
+    return "场景文件没有这个字段,请删除或核对拼写" if found["type"] == "extra_forbidden" else sentence(found)
+
+
+def _toml(error: tomllib.TOMLDecodeError) -> str:
+    """Return where the text is no TOML; the library says it in English: ``... (at line 3, column 7)``."""
+    place = re.search(r"\(at line (\d+), column (\d+)\)$", str(error))
+    where = f"第 {place[1]} 行第 {place[2]} 列起" if place else "结尾处"
+    return f"{where}不是正确的 TOML:请核对引号、括号和等号"
 
 
 def _finite(text: str) -> float:

@@ -82,6 +82,13 @@ def test_it_waits_for_the_partner_that_comes_late_and_that_one_is_the_nearest() 
     assert course.begins_s("j") == 15 * MIN
 
 
+def test_who_comes_while_the_partner_rests_begins_with_him_after_the_rest() -> None:
+    crews = [crew("c1"), crew("c2", 1, rest_s=[5 * MIN, 30 * MIN])]
+    _, plan, course = planned(street([job("j", 1, crews=2, work_s=2 * MIN)], crews))
+    assert plan.routes == {"c1": ("j",), "c2": ("j",)}
+    assert course.begins_s("j") == 30 * MIN
+
+
 def test_what_comes_after_waits_for_the_end_of_what_comes_before() -> None:
     jobs = [job("switch", 3, work_s=20 * MIN), job("repair", 1, after=["switch"], due_s=0)]
     _, plan, course = planned(street(jobs, [crew("c1"), crew("c2", 3)]))

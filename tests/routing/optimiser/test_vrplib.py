@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -120,14 +122,20 @@ def test_without_windows_and_vehicles_each_customer_may_have_one(tmp_path: Path)
         ("EUC_2D", "GEO", "VRPLIB|EDGE_WEIGHT_TYPE"),
         ("CAPACITY : 10\n", "", "缺少 CAPACITY"),
         ("CAPACITY : 10", "CAPACITY : lots", "CAPACITY 应有 1 个数"),
-        ("DIMENSION : 4", "DIMENSION : 5", "DEMAND 应有 5 个数"),
+        ("DIMENSION : 4", "DIMENSION : 5", "有 4 行,DIMENSION 是 5"),
         ("2 0 20", "2 20 0", "TIME_WINDOW 第 2 个节点的起点晚于终点"),
-        ("2 0 20", "2 0 nan", "TIME_WINDOW 应有 4×2 个数"),
+        ("2 0 20", "2 0 nan", "TIME_WINDOW_SECTION 第 2 行的 'nan' 不是有限的数字"),
         ("2 4", "2 -4", "DEMAND 中有负数"),
         ("DEPOT_SECTION\n1", "DEPOT_SECTION\n2", "DEPOT_SECTION 应只有 1"),
         ("DEMAND_SECTION", "BACKHAUL_SECTION", "缺少 DEMAND"),
         ("DEPOT_SECTION", "BACKHAUL_SECTION\n1\nDEPOT_SECTION", "BACKHAUL 不认识"),
-        (SMALL, "hello", "不是完整的 VRPLIB 文件"),
+        (SMALL, "hello", "缺少 TYPE"),
+        ("DEPOT_SECTION\n1\n-1\n", "", "缺少 DEPOT_SECTION"),
+        ("VEHICLES : 2", "VEHICLES : many", "VEHICLES 应为 0 至"),
+        ("2 1 1", "2 1e300 1", "NODE_COORD_SECTION 第 2 行的 '1e300' 超出"),
+        ("2 1 1", "3 1 1", "NODE_COORD_SECTION 第 2 行应是节点 2,现为 3"),
+        ("EUC_2D", "EXPLICIT", "EDGE_WEIGHT_FORMAT 应为 LOWER_ROW"),
+        ("EOF", "NODE_COORD_SECTION\n1 0 0", "NODE_COORD_SECTION 写了两次"),
     ],
 )
 def test_a_wrong_instance_is_refused_with_its_section(small: Path, old: str, new: str, said: str) -> None:
@@ -135,6 +143,48 @@ def test_a_wrong_instance_is_refused_with_its_section(small: Path, old: str, new
     small.write_text(SMALL.replace(old, new))
     with pytest.raises(BadProblem, match=said):
         read_instance(small)
+
+
+def test_a_file_from_windows_is_read_with_its_mark_and_its_line_ends(small: Path) -> None:
+    plain = read_instance(small)
+    small.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
+    assert read_instance(small) == plain
+    small.write_bytes(SMALL.replace("small", "小题").encode("gbk"))
+    with pytest.raises(BadProblem, match="另存为 UTF-8"):
+        read_instance(small)
+
+
+def test_any_line_of_an_instance_may_be_lost_or_spoilt(small: Path) -> None:
+    """It is read, or refused by its field; never anything else, and never with a warning of numbers."""
+    lines = SMALL.splitlines()
+    dice = Random(9)
+    for i in range(len(lines)):
+        for made in ([], [lines[i]] * 2, *([_spoilt(lines[i], dice)] for _ in range(6))):
+            small.write_text("\n".join([*lines[:i], *made, *lines[i + 1 :]]))
+            with suppress(BadProblem):
+                problem = read_instance(small)
+                assert problem_of(bytes_of_problem(problem)) == problem
+
+
+def _spoilt(line: str, dice: Random) -> str:
+    words = line.split() or [""]
+    words[dice.randrange(len(words))] = dice.choice(["nan", "-1", "1e300", "many", "0.5", "", "0", ":", "9" * 400])
+    return " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("2 4", "2 40", "客户 1 的需求 40 大于 CAPACITY 10"),
+        ("VEHICLES : 2", "VEHICLES : 1", "需求合计 15,1 辆车只装得下 10"),
+        ("VEHICLES : 2", "VEHICLES : 0", "一辆车也没有"),
+        ("VEHICLES : 2", "VEHICLES : 3", "请加长时间"),
+    ],
+)
+def test_why_somebody_is_left_out_of_a_sol_file_is_said(small: Path, old: str, new: str, said: str) -> None:
+    small.write_text(SMALL.replace(old, new))
+    with pytest.raises(BadPlan, match=said):
+        solution_of(read_instance(small), Plan(problem="small", routes={}))
 
 
 def test_files_that_are_none_are_refused(small: Path, tmp_path: Path) -> None:

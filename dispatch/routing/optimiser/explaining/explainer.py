@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.kit.errors import NotFound
-from dispatch.routing.optimiser.breaches import clock
 from dispatch.routing.optimiser.mending import mended
 from dispatch.routing.optimiser.objective import Share, cost_of, shares
 from dispatch.routing.optimiser.problem import Job, Plan, Problem
+from dispatch.routing.optimiser.search.blocked import blocked
 from dispatch.routing.optimiser.search.facts import NEVER, Floats, Ints
+from dispatch.routing.optimiser.words import PLAIN, Naming
 
-from .alongside import Apart, apart, begins_at, blocked
+from .alongside import Apart, apart, begins_at
 from .laid import Laid
-from .verdicts import DEARER, Binding, CrewVerdict
+from .verdicts import DEARER, TERMS, Binding, CrewVerdict
 
 Codes = NDArray[np.int64]
 
@@ -45,6 +46,7 @@ class Choice:
     :ivar extra: how much dearer than the crew of the plan; 0 for that crew
     :ivar begins_s: when it would begin
     :ivar terms: what the cost consists of, by what the crew is dearer for; zeros are left out
+    :ivar more: what ``extra`` consists of, in the same words: the terms less those of the crew of the plan
     """
 
     crew: str
@@ -53,6 +55,7 @@ class Choice:
     extra: float
     begins_s: int
     terms: Mapping[CrewVerdict, float]
+    more: Mapping[CrewVerdict, float]
     sentence: str
 
 
@@ -93,9 +96,12 @@ class WhyPlan:
 class Explainer:
     """A plan of which the reasons are asked, job by job."""
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
-        """:param plan: what breaks a rule in it is taken out first; ``judging`` tells what that is"""
-        self.problem = problem
+    def __init__(self, problem: Problem, plan: Plan, naming: Naming = PLAIN) -> None:
+        """
+        :param plan: what breaks a rule in it is taken out first; ``judging`` tells what that is
+        :param naming: how sentences name crews, jobs and instants
+        """
+        self.problem, self.naming = problem, naming
         self.course = mended(problem, plan.routes)
         self.laid = Laid(problem, self.course)
         self._crews = [crew.id for crew in problem.crews]
@@ -132,12 +138,12 @@ class Explainer:
         codes[partners] = CODE[CrewVerdict.PARTNER]
         ranked = np.argsort(np.where(stops >= 0, cost, np.inf), kind="stable")[: NAMED + 1].tolist()
         order = [i for i in ranked if stops[i] >= 0]
-        choices = [self._choice(i, codes, cost, spent, starts, terms) for i in order if i != c][:NAMED]
-        chosen = self._choice(c, codes, cost, spent, starts, terms)
+        choices = [self._choice(i, c, codes, cost, starts, terms) for i in order if i != c][:NAMED]
+        chosen = self._choice(c, c, codes, cost, starts, terms)
         binding = _binding(job, choices)
         return Why(
             job=name, chosen=chosen, binding=binding, others=tuple(choices), codes=codes,
-            counts=counted(codes), sentence=_said(chosen, binding, choices),
+            counts=counted(codes), sentence=_said(chosen, binding, choices, self.naming),
         )  # fmt: skip
 
     def codes(self, job: Job, j: int, stops: Ints, laid: Laid) -> Codes:
@@ -166,13 +172,19 @@ class Explainer:
             self._lacking[job.needs] = np.array([not needs <= has for has in self._skills], bool)
         return self._lacking[job.needs]
 
-    def _choice(self, c: int, codes: Codes, cost: Floats, spent: float, starts: Ints, terms: Apart) -> Choice:
-        found = {word: float(column[c]) for word, column in zip(DEARER, terms, strict=True) if abs(column[c]) > EVEN}
-        extra = float(cost[c] - spent)
-        at, verdict = clock(int(starts[c])), WORDS[codes[c]]
-        more = "" if verdict is CrewVerdict.CHOSEN else f",比现安排{'贵' if extra > 0 else '省'} {abs(extra):.1f}"
-        said = f"{self._crews[c]}:{verdict.label},{at} 开始,代价 {cost[c]:.1f}{more}"
-        return Choice(self._crews[c], verdict, float(cost[c]), extra, int(starts[c]), found, said)
+    def _choice(self, c: int, chosen: int, codes: Codes, cost: Floats, starts: Ints, terms: Apart) -> Choice:
+        columns = dict(zip(DEARER, terms, strict=True))
+        found = {word: float(column[c]) for word, column in columns.items() if abs(column[c]) > EVEN}
+        beside = {word: float(column[c] - column[chosen]) for word, column in columns.items()}
+        more = {word: by for word, by in beside.items() if abs(by) > EVEN}
+        extra, verdict = float(cost[c] - cost[chosen]), WORDS[codes[c]]
+        at, say = self.naming.clock(int(starts[c])), self.naming
+        said = f"{say.crew(self._crews[c])}:{say.word(verdict)},{at} 开始,代价 {say.cost(float(cost[c]))}"
+        if verdict is not CrewVerdict.CHOSEN:
+            dearer = f"{'贵' if extra > 0 else '省'} {say.cost(abs(extra))}"
+            said += ",与现安排相同" if abs(extra) <= EVEN else f",比现安排{dearer}"
+            said += f"({'、'.join(f'{TERMS[word]} {by:+.1f}' for word, by in more.items())})" if more else ""
+        return Choice(self._crews[c], verdict, float(cost[c]), extra, int(starts[c]), found, more, said)
 
     def why_plan(self, bound: float | None = None) -> WhyPlan:
         """
@@ -183,7 +195,7 @@ class Explainer:
         found, cost = shares(self.course), cost_of(self.course)
         gap = None if bound is None else max(0.0, cost - bound) / cost if cost > 0 else 0.0
         parts = "、".join(f"{share.rule.label} {share.cost:.1f}" for share in found if share.cost)
-        said = f"总代价 {cost:.1f}" + (f":{parts}" if parts else "")
+        said = f"总代价 {self.naming.cost(cost)}" + (f":{parts}" if parts else "")
         return WhyPlan(cost, found, bound, gap, said + (f";距下界至多 {gap:.1%}" if gap is not None else ""))
 
 
@@ -212,9 +224,11 @@ def _binding(job: Job, others: Sequence[Choice]) -> Binding:
     return Binding.NOT_BEST if others[0].extra < -EVEN else Binding.COST
 
 
-def _said(chosen: Choice, binding: Binding, others: Sequence[Choice]) -> str:
-    said = f"{chosen.crew}:{binding.label},{clock(chosen.begins_s)} 开始,代价 {chosen.cost:.1f}"
+def _said(chosen: Choice, binding: Binding, others: Sequence[Choice], say: Naming) -> str:
+    at = say.clock(chosen.begins_s)
+    said = f"{say.crew(chosen.crew)}:{say.word(binding)},{at} 开始,代价 {say.cost(chosen.cost)}"
     if not others:
         return said
     best = others[0]
-    return f"{said};其次 {best.crew}({best.verdict.label}),{'多' if best.extra >= 0 else '少'} {abs(best.extra):.1f}"
+    more = f"{'多' if best.extra >= 0 else '少'} {say.cost(abs(best.extra))}"
+    return f"{said};其次 {say.crew(best.crew)}({say.word(best.verdict)}),{more}"

@@ -7,10 +7,11 @@ Nothing is refused: what the plan breaks is told with its remedy, what it costs 
 from dataclasses import dataclass
 
 from dispatch.kit.words import Labelled
-from dispatch.routing.optimiser.breaches import Breach, breaches, clock, minutes
+from dispatch.routing.optimiser.breaches import Breach, breaches, minutes
 from dispatch.routing.optimiser.course import Course
 from dispatch.routing.optimiser.objective import Share, cost_of, shares
 from dispatch.routing.optimiser.problem import Job, Plan, Problem
+from dispatch.routing.optimiser.words import PLAIN, Naming
 
 
 class Difference(Labelled):
@@ -58,20 +59,25 @@ class Judgement:
     sentence: str
 
 
-def judge(problem: Problem, plan: Plan, machine: Plan) -> Judgement:
-    """Return what a plan costs and breaks, and how each job fares in it beside the machine's plan."""
+def judge(problem: Problem, plan: Plan, machine: Plan, naming: Naming = PLAIN) -> Judgement:
+    """
+    Return what a plan costs and breaks, and how each job fares in it beside the machine's plan.
+
+    :param naming: how sentences name crews, jobs and instants
+    """
     own, other = Course(problem, plan.routes), Course(problem, machine.routes)
-    cost, machine_cost, broken = cost_of(own), cost_of(other), breaches(own)
-    fares = [fare for job in problem.jobs if (fare := _fare(job, own, other)) is not None]
+    cost, machine_cost, broken = cost_of(own), cost_of(other), breaches(own, naming)
+    fares = [fare for job in problem.jobs if (fare := _fare(job, own, other, naming)) is not None]
     fares.sort(key=lambda fare: (-fare.extra, fare.job))
     extra = cost - machine_cost
+    said = _said(cost, extra, shares(own), shares(other), broken, fares, naming)
     return Judgement(
         cost=cost, machine_cost=machine_cost, extra=extra, shares=shares(own), machine_shares=shares(other),
-        breaches=broken, fares=tuple(fares), sentence=_said(cost, extra, shares(own), shares(other), broken, fares),
+        breaches=broken, fares=tuple(fares), sentence=said,
     )  # fmt: skip
 
 
-def _fare(job: Job, own: Course, other: Course) -> Fare | None:
+def _fare(job: Job, own: Course, other: Course, say: Naming) -> Fare | None:
     mine, theirs = own.begins_s(job.id), other.begins_s(job.id)
     extra = _charge(job, own) - _charge(job, other)
     if mine is None or theirs is None:
@@ -79,15 +85,16 @@ def _fare(job: Job, own: Course, other: Course) -> Fare | None:
             return None
         left_out = mine is None
         word = Difference.LEFT_OUT if left_out else Difference.ADDED
-        at = clock(theirs if theirs is not None else mine or 0)
-        said = f"工作 {job.id}:{word.label}({'系统' if left_out else '自排'} {at} 开始)"
+        at = say.clock(theirs if theirs is not None else mine or 0)
+        said = f"{say.the_job(job.id)}:{say.word(word)}({'系统' if left_out else '自排'} {at} 开始)"
         return Fare(job.id, word, None, extra, said)
     crews = sorted(_crews(job, own)), sorted(_crews(job, other))
     if mine == theirs and crews[0] == crews[1]:
         return None
     word = Difference.LATER if mine > theirs else Difference.EARLIER if mine < theirs else Difference.OTHER_CREW
     by = f" {minutes(abs(mine - theirs))}" if mine != theirs else ""
-    said = f"工作 {job.id}:{'、'.join(crews[0])} {clock(mine)} 开始,比系统({'、'.join(crews[1])}){word.label}{by}"
+    ours, others = ("、".join(say.crew(crew) for crew in names) for names in crews)
+    said = f"{say.the_job(job.id)}:{ours} {say.clock(mine)} 开始,比系统({others}){say.word(word)}{by}"
     return Fare(job.id, word, mine - theirs, extra, said)
 
 
@@ -110,9 +117,11 @@ def _said(
     other: tuple[Share, ...],
     broken: tuple[Breach, ...],
     fares: list[Fare],
+    say: Naming,
 ) -> str:
     verb = "多" if extra > 0 else "省"
-    parts = [f"自排计划代价 {cost:.1f}" + (f",比系统{verb} {abs(extra):.1f}" if abs(extra) > 1e-6 else ",与系统相同")]
+    parts = [f"自排计划代价 {say.cost(cost)},"]
+    parts[0] += f"比系统{verb} {say.cost(abs(extra))}" if abs(extra) > 1e-6 else "与系统相同"
     apart = [(a.rule.label, a.cost - b.cost) for a, b in zip(own, other, strict=True) if abs(a.cost - b.cost) > 1e-6]
     if apart:
         parts.append("其中" + "、".join(f"{name} {more:+.1f}" for name, more in apart))

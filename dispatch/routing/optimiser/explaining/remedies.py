@@ -17,8 +17,9 @@ from dispatch.routing.optimiser.objective import cost_of
 from dispatch.routing.optimiser.problem import Crew, Job, Problem
 from dispatch.routing.optimiser.search.unserved import Why as Left
 from dispatch.routing.optimiser.search.unserved import reasons
+from dispatch.routing.optimiser.words import Naming
 
-from .explainer import Explainer, UnknownJob, counted
+from .explainer import Codes, Explainer, UnknownJob, counted
 from .lifting import Found, Lifted
 from .verdicts import CrewVerdict
 
@@ -66,6 +67,8 @@ class Remedy:
     :ivar price: what the remedy asks of people
     :ivar problem: the problem with the remedy
     :ivar routes: a plan for it that breaks nothing and has the job
+    :ivar crews: who does the job then; a crew that is to be called has no id of its own (``+``)
+    :ivar begins_s: when it begins then
     """
 
     help: Help
@@ -74,6 +77,8 @@ class Remedy:
     sentence: str
     problem: Problem = field(repr=False)
     routes: Routes = field(repr=False)
+    crews: tuple[str, ...]
+    begins_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class WhyNot:
     Why a job is left out.
 
     :ivar code: an English code, as in plans
+    :ivar codes: (k) one verdict for each crew, in the order of the problem: its place in ``CrewVerdict``
     :ivar counts: how many crews which verdict holds for; ``CHOSEN``: it could do it
     :ivar least: what the cheapest place would cost; None: there is none
     :ivar remedies: what would help, the cheapest first; empty: nothing that is known
@@ -90,6 +96,7 @@ class WhyNot:
     job: str
     code: Left
     sentence: str
+    codes: Codes = field(repr=False)
     counts: Mapping[CrewVerdict, int]
     least: float | None
     remedies: tuple[Remedy, ...]
@@ -103,6 +110,7 @@ class Remedies:
         if job not in explainer.laid.jobs:
             raise UnknownJob(f"问题中没有工作 {job}:请核对编号", field="job")
         self.explainer, self.problem, self.course = explainer, explainer.problem, explainer.course
+        self.say = explainer.naming
         self.job, self.prices = explainer.laid.jobs[job], prices or Prices()
         self.cost = cost_of(self.course)
         self.lifted = Lifted(self.problem, self.course, job)
@@ -113,14 +121,15 @@ class Remedies:
         found.sort(key=lambda remedy: (remedy.change + remedy.price, remedy.help.value))
         insert = next((remedy for remedy in found if remedy.help is Help.INSERT), None)
         least = None if insert is None else insert.change + self.job.unserved * self.problem.rules.unserved
-        counts = self._counts()
-        code = self._code(insert, {remedy.help for remedy in found})
-        said = _said(code, counts, least, self.job, found)
-        if missing := [name for name in self.job.after if self.course.begins_s(name) is None]:
+        codes = self.codes()
+        counts, code = counted(codes), self._code(insert, {remedy.help for remedy in found})
+        said = _said(code, counts, least, self.job, found, self.say)
+        if missing := [self.say.job(name) for name in self.job.after if self.course.begins_s(name) is None]:
             said += f";须先安排 {'、'.join(missing)}"
-        return WhyNot(self.job.id, code, said, counts, least, tuple(found))
+        return WhyNot(self.job.id, code, said, codes, counts, least, tuple(found))
 
-    def _counts(self) -> dict[CrewVerdict, int]:
+    def codes(self) -> Codes:
+        """Return what stands against each crew, in the order of the problem; ``CHOSEN`` where there is a place."""
         laid = self.lifted.laid
         j = self.lifted.parts[0]
         facts = laid.native.facts
@@ -128,7 +137,7 @@ class Remedies:
         stops = laid.native.places_with_each(j)[1]
         codes = self.explainer.codes(self.job, j, stops, laid)
         facts.opens[j], facts.shuts[j] = CLOSED
-        return counted(codes)
+        return codes
 
     def _code(self, insert: Remedy | None, helps: set[Help]) -> Left:
         """Return what stands in the way: what the problem says by itself, else the first rule whose lifting helps."""
@@ -136,7 +145,7 @@ class Remedies:
             return Left.COULD_BE if insert.change < 0 else Left.TOO_DEAR
         routes = {crew: tuple(names) for crew, names in self.course.planned.items()}
         told = Left(reasons(self.problem, routes)[self.job.id].code)
-        if told is not Left.TOO_DEAR:
+        if told is not Left.UNTOLD:
             return told
         return next((code for kind, code in STANDS.items() if kind in helps), Left.CROWDED)
 
@@ -150,8 +159,11 @@ class Remedies:
             return
         change = cost_of(course) - self.cost
         verb = "多" if change >= 0 else "省"
-        text = f"{kind.label}:{said},由 {'、'.join(found.crews)} 承担;计划代价{verb} {abs(change):.1f}"
-        yield Remedy(kind, change, price, text, problem, found.routes)
+        crews, at = "、".join(self.say.crew(crew) for crew in found.crews), self.say.clock(found.begins_s)
+        asks = f",另需人力代价 {self.say.cost(price)}" if price else ""
+        costs = f"计划总代价{verb} {self.say.cost(abs(change))}{asks}"
+        text = f"{self.say.word(kind)}:{said},由 {crews} 承担,{at} 开始;{costs}"
+        yield Remedy(kind, change, price, text, problem, found.routes, found.crews, found.begins_s)
 
     def _with_job(self, **changed: object) -> Problem:
         job = replace(self.job, **changed)  # type: ignore[arg-type]
@@ -176,7 +188,8 @@ class Remedies:
         freed = [crew for crew in self.job.vetoed if crew in found.crews]
         if pinned == self.job.pinned and not freed:
             return
-        said = f"取消指定 {self.job.pinned}" if pinned != self.job.pinned else f"取消排除 {'、'.join(freed)}"
+        lifted = [self.job.pinned or ""] if pinned != self.job.pinned else freed
+        said = f"取消{'指定' if pinned != self.job.pinned else '排除'} {'、'.join(map(self.say.crew, lifted))}"
         problem = self._with_job(pinned=pinned, vetoed=vetoed)
         yield from self._checked(Help.RELEASE, problem, found, self.prices.release, said)
 
@@ -210,7 +223,8 @@ class Remedies:
         if not above:
             return
         caps = tuple(replace(cap, visits=cap.visits + above.get(i, 0)) for i, cap in enumerate(self.problem.caps))
-        said = "、".join(f"班所 {caps[i].depot} 的 {caps[i].kind} 多申报 {n} 次" for i, n in above.items())
+        told = ((self.say.depot(caps[i].depot), self.say.kind(caps[i].kind), n) for i, n in above.items())
+        said = "、".join(f"{depot} 的 {kind} 多申报 {n} 次" for depot, kind, n in told)
         price = self.prices.visit * sum(above.values())
         yield from self._checked(Help.DECLARE, replace(self.problem, caps=caps), found, price, said)
 
@@ -243,7 +257,7 @@ class Remedies:
             if not over:
                 return
             crews = tuple(replace(c, latest_s=c.latest_s + 60 * over.get(c.id, 0)) for c in self.problem.crews)
-            said = "、".join(f"{crew} 延长 {by} 分钟" for crew, by in over.items())
+            said = "、".join(f"{self.say.crew(crew)} 延长 {by} 分钟" for crew, by in over.items())
             price = self.prices.overtime_min * sum(over.values())
             yield from self._checked(Help.OVERTIME, replace(self.problem, crews=crews), found, price, said)
             return
@@ -259,7 +273,7 @@ class Remedies:
             return
         with self.lifted.absent(name):
             found = self.lifted.place()
-        yield from self._checked(Help.SWAP, self.problem, found, 0.0, f"暂不安排 {name}")
+        yield from self._checked(Help.SWAP, self.problem, found, 0.0, f"暂不安排 {self.say.job(name)}")
 
     def crew(self) -> Iterator[Remedy]:
         """With one more crew (or more, where the job wants several) of the skills at the depot where it helps most."""
@@ -274,8 +288,8 @@ class Remedies:
         if not used:
             return
         problem = replace(self.problem, crews=(*self.problem.crews, *used))
-        skills = "+".join(self.job.needs) or "任意技能"
-        said = "、".join(f"班所 {one.depot or '(未写)'} 增派一支{skills}班组" for one in used)
+        skills = f"具备 {self.say.needs(self.job.needs)} 的" if self.job.needs else ""
+        said = "、".join(f"{self.say.depot(one.depot)} 增派一支{skills}{self.say.a_crew}" for one in used)
         price = self.prices.crew * len(used)
         yield from self._checked(Help.CREW, problem, self._placed(problem), price, said)
 
@@ -319,10 +333,12 @@ def why_not(explainer: Explainer, job: str, prices: Prices | None = None) -> Why
     return Remedies(explainer, job, prices).why_not()
 
 
-def _said(code: Left, counts: Mapping[CrewVerdict, int], least: float | None, job: Job, found: list[Remedy]) -> str:
+def _said(
+    code: Left, counts: Mapping[CrewVerdict, int], least: float | None, job: Job, found: list[Remedy], say: Naming
+) -> str:
+    why = say.word(code)
     if least is not None:
-        why = f"{code.label}:最便宜的位置代价 {least:.1f},暂不安排代价 {job.unserved:.1f}"
-    else:
-        crews = "、".join(f"{word.label} {n} 支" for word, n in counts.items() if word is not CrewVerdict.CHOSEN)
-        why = f"{code.label}({crews})" if crews else code.label
+        why += f":最便宜的位置代价 {say.cost(least)},暂不安排代价 {say.cost(job.unserved)}"
+    elif crews := "、".join(f"{say.word(word)} {n} 支" for word, n in counts.items() if word is not CrewVerdict.CHOSEN):
+        why += f"({crews})"
     return why + (f";最省的办法:{found[0].sentence}" if found else ";没有找到可行的办法")

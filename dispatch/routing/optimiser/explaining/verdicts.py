@@ -39,6 +39,8 @@ DEARER = (
     CrewVerdict.LENT,
     CrewVerdict.UNRESERVED,
 )
+# What each of them adds to the cost, for "so much more of".
+TERMS = dict(zip(DEARER, ("行车", "迟到", "后续迟到", "改派", "加班", "跨县", "留守不足"), strict=True))
 
 
 class Binding(Labelled):

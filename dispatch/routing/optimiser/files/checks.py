@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise, takewhile
 
 from dispatch.routing.optimiser.problem import ByMatrix, Crew, Job, Place, Problem
 
@@ -183,23 +184,42 @@ def _keeps_its_crew(job: Job, crew: Crew, where: str) -> None:
 
 
 def _no_job_waits_for_itself(problem: Problem) -> None:
-    """Take away jobs that wait for nothing, again and again; what remains waits in a circle, or for one."""
+    if circle := _in_a_circle({job.id: set(job.after) for job in problem.jobs if job.after}):
+        where = next(f"jobs[{i}].after" for i, job in enumerate(problem.jobs) if job.id == circle[0])
+        raise _refuse(where, f"互相等待:{' → '.join(circle)}:请删去其中一项 after")
+
+
+def _frozen_orders_can_be_kept(problem: Problem) -> None:
+    """A crew begins frozen work when it has done what stands before it; then nothing may wait for what comes later."""
+    frozen = {job.id for job in problem.jobs if job.frozen}
     waits = {job.id: set(job.after) for job in problem.jobs if job.after}
+    stands: dict[tuple[str, str], str] = {}
+    for crew, planned in problem.plan.items() if frozen else ():
+        head = list(takewhile(frozen.__contains__, planned))
+        for before, name in pairwise(head):
+            waits.setdefault(name, set()).add(before)
+            stands[name, before] = crew
+    if circle := _in_a_circle(waits):
+        name, crew = next((name, stands[name, one]) for name, one in pairwise(circle) if (name, one) in stands)
+        where = next(f"jobs[{i}].frozen" for i, job in enumerate(problem.jobs) if job.id == name)
+        said = f"冻结的先后与 after 矛盾,谁都开不了工:{' 等 '.join(circle)}"
+        raise _refuse(where, f"{said}:请改队伍 {shown(crew)} 路线的先后,或删去其中一项 after、frozen")
+
+
+def _in_a_circle(waits: dict[str, set[str]]) -> list[str]:
+    """Take away jobs that wait for nothing, again and again; what remains waits in a circle, or for one: return it."""
     followers: dict[str, list[str]] = {}
     for name, before in waits.items():
         for one in before:
             followers.setdefault(one, []).append(name)
-    ready = [job.id for job in problem.jobs if job.id not in waits]
+    ready = [one for one in followers if one not in waits]
     while ready:
         for name in followers.get(done := ready.pop(), ()):
             waits[name].discard(done)
             if not waits[name]:
                 del waits[name]
                 ready.append(name)
-    if waits:
-        circle = _circle(waits)
-        where = next(f"jobs[{i}].after" for i, job in enumerate(problem.jobs) if job.id == circle[0])
-        raise _refuse(where, f"互相等待:{' → '.join(circle)}:请删去其中一项 after")
+    return _circle(waits) if waits else []
 
 
 def _circle(waits: Mapping[str, set[str]]) -> list[str]:
@@ -220,4 +240,5 @@ RULES: tuple[Callable[[Problem], None], ...] = (
     _pins_can_be_kept,
     _the_plan_has_each_job_once,
     _frozen_jobs_stand_at_the_head,
+    _frozen_orders_can_be_kept,
 )

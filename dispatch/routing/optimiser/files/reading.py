@@ -42,7 +42,7 @@ def read_problem(found: Json) -> Problem:
 
     :raises BadProblem: naming the field and the remedy
     """
-    problem = _problem(_checked(ProblemShape, found, BadProblem))
+    problem = _problem(checked(ProblemShape, found, BadProblem))
     checks.check(problem)
     return problem
 
@@ -53,7 +53,7 @@ def read_plan(found: Json) -> Plan:
 
     :raises BadPlan: naming the field and the remedy
     """
-    shape = _checked(PlanShape, found, BadPlan)
+    shape = checked(PlanShape, found, BadPlan)
     return Plan(
         problem=shape.problem,
         routes={crew: tuple(jobs) for crew, jobs in shape.routes.items()},
@@ -72,7 +72,8 @@ def plan_of(data: bytes) -> Plan:
     return read_plan(parse(data, BadPlan))
 
 
-def _checked(shape: type[Shape], found: Json, kind: type[Invalid]) -> Shape:
+def checked(shape: type[Shape], found: Json, kind: type[Invalid]) -> Shape:
+    """Return the shape that a JSON object has. :raises Invalid: of that kind, naming the field and the remedy"""
     try:
         return shape.model_validate(found)
     except ValidationError as error:
@@ -92,7 +93,7 @@ def _problem(shape: ProblemShape) -> Problem:
         name=shape.name,
         starts_at=shape.starts_at,
         horizon_s=shape.horizon_s,
-        travel=_travel(shape.travel),
+        travel=travel_of(shape.travel),
         jobs=tuple(_job(one, by, f"jobs[{i}]", shape.horizon_s) for i, one in enumerate(shape.jobs)),
         crews=tuple(_crew(one, by, f"crews[{i}]", shape.horizon_s, rules) for i, one in enumerate(shape.crews)),
         caps=tuple(Cap(**dict(one)) for one in shape.caps),
@@ -102,7 +103,8 @@ def _problem(shape: ProblemShape) -> Problem:
     )
 
 
-def _travel(shape: object) -> Travel:
+def travel_of(shape: object) -> Travel:
+    """Return how drives are reckoned."""
     if isinstance(shape, LineShape):
         return ByLine(dict(shape.speed_kmh), dict(shape.detour))
     if isinstance(shape, MatrixShape):
@@ -113,7 +115,7 @@ def _travel(shape: object) -> Travel:
 def _job(shape: JobShape, by: str, where: str, horizon_s: int) -> Job:
     return Job(
         id=shape.id,
-        at=_place(shape, by, where),
+        at=place_of(shape, by, where),
         work_s=shape.work_s,
         window_s=_pair(shape.window_s) or (0, horizon_s),
         unserved=shape.weight * UNSERVED_MIN if shape.unserved is None else shape.unserved,
@@ -138,7 +140,7 @@ def _crew(shape: CrewShape, by: str, where: str, horizon_s: int, rules: Rules) -
     ends_s = horizon_s if shape.ends_s is None else shape.ends_s
     return Crew(
         id=shape.id,
-        at=_place(shape, by, where),
+        at=place_of(shape, by, where),
         ends_s=ends_s,
         latest_s=ends_s if shape.latest_s is None else shape.latest_s,
         lent_cost=rules.foreign if shape.lent_cost is None else shape.lent_cost,
@@ -147,7 +149,7 @@ def _crew(shape: CrewShape, by: str, where: str, horizon_s: int, rules: Rules) -
         skills=tuple(shape.skills),
         free_s=shape.free_s,
         rest_s=_pair(shape.rest_s),
-        back=None if shape.back is None else _place(shape.back, by, f"{where}.back"),
+        back=None if shape.back is None else place_of(shape.back, by, f"{where}.back"),
         room=shape.room,
     )
 
@@ -160,7 +162,8 @@ PLACE = tuple(PlaceShape.model_fields)
 ASKED = {"plane": ("x_km", "y_km"), "line": ("lon", "lat"), "matrix": ("place",)}
 
 
-def _place(shape: PlaceShape, by: str, where: str) -> Place:
+def place_of(shape: PlaceShape, by: str, where: str) -> Place:
+    """Return a place as ``travel.by`` wants it. :raises BadProblem: if it is said otherwise"""
     asked = ASKED[by]
     said = {name: value for name in PLACE if (value := getattr(shape, name)) is not None}
     for name in asked:

@@ -6,6 +6,7 @@ from typing import Any
 from dispatch.kit.errors import Invalid
 
 TAGS = ("plane", "line", "matrix")  # of ``travel``: the library's word for the branch, not a field
+JSON = {None: "null", True: "true", False: "false"}
 SHOWN = 60  # characters of a wrong value
 
 # What a value should be, by pydantic's word for what is wrong with it; braces take what pydantic says of it.
@@ -56,6 +57,10 @@ def wrong(found: Mapping[str, Any], kind: type[Invalid]) -> Invalid:
     """Return the refusal for the first thing that pydantic found wrong."""
     where = path(found["loc"])
     said = SAID.get(found["type"], "不合要求,请按 docs/formats.md 改写").format(**found.get("ctx", {}))
+    if found["type"] == "float_type" and isinstance(found["input"], int) and not isinstance(found["input"], bool):
+        said = "太大,请改小"  # a whole number of hundreds of digits is no float
+    if found["type"] == "literal_error" and " or " not in found["ctx"]["expected"]:
+        said = said.removesuffix(" 之一")
     unit = next((unit for end, unit in UNITS.items() if where.endswith(end)), "")
     told = f",现为 {shown(found['input'])}" if found["type"] not in ("missing", "string_unicode") else ""
     return kind(
@@ -67,5 +72,5 @@ def shown(value: object) -> str:
     """Return a value short enough for a sentence."""
     if isinstance(value, dict | list | tuple):
         return f"{len(value)} 项的{'对象' if isinstance(value, dict) else '列表'}"
-    text = repr(value)
+    text = JSON[value] if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import vrplib
 from numpy.typing import NDArray
+from vrplib.parse import parse_solution, parse_vrplib
 
 from dispatch.routing.optimiser.problem import ByMatrix, Crew, Job, Place, Plan, Problem, Rules
 
+from . import vrptext
 from .opening import bytes_of
-from .saying import BadPlan, BadProblem, shown
+from .saying import BadPlan, BadProblem
 from .shapes import FARTHEST_S
 
 TENTHS = 10
-TYPES, WEIGHTS = ("CVRP", "VRPTW"), ("EUC_2D", "EXPLICIT")
 KNOWN = {
     "name", "comment", "type", "dimension", "vehicles", "capacity", "edge_weight_type", "edge_weight_format",
     "node_coord_type", "display_data_type", "node_coord", "demand", "depot", "service_time", "time_window",
@@ -38,9 +38,10 @@ def read_instance(file: Path) -> Problem:
 
     :raises BadProblem: naming the section and the remedy
     """
-    bytes_of(file, BadProblem)
+    text = vrptext.text_of(bytes_of(file, BadProblem), file.name)
+    vrptext.check(text)
     try:
-        found: Instance = vrplib.read_instance(file)
+        found: Instance = _with_ways(parse_vrplib(text, compute_edge_weights=False))
     except Exception as error:  # a parser of others: whatever trips it, the file is no instance
         raise BadProblem(f"{file.name} 不是完整的 VRPLIB 文件({type(error).__name__}):请核对", field="file") from error
     _check(found)
@@ -69,15 +70,23 @@ def read_instance(file: Path) -> Problem:
     )
 
 
+def _with_ways(found: Instance) -> Instance:
+    """Return the instance with its distances; the library's own take roots of rounding errors below zero."""
+    if found["edge_weight_type"] != "EUC_2D":
+        return found
+    x, y = np.asarray(found["node_coord"], float).reshape(len(found["node_coord"]), -1)[:, :2].T
+    return {**found, "edge_weight": np.sqrt((x[:, None] - x) ** 2 + (y[:, None] - y) ** 2)}
+
+
 def read_solution(file: Path, problem: Problem) -> Plan:
     """
     Return the plan in a ``.sol`` file: its first route is that of the first vehicle, and so on.
 
     :raises BadPlan: if it is none, or has more routes than there are vehicles
     """
-    bytes_of(file, BadPlan)
+    text = vrptext.text_of(bytes_of(file, BadPlan), file.name, BadPlan)
     try:
-        routes = [tuple(str(customer) for customer in route) for route in vrplib.read_solution(file)["routes"]]
+        routes = [tuple(str(customer) for customer in route) for route in parse_solution(text)["routes"]]
     except Exception as error:
         raise BadPlan(f"{file.name} 不是完整的 .sol 文件({type(error).__name__}):请核对", field="file") from error
     if len(routes) > len(problem.crews):
@@ -97,7 +106,8 @@ def solution_of(problem: Problem, plan: Plan) -> str:
         raise BadPlan("只有 .vrp 问题的方案能写成 .sol:请把 --out 改为 .json", field="--out")
     routes = [plan.routes[crew.id] for crew in problem.crews if plan.routes.get(crew.id)]
     if left := len(problem.jobs) - sum(map(len, routes)):
-        raise BadPlan(f"有 {left} 个客户没有排上,.sol 写不出:请加长时间,或把 --out 改为 .json", field="--out")
+        said = f"有 {left} 个客户没有排上,.sol 写不出:{_why_left(problem, plan)},或把 --out 改为 .json"
+        raise BadPlan(said, field="--out")
     seconds, total = problem.travel.seconds, 0
     for route in routes:
         stops = (0, *map(int, route), 0)
@@ -106,13 +116,21 @@ def solution_of(problem: Problem, plan: Plan) -> str:
     return "\n".join([*lines, f"Cost {total / TENTHS:.1f}", ""])
 
 
+def _why_left(problem: Problem, plan: Plan) -> str:
+    """Return why customers are left out, where the numbers prove it, and the remedy."""
+    if not problem.crews:
+        return "一辆车也没有,请增加 VEHICLES"
+    room = max(crew.room or 0 for crew in problem.crews)
+    if big := next((job for job in problem.jobs if job.load > room), None):
+        return f"客户 {big.id} 的需求 {big.load:,} 大于 CAPACITY {room:,},哪辆车都装不下,请改 DEMAND 或 CAPACITY"
+    wanted, there = sum(job.load for job in problem.jobs), room * len(problem.crews)
+    if wanted > there:
+        return f"需求合计 {wanted:,},{len(problem.crews):,} 辆车只装得下 {there:,},请增加 VEHICLES 或 CAPACITY"
+    words = {left.sentence for left in plan.unserved.values()}
+    return f"原因是{'、'.join(sorted(words)) or '没有写明'},请加长时间,或核对时间窗与车数"
+
+
 def _check(found: Instance) -> None:
-    for name in ("type", "dimension", "capacity", "edge_weight_type", "demand", "depot", "edge_weight"):
-        if name not in found:
-            raise BadProblem(f"缺少 {name.upper()}:请补上", field=name)
-    for name, allowed in (("type", TYPES), ("edge_weight_type", WEIGHTS)):
-        if found[name] not in allowed:
-            raise BadProblem(f"{name.upper()} 应为 {'、'.join(allowed)} 之一,现为 {shown(found[name])}", field=name)
     if unknown := sorted(set(found) - KNOWN):
         raise BadProblem(f"{unknown[0].upper()} 不认识:只能用于 CVRP 和 VRPTW,请核对", field=unknown[0])
     _counts(found)
@@ -121,12 +139,9 @@ def _check(found: Instance) -> None:
 def _counts(found: Instance) -> None:
     if found["type"] == "VRPTW" and "time_window" not in found:
         raise BadProblem("缺少 TIME_WINDOW_SECTION:请补上", field="time_window")
-    n = found["dimension"]
-    if not isinstance(n, int) or n < 1:
-        raise BadProblem(f"DIMENSION 应为大于 0 的整数,现为 {shown(n)}", field="dimension")
     if list(found["depot"]) != [0]:
         raise BadProblem("DEPOT_SECTION 应只有 1(一个车场,编号为 1):请改正", field="depot")
-    _are_numbers(found, n)
+    _are_numbers(found, int(found["dimension"]))
 
 
 def _are_numbers(found: Instance, n: int) -> None:

@@ -42,10 +42,10 @@ def crews_near(native: Native, part: int) -> list[int]:
 def _arrivals(
     native: Native, job: Job, crew: int, span: tuple[int, int], drive: Callable[[int, int, Job], int | None]
 ) -> list[int]:
-    """Return when the crew could begin the job after each of its stops."""
+    """Return when the crew could begin the job after each of its stops, and when its rest ends: others wait for it."""
     tour, facts = native.tour, native.facts
     from_s, to_s = (int(t) for t in facts.rest[crew])
-    found = []
+    found = [to_s] if from_s < to_s and span[0] <= to_s <= span[1] else []
     for i in range(int(facts.held[crew]), int(tour.length[crew]) + 1):
         seconds = drive(int(tour.stops[crew, i - 1]) if i else -1, crew, job)
         if seconds is None:

@@ -145,15 +145,18 @@ class TiedPlan:
         made: dict[str, list[int]] = {}
         for crew, names in routes.items():
             c = self.numbers.crews[crew]
-            made[crew] = [self._one_for(name, c, free, owner) for name in names]
+            found = (self._one_for(name, c, free, owner) for name in names)
+            made[crew] = [j for j in found if j is not None]
         return made
 
-    def _one_for(self, name: str, crew: int, free: dict[str, list[int]], owner: set[tuple[int, int]]) -> int:
+    def _one_for(self, name: str, crew: int, free: dict[str, list[int]], owner: set[tuple[int, int]]) -> int | None:
+        """Return a part for the crew; None: frozen work that can never begin was put in once more, all parts are out"""
         if name not in free:
             return self.numbers.jobs[name]
         left = free[name]
-        own = next((j for j in left if (j, crew) in owner), left[0])
-        left.remove(own)
+        own = next((j for j in left if (j, crew) in owner), left[0] if left else None)
+        if own is not None:
+            left.remove(own)
         return own
 
     def open(self, name: str, lean: float) -> None:

@@ -29,11 +29,16 @@ LEANS = (0.0, 1.0, 0.5, 0.0)  # whose the time between two ordered jobs is, roun
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long to plan: seconds from ``began`` on (of ``time.monotonic``), or turns of the search."""
+    """
+    How long to plan: seconds from ``began`` on (of ``time.monotonic``), or turns of the search.
+
+    :ivar stop: asked now and then; once it says so, the plan as it is then is the answer
+    """
 
     seconds: float | None
     iterations: int | None
     began: float
+    stop: Callable[[], bool]
 
     def left_s(self) -> float | None:
         """Return the seconds that are left; None: turns are counted, not seconds."""
@@ -42,8 +47,8 @@ class Limit:
         return max(0.0, self.seconds - (monotonic() - self.began))
 
     def over(self) -> bool:
-        """Tell whether the time is used up; where turns are counted it never is."""
-        return self.left_s() == 0.0
+        """Tell whether the time is used up, or somebody broke off; where turns are counted the time never is."""
+        return self.left_s() == 0.0 or self.stop()
 
 
 class Joint:

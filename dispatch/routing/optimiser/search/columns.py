@@ -88,7 +88,7 @@ def _places(problem: Problem) -> dict[str, Any]:
     """Return the places: first each job's, then each crew's, then where crews return to; or the matrix's rows."""
     travel = problem.travel
     if isinstance(travel, ByMatrix):
-        matrix = np.array(travel.seconds, np.int32).reshape(len(travel.seconds), -1)
+        matrix = np.array(travel.seconds, np.int32).reshape(len(travel.seconds), len(travel.seconds))
         none = np.zeros(len(matrix))
         turned = np.ascontiguousarray(matrix.T)
         metric = int(travel.metric) + int(travel.metric and np.array_equal(matrix, turned))

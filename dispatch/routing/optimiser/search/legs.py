@@ -43,7 +43,7 @@ def least_drives(facts: Facts, a: Shorts, b: Shorts) -> Ints:
     return drives(facts, a, b)
 
 
-def work_began(facts: Facts, crew: Ints, job: Ints, arrives: Ints) -> Ints:
+def work_began(facts: Facts, crew: Ints, job: Ints | Shorts, arrives: Ints) -> Ints:
     """Return when a crew that arrives then begins: not before the window, and not so that work meets its rest."""
     t = np.maximum(arrives, facts.opens[job])
     from_s, to_s = facts.rest[crew, 0], facts.rest[crew, 1]

@@ -1,4 +1,4 @@
-"""Why a job was left out of a plan, as far as the problem alone tells; what would help is found by ``explaining``."""
+"""Why a job was left out, as far as the problem alone tells; ``leaving`` looks at the plan, ``explaining`` for help."""
 
 from collections.abc import Mapping
 
@@ -23,6 +23,9 @@ class Why(Labelled):
     CROWDED = "CROWDED", "合格班组的路线都已排满"
     COULD_BE = "COULD_BE", "可直接插入,搜索尚未安排"
     TOO_DEAR = "TOO_DEAR", "插入任何路线的代价都高于暂不安排"
+    NO_WAY = "NO_WAY", "合格班组都无路可达"
+    NO_ROOM = "NO_ROOM", "合格班组都装载不下"
+    UNTOLD = "UNTOLD", "没有更省的位置,或没有位置"
 
 
 def reasons(problem: Problem, routes: Mapping[str, tuple[str, ...]]) -> dict[str, Left]:
@@ -34,9 +37,9 @@ def reasons(problem: Problem, routes: Mapping[str, tuple[str, ...]]) -> dict[str
 
 def _left(problem: Problem, job: Job, served: set[str]) -> Left:
     why = _why(problem, job)
-    if why is Why.TOO_DEAR and not served.issuperset(job.after):
+    if why is Why.UNTOLD and not served.issuperset(job.after):
         why = Why.BEFORE_OUT
-    elif why is Why.TOO_DEAR and job.crews > 1:
+    elif why is Why.UNTOLD and job.crews > 1:
         why = Why.NOT_TOGETHER
     return Left(why.value, why.label)
 
@@ -54,12 +57,23 @@ def _why(problem: Problem, job: Job) -> Why:
         return Why.NOT_DECLARED
     if not any(_fits_alone(job, crew) for crew in allowed):
         return Why.TOO_LONG
-    return Why.TOO_DEAR
+    return Why.UNTOLD
 
 
 def _none_declared(problem: Problem, job: Job, crew: Crew) -> bool:
-    caps = [cap for cap in problem.caps if cap.depot == crew.depot and cap.kind == job.kind]
-    return bool(caps) and all(cap.visits == 0 for cap in caps)
+    """Tell whether the crew's depot declared no visit for every moment at which the crew could begin the job."""
+    first_s, last_s = max(job.window_s[0], crew.free_s), min(_last_s(problem, job), crew.latest_s - job.work_s)
+    if first_s > last_s:  # it has no such moment: then for all of the job's
+        first_s, last_s = job.window_s[0], _last_s(problem, job)
+    caps = [c for c in problem.caps if c.depot == crew.depot and c.kind == job.kind and not c.visits]
+    for cap in sorted(caps, key=lambda cap: cap.from_s):
+        if cap.from_s <= first_s < cap.to_s:
+            first_s = cap.to_s
+    return bool(caps) and first_s > last_s
+
+
+def _last_s(problem: Problem, job: Job) -> int:
+    return min(job.window_s[1], problem.horizon_s)
 
 
 def _fits_alone(job: Job, crew: Crew) -> bool:

@@ -147,7 +147,7 @@ inline Spot with_crew(const Facts &f, Tour &s, i64 c, i64 j, double bound, doubl
     if (!f.able[f.sort[j] * f.crews + c] || s.cost[c] >= TOO_DEAR) return none;
     double more = surcharge(f, c, j);
     if (s.length[c] == 0 && s.idle[f.home[c]] <= f.keep[f.home[c]]) more += f.reserve;
-    if (more >= bound) return none;
+    if (more >= bound && f.metric == 2) return none;  // else a detour may be quicker, and save more than that
     const Spot spot = inserting(f, s, c, j, bound - more, blink);
     return spot.crew < 0 ? none : Spot{spot.cost + more, spot.crew, spot.stop};
 }
