@@ -26,7 +26,7 @@ WHY: Mapping[int, str] = {
     errno.EBUSY: "文件正在使用,请稍后再试",
     errno.EIO: "磁盘读写出错,请检查磁盘",
     errno.ESTALE: "网络磁盘已断开,请重新挂载",
-    errno.EPIPE: "接收的一端已经关闭",
+    errno.EPIPE: "接收的一端已经关闭,请让它读完,或写入文件",
     errno.EINVAL: "文件或路径不能这样使用,请核对路径",
 }
 PORTS: Mapping[int, str] = {
