@@ -1,12 +1,12 @@
 """Files of generator trucks into values: all that ``docs/formats.md`` says is checked, and defaults are filled in."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
+from dispatch.routing.optimiser.files.alike import has_all_places, is_an_instant, once, refused
 from dispatch.routing.optimiser.files.reading import checked, place_of, travel_of
 from dispatch.routing.optimiser.files.saying import BadPlan, BadProblem, shown
-from dispatch.routing.optimiser.problem import ByMatrix, Left, Place
+from dispatch.routing.optimiser.problem import Left, Place
 
 from .problem import Group, Plan, Problem, Rules, Stop, Truck
 from .shapes import GroupShape, PlanShape, ProblemShape, TruckShape
@@ -69,42 +69,17 @@ def _group(shape: GroupShape, by: str, where: str, horizon_s: int) -> Group:
     return Group(at=place_of(shape, by, where), window_s=window, p90_s=p90_s, **said)
 
 
-def _refuse(where: str, said: str) -> BadProblem:
-    return BadProblem(f"{where} {said}", field=where)
-
-
 def _ids_are_unique(problem: Problem) -> None:
-    trucks, groups = [truck.id for truck in problem.trucks], [group.id for group in problem.groups]
-    for field, names in (("trucks", trucks), ("groups", groups)):
-        first: dict[str, int] = {}
-        for i, name in enumerate(names):
-            if name in first:
-                said = f"与 {field}[{first[name]}] 相同,都是 {shown(name)}:请改成不同的,或删去一个"
-                raise _refuse(f"{field}[{i}].id", said)
-            first[name] = i
+    once("trucks", (truck.id for truck in problem.trucks), "id")
+    once("groups", (group.id for group in problem.groups), "id")
 
 
 def _zero_is_an_instant(problem: Problem) -> None:
-    if problem.starts_at is None:
-        return
-    try:
-        aware = datetime.fromisoformat(problem.starts_at).tzinfo is not None
-    except ValueError:
-        aware = False
-    if not aware:
-        raise _refuse("starts_at", f"应为带时区的时刻,如 2026-08-01T08:00:00+08:00,现为 {shown(problem.starts_at)}")
+    is_an_instant("starts_at", problem.starts_at)
 
 
 def _the_matrix_has_all_places(problem: Problem) -> None:
-    if not isinstance(problem.travel, ByMatrix):
-        return
-    rows = problem.travel.seconds
-    for i, row in enumerate(rows):
-        if len(row) != len(rows):
-            raise _refuse(f"travel.seconds[{i}]", f"有 {len(row)} 个数,应与行数 {len(rows)} 相同:请补成方阵")
-    for where, place in _places(problem):
-        if place.place >= len(rows):
-            raise _refuse(f"{where}.place", f"为 {place.place},但 travel.seconds 只有 {len(rows)} 行(从 0 数起):请核对")
+    has_all_places(problem.travel, _places(problem))
 
 
 def _places(problem: Problem) -> Iterator[tuple[str, Place]]:
@@ -116,16 +91,16 @@ def _times_run_forward(problem: Problem) -> None:
     for i, group in enumerate(problem.groups):
         opens, shuts = group.window_s
         if opens > shuts:
-            raise _refuse(f"groups[{i}].window_s", f"起点 {opens} 晚于终点 {shuts}:请对调或改正")
+            raise refused(f"groups[{i}].window_s", f"起点 {opens} 晚于终点 {shuts}:请对调或改正")
         if group.p90_s < group.p50_s:
-            raise _refuse(f"groups[{i}].p90_s", f"为 {group.p90_s},早于 p50_s({group.p50_s}):请对调或改正")
+            raise refused(f"groups[{i}].p90_s", f"为 {group.p90_s},早于 p50_s({group.p50_s}):请对调或改正")
 
 
 def _tanks_hold_what_is_in_them(problem: Problem) -> None:
     for i, truck in enumerate(problem.trucks):
         if truck.tank_s < truck.fuel_s:
             said = f"为 {truck.tank_s},小于 fuel_s({truck.fuel_s}):满油不能比现有的少,请改正"
-            raise _refuse(f"trucks[{i}].tank_s", said)
+            raise refused(f"trucks[{i}].tank_s", said)
 
 
 def _what_is_connected_is_known(problem: Problem) -> None:
@@ -133,7 +108,7 @@ def _what_is_connected_is_known(problem: Problem) -> None:
     for i, truck in enumerate(problem.trucks):
         if truck.connected is not None and truck.connected not in known:
             said = f"写了不存在的用户群 {shown(truck.connected)}:请核对,已拆除接线则删去"
-            raise _refuse(f"trucks[{i}].connected", said)
+            raise refused(f"trucks[{i}].connected", said)
 
 
 RULES: tuple[Callable[[Problem], None], ...] = (

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from itertools import pairwise, takewhile
 
-from dispatch.routing.optimiser.problem import ByMatrix, Crew, Job, Place, Problem
+from dispatch.routing.optimiser.problem import Crew, Job, Place, Problem
 
-from .saying import BadProblem, shown
+from .alike import has_all_places, is_an_instant, once, refused
+from .saying import shown
 
 
 def check(problem: Problem) -> None:
@@ -16,47 +16,18 @@ def check(problem: Problem) -> None:
         rule(problem)
 
 
-def _refuse(where: str, said: str) -> BadProblem:
-    return BadProblem(f"{where} {said}", field=where)
-
-
 def _ids_are_unique(problem: Problem) -> None:
-    _once("jobs", (job.id for job in problem.jobs), "id")
-    _once("crews", (crew.id for crew in problem.crews), "id")
-    _once("reserves", (reserve.county for reserve in problem.reserves), "county")
-
-
-def _once(field: str, names: Iterable[str], key: str) -> None:
-    first: dict[str, int] = {}
-    for i, name in enumerate(names):
-        if name in first:
-            raise _refuse(
-                f"{field}[{i}].{key}", f"与 {field}[{first[name]}] 相同,都是 {shown(name)}:请改成不同的,或删去一个"
-            )
-        first[name] = i
+    once("jobs", (job.id for job in problem.jobs), "id")
+    once("crews", (crew.id for crew in problem.crews), "id")
+    once("reserves", (reserve.county for reserve in problem.reserves), "county")
 
 
 def _zero_is_an_instant(problem: Problem) -> None:
-    if problem.starts_at is None:
-        return
-    try:
-        aware = datetime.fromisoformat(problem.starts_at).tzinfo is not None
-    except ValueError:
-        aware = False
-    if not aware:
-        raise _refuse("starts_at", f"应为带时区的时刻,如 2026-08-01T08:00:00+08:00,现为 {shown(problem.starts_at)}")
+    is_an_instant("starts_at", problem.starts_at)
 
 
 def _the_matrix_is_square(problem: Problem) -> None:
-    if not isinstance(problem.travel, ByMatrix):
-        return
-    rows = problem.travel.seconds
-    for i, row in enumerate(rows):
-        if len(row) != len(rows):
-            raise _refuse(f"travel.seconds[{i}]", f"有 {len(row)} 个数,应与行数 {len(rows)} 相同:请补成方阵")
-    for where, place in _places(problem):
-        if place.place >= len(rows):
-            raise _refuse(f"{where}.place", f"为 {place.place},但 travel.seconds 只有 {len(rows)} 行(从 0 数起):请核对")
+    has_all_places(problem.travel, _places(problem))
 
 
 def _places(problem: Problem) -> Iterator[tuple[str, Place]]:
@@ -71,19 +42,19 @@ def _windows_run_forward(problem: Problem) -> None:
     for i, job in enumerate(problem.jobs):
         opens, shuts = job.window_s
         if opens > shuts:
-            raise _refuse(f"jobs[{i}].window_s", f"起点 {opens} 晚于终点 {shuts}:请对调或改正")
+            raise refused(f"jobs[{i}].window_s", f"起点 {opens} 晚于终点 {shuts}:请对调或改正")
         if shuts > problem.horizon_s:
-            raise _refuse(
+            raise refused(
                 f"jobs[{i}].window_s", f"终点 {shuts} 超出 horizon_s({problem.horizon_s}):请改小,或把 horizon_s 改大"
             )
     for i, crew in enumerate(problem.crews):
         if crew.rest_s is not None and crew.rest_s[0] >= crew.rest_s[1]:
-            raise _refuse(
+            raise refused(
                 f"crews[{i}].rest_s", f"起点 {crew.rest_s[0]} 不早于终点 {crew.rest_s[1]}:请改正,没有休息则删去"
             )
     for i, cap in enumerate(problem.caps):
         if cap.from_s >= cap.to_s:
-            raise _refuse(f"caps[{i}].to_s", f"为 {cap.to_s},不晚于 from_s({cap.from_s}):请对调或改正")
+            raise refused(f"caps[{i}].to_s", f"为 {cap.to_s},不晚于 from_s({cap.from_s}):请对调或改正")
 
 
 def _what_is_named_is_known(problem: Problem) -> None:
@@ -92,7 +63,7 @@ def _what_is_named_is_known(problem: Problem) -> None:
         _known(f"jobs[{i}].after", job.after, jobs, "工作")
         _known(f"jobs[{i}].vetoed", job.vetoed, crews, "队伍")
         if job.pinned is not None and job.pinned not in crews:
-            raise _refuse(f"jobs[{i}].pinned", f"写了不存在的队伍 {shown(job.pinned)}:请核对,或删去")
+            raise refused(f"jobs[{i}].pinned", f"写了不存在的队伍 {shown(job.pinned)}:请核对,或删去")
     _known("plan", problem.plan, crews, "队伍")
     for crew, planned in problem.plan.items():
         _known(f"plan.{crew}", planned, jobs, "工作")
@@ -101,7 +72,7 @@ def _what_is_named_is_known(problem: Problem) -> None:
 def _known(where: str, names: Iterable[str], known: set[str], what: str) -> None:
     for name in names:
         if name not in known:
-            raise _refuse(where, f"写了不存在的{what} {shown(name)}:请核对,或删去")
+            raise refused(where, f"写了不存在的{what} {shown(name)}:请核对,或删去")
 
 
 def _declared_units_exist(problem: Problem) -> None:
@@ -109,10 +80,10 @@ def _declared_units_exist(problem: Problem) -> None:
     counties = {crew.county for crew in problem.crews} | {job.county for job in problem.jobs}
     for i, cap in enumerate(problem.caps):
         if problem.crews and cap.depot not in depots:
-            raise _refuse(f"caps[{i}].depot", f"写了没有队伍的班所 {shown(cap.depot)}:请核对,或删去该项")
+            raise refused(f"caps[{i}].depot", f"写了没有队伍的班所 {shown(cap.depot)}:请核对,或删去该项")
     for i, reserve in enumerate(problem.reserves):
         if counties and reserve.county not in counties:
-            raise _refuse(
+            raise refused(
                 f"reserves[{i}].county", f"写了没有队伍也没有工作的县 {shown(reserve.county)}:请核对,或删去该项"
             )
 
@@ -123,7 +94,7 @@ def _pins_can_be_kept(problem: Problem) -> None:
         if job.pinned is None:
             continue
         if job.crews > 1:
-            raise _refuse(
+            raise refused(
                 f"jobs[{i}].pinned", f"只许一支队伍,但 crews 要 {job.crews} 支:请删去 pinned,或把 crews 改为 1"
             )
         _may_do(f"jobs[{i}].pinned", job, crews[job.pinned])
@@ -132,9 +103,9 @@ def _pins_can_be_kept(problem: Problem) -> None:
 def _may_do(where: str, job: Job, crew: Crew) -> None:
     """:raises BadProblem: if the job is bound to a crew that must not, or cannot, do it"""
     if crew.id in job.vetoed:
-        raise _refuse(where, f"把工作 {shown(job.id)} 定给 {shown(crew.id)},但该队在 vetoed 中:请删去其一")
+        raise refused(where, f"把工作 {shown(job.id)} 定给 {shown(crew.id)},但该队在 vetoed 中:请删去其一")
     if lacking := [need for need in job.needs if need not in crew.skills]:
-        raise _refuse(
+        raise refused(
             where,
             f"把工作 {shown(job.id)} 定给 {shown(crew.id)},但该队没有 {'、'.join(lacking)}:请换一队,或改 needs、skills",
         )
@@ -146,11 +117,11 @@ def _the_plan_has_each_job_once(problem: Problem) -> None:
     for crew, planned in problem.plan.items():
         twice = next((job for job, n in Counter(planned).items() if n > 1), None)
         if twice is not None:
-            raise _refuse(f"plan.{crew}", f"中工作 {shown(twice)} 写了两次:请只留一次")
+            raise refused(f"plan.{crew}", f"中工作 {shown(twice)} 写了两次:请只留一次")
         often.update(planned)
     for name, n in often.items():
         if n > need[name]:
-            raise _refuse("plan", f"中工作 {shown(name)} 在 {n} 条路线上,只要 {need[name]} 支队伍:请删去多余的")
+            raise refused("plan", f"中工作 {shown(name)} 在 {n} 条路线上,只要 {need[name]} 支队伍:请删去多余的")
 
 
 def _frozen_jobs_stand_at_the_head(problem: Problem) -> None:
@@ -163,7 +134,7 @@ def _frozen_jobs_stand_at_the_head(problem: Problem) -> None:
         for name in planned[head:]:
             if name in frozen:
                 where = f"jobs[{frozen[name]}].frozen"
-                raise _refuse(
+                raise refused(
                     where, f"已冻结,但在队伍 {shown(crew)} 的路线上排在未冻结的 {shown(free)} 之后:请提到前面"
                 )
         for name in planned[:head]:
@@ -172,12 +143,12 @@ def _frozen_jobs_stand_at_the_head(problem: Problem) -> None:
     for name, i in frozen.items():
         if often[name] != problem.jobs[i].crews:
             said = f"已冻结,应在 plan 的 {problem.jobs[i].crews} 条路线上,现在 {often[name]} 条"
-            raise _refuse(f"jobs[{i}].frozen", f"{said}:请写进已发布的路线,或去掉 frozen")
+            raise refused(f"jobs[{i}].frozen", f"{said}:请写进已发布的路线,或去掉 frozen")
 
 
 def _keeps_its_crew(job: Job, crew: Crew, where: str) -> None:
     if job.pinned not in (None, crew.id):
-        raise _refuse(
+        raise refused(
             f"{where}.pinned", f"定给 {shown(job.pinned)},但该工作已冻结在 {shown(crew.id)} 的路线上:请删去其一"
         )
     _may_do(f"{where}.frozen", job, crew)
@@ -186,7 +157,7 @@ def _keeps_its_crew(job: Job, crew: Crew, where: str) -> None:
 def _no_job_waits_for_itself(problem: Problem) -> None:
     if circle := _in_a_circle({job.id: set(job.after) for job in problem.jobs if job.after}):
         where = next(f"jobs[{i}].after" for i, job in enumerate(problem.jobs) if job.id == circle[0])
-        raise _refuse(where, f"互相等待:{' → '.join(circle)}:请删去其中一项 after")
+        raise refused(where, f"互相等待:{' → '.join(circle)}:请删去其中一项 after")
 
 
 def _frozen_orders_can_be_kept(problem: Problem) -> None:
@@ -203,7 +174,7 @@ def _frozen_orders_can_be_kept(problem: Problem) -> None:
         name, crew = next((name, stands[name, one]) for name, one in pairwise(circle) if (name, one) in stands)
         where = next(f"jobs[{i}].frozen" for i, job in enumerate(problem.jobs) if job.id == name)
         said = f"冻结的先后与 after 矛盾,谁都开不了工:{' 等 '.join(circle)}"
-        raise _refuse(where, f"{said}:请改队伍 {shown(crew)} 路线的先后,或删去其中一项 after、frozen")
+        raise refused(where, f"{said}:请改队伍 {shown(crew)} 路线的先后,或删去其中一项 after、frozen")
 
 
 def _in_a_circle(waits: dict[str, set[str]]) -> list[str]:
