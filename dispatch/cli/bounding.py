@@ -1,4 +1,4 @@
-"""What no plan can cost less than, for ``dispatch optimise --bound`` and ``dispatch score --bound``."""
+"""What no plan can cost less than, for ``dispatch optimise --bound``."""
 
 import sys
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ from .problem import Plan, Problem
 from .search import parts, starting
 from .search.columns import Numbering, facts_of
 from .search.facts import Facts, Tour, blank
-from .search.leaving import MOST, exact, looked_at
+from .search.leaving import MOST, exactly, looked_at
 from .search.native import Manner, Native
 from .search.unserved import reasons
 
@@ -202,7 +202,7 @@ class Search:
 
     def _put_in(self) -> int:
         """Put absent jobs where they cost least among all crews; returns how many."""
-        native, done = exact(self.native), 0
+        native, done = exactly(self.native), 0
         absent = native.tour.absent[: native.tour.sums[0]].copy()
         for j in starting.urgency(self.facts, absent)[:MOST].tolist():
             _, crew, stop = native.cheapest_place(j)

@@ -10,7 +10,7 @@ from dispatch.routing.optimiser.joint.ties import Ties
 from dispatch.routing.optimiser.objective import cost_of
 from dispatch.routing.optimiser.problem import Problem
 from dispatch.routing.optimiser.search.columns import Numbering, facts_of
-from dispatch.routing.optimiser.search.facts import LINE, TOO_DEAR, blank
+from dispatch.routing.optimiser.search.facts import TOO_DEAR, blank, exact
 from dispatch.routing.optimiser.search.native import Native
 from dispatch.routing.optimiser.search.starting import width_of
 
@@ -43,9 +43,7 @@ class Laid:
         self.problem, self.course = problem, course
         self.parted = part(problem, course, also)
         numbers = Numbering.of(self.parted.plain)
-        facts = facts_of(self.parted.plain, numbers)
-        if facts.by == LINE and facts.metric == 1:  # paces differ, so that a detour may be quicker: looked at here
-            facts = facts._replace(metric=0)
+        facts = exact(facts_of(self.parted.plain, numbers))
         longest = max((len(route) for route in course.planned.values()), default=0)
         self.native = Native(facts, blank(facts, width=width_of(facts, longest), seed=0))
         self.ties = Ties(problem, self.parted, Opened(self.native, numbers), seed=0)

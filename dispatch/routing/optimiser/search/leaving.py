@@ -8,17 +8,17 @@ from dispatch.routing.optimiser.problem import Left
 
 from .blocked import blocked
 from .columns import Numbering
-from .facts import LINE
+from .facts import exact
 from .native import Native
 from .unserved import Why
 
 MOST = 1_000  # jobs that are looked at: some milliseconds each with thousands of crews
 
 
-def exact(native: Native) -> Native:
-    """Return the search on the same plan that looks for detours that are quicker, too: by lines, where paces differ."""
-    facts = native.facts
-    return Native(facts._replace(metric=0), native.tour) if facts.by == LINE and facts.metric == 1 else native
+def exactly(native: Native) -> Native:
+    """Return the search on the same plan that looks for detours that are quicker, too."""
+    facts = exact(native.facts)
+    return native if facts is native.facts else Native(facts, native.tour)
 
 
 def looked_at(native: Native, numbers: Numbering, left: Mapping[str, Left]) -> dict[str, Left]:
@@ -29,7 +29,7 @@ def looked_at(native: Native, numbers: Numbering, left: Mapping[str, Left]) -> d
     """
     found = dict(left)
     unclear = [job for job, one in left.items() if one.code == Why.UNTOLD.value and job in numbers.jobs]
-    native = exact(native)
+    native = exactly(native)
     for job in unclear[:MOST]:
         why = _why(native, numbers.jobs[job])
         found[job] = Left(why.value, why.label)
