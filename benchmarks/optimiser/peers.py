@@ -36,7 +36,8 @@ class NoAnswer(Exception):
 PLENTY = 1_000_000
 MOST_PRIORITY = 100  # of VROOM
 HIGHEST_PRIZE = 86_400.0  # above PyVRP's highest penalty (100,000) it would rather break rules
-DEEP = 5  # VROOM's largest exploration level
+DEEP, FIRST_ONLY = 5, 1  # VROOM's levels of exploration: its largest; and one that answers on large problems
+LARGE = 2_000  # jobs: beyond, its largest level has no answer within eight minutes, whatever time it is given
 HALVES = 2  # weights of half a cost a second become whole
 
 
@@ -79,7 +80,8 @@ def by_vroom(case: Case, seconds: float, cores: int, share: float) -> Answer:
         owned, shift = {known[name] for name in crew.skills}, vroom.TimeWindow(crew.free_s, crew.latest_s)
         model.add_vehicle(vroom.Vehicle(c, start=jobs + c, skills=owned, time_window=shift))
     began = monotonic()
-    found = model.solve(DEEP, nb_threads=cores, timeout=timedelta(seconds=seconds)).routes
+    level = DEEP if jobs <= LARGE else FIRST_ONLY
+    found = model.solve(level, nb_threads=cores, timeout=timedelta(seconds=seconds)).routes
     took = monotonic() - began
     visits = found[found["type"] == "job"]
     return Answer(_routes(problem, zip(visits["vehicle_id"], visits["id"], strict=True)), took)

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -84,12 +86,26 @@ def write(file: Path | None, data: bytes) -> None:
 
 
 def _print(data: bytes) -> None:
-    try:
+    with printing(",或用 --out 写入文件", field="--out"):
         sys.stdout.write(data.decode())
+
+
+@contextmanager
+def printing(otherwise: str = "", *, field: str = "标准输出") -> Iterator[None]:
+    """
+    Let the block print a result.
+
+    :param otherwise: what else can be done if that is not possible
+    :raises BadOut: if standard output is full or closed
+    """
+    if sys.stdout is None:  # as Python has it when nothing is open there
+        raise BadOut(f"不能写到标准输出:它已关闭,请打开或改接到文件{otherwise}", field=field)
+    try:
+        yield
         sys.stdout.flush()
     except OSError as error:
         _let_go(sys.stdout)
-        raise BadOut(f"不能写到标准输出:{reason(error)},或用 --out 写入文件", field="--out") from error
+        raise BadOut(f"不能写到标准输出:{reason(error)}{otherwise}", field=field) from error
 
 
 def _let_go(stream: TextIO) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dispatch.cli.planfiles import plan_at, problem_at
+from dispatch.cli.planfiles import plan_at, printing, problem_at
 from dispatch.routing.optimiser.files.vrplib import TENTHS
 from dispatch.routing.optimiser.problem import Plan, Problem
 from dispatch.routing.optimiser.scorer import score as scored
@@ -37,10 +37,11 @@ def score(
     for said in _left_wrongly(problem, plan):
         print(said, file=sys.stderr)
     found = scored(asked, given)
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False))
-    else:
-        show(found, distances=problem_file.suffix.lower() == ".vrp")
+    with printing():
+        if as_json:
+            print(json.dumps(found, ensure_ascii=False))
+        else:
+            show(found, distances=problem_file.suffix.lower() == ".vrp")
     if any(found["violations"].values()):
         raise typer.Exit(BROKEN)
 

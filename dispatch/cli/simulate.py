@@ -51,6 +51,9 @@ def simulate(
     turns: Annotated[int, typer.Option(min=0, max=10**6, help="滚动优化:每次重排至少搜索多少步")] = USUAL.turns,
     change: Annotated[float, typer.Option(min=0, max=1e6, help="滚动优化:改派一次的费用(规则 change)")] = USUAL.change,
     ahead: Annotated[int, typer.Option(min=1, max=10_000, help="每队公布接下来几件")] = USUAL.ahead,
+    within: Annotated[
+        int, typer.Option(min=0, max=10_000, help="预计多少分钟内空出的队才公布接下来的工作")
+    ] = USUAL.within_min,
     cores: Annotated[int, typer.Option(min=1, max=256, help="同时演练几个")] = 1,
     out: Annotated[Path | None, typer.Option(help="把图和报告写入这个文件夹", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出打印 JSON")] = False,
@@ -59,7 +62,7 @@ def simulate(
     pack = Packs.load().latest(Settings.from_env().pack)
     numbers = range(first_seed, first_seed + seeds)
     days, name = _days(scenario_file, file, kind, numbers, pack, calls=calls, crews=crews, districts=districts)
-    search = Search(turns=turns, change=change, ahead=ahead)
+    search = Search(turns=turns, change=change, ahead=ahead, within_min=within)
     names = list(dict.fromkeys(policy or list(PolicyName)))
     if out is not None:
         showing.prepare(out)

@@ -24,6 +24,9 @@ SHOULD_BE = {
 }
 
 
+NOT_FINITE = frozenset({"nan", "+nan", "-nan"})  # which no bound says anything about
+
+
 class BadUsage(Invalid):
     """The command line cannot be understood; nothing was done."""
 
@@ -76,7 +79,8 @@ def _about_value(name: str, parameter: Any, error: TyperException) -> str:
 
 
 def _should_be(found: Mapping[str, Any] | None) -> str:
-    sentence = SHOULD_BE.get(found["type"]) if found else None
+    kind = "finite_number" if found and str(found["input"]).lower() in NOT_FINITE else found["type"] if found else ""
+    sentence = SHOULD_BE.get(kind)
     return sentence.format(**found.get("ctx", {})) if sentence and found else "请按用法改写"
 
 

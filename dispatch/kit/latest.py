@@ -31,13 +31,24 @@ class Latest(Generic[T]):
         """
         Return what is kept under a name if it holds, else what ``make`` makes.
 
-        :raises Exception: what ``make`` raises; nothing is kept then
+        While it is made anew, who finds that what is kept holds for him does not wait.
+
+        :raises Exception: what ``make`` raises; what was kept stays then
         """
+        if (kept := self._held(name, holds)) is not None:
+            return kept
         async with self._locks.setdefault(name, asyncio.Lock()):
-            kept = self._kept.pop(name, None)
-            if kept is None or not holds(kept):
-                kept = await make()
-            self._kept[name] = kept
+            if (kept := self._held(name, holds)) is None:
+                kept = self._kept[name] = await make()
+            self._kept.move_to_end(name)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
             return kept
+
+    def _held(self, name: str, holds: Callable[[T], bool]) -> T | None:
+        """Return what is kept if it holds; it was asked for last then."""
+        kept = self._kept.get(name)
+        if kept is None or not holds(kept):
+            return None
+        self._kept.move_to_end(name)
+        return kept

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,9 +73,15 @@ def scripts() -> Path:
 
 def head() -> str:
     """Return the version that this program is written for."""
+    return _head_in(scripts())
+
+
+@cache
+def _head_in(directory: Path) -> str:
+    """Return the newest of the scripts. They are read once: ``/health/ready`` asks on the event loop."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     if newest is None:
-        raise OldSchema(f"{scripts()} 里没有迁移脚本:安装不完整,请重新安装")
+        raise OldSchema(f"{directory} 里没有迁移脚本:安装不完整,请重新安装")
     return newest
 
 

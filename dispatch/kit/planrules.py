@@ -69,6 +69,8 @@ class PlanRules(Strict):
     longer: Span  # work that is announced to take so much longer than was planned moves the plan
     refused_for: Span  # what a person refused is not proposed again for so long
     remedies: RemedyPrices = USUAL_PRICES
+    # a crew that should be free within this time is told its next job; only what was told costs a change
+    told_within: Span = _minutes(30, "docs/benchmarks.md, policy gym: half the moves of telling the next job at once")
     # driving that must be saved before a county plans work for one of the crews that it keeps free
     reserve: Span = _minutes(3, "[P] as another county's crew; what is lent now is barred, not weighed")
     # work on a ticket with an appointment begins so long after it at most, or not by plan

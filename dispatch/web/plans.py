@@ -144,7 +144,7 @@ class CostShown(BaseModel):
 class FareShown(BaseModel):
     """How one ticket fares in a dispatcher's own plan beside the plan in force."""
 
-    ticket_id: str
+    ticket_id: str = Field(description="工单;visit/ 开头的是班所已约时的上门(编号为其预约)")
     difference: Difference
     later_s: int | None = Field(description="比现行计划晚多少秒开始;负数为更早;任一方未安排时为空")
     extra: float = Field(description="因此高出的代价(迟到或未安排),单位为分钟行车;负数为更省")

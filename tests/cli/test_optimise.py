@@ -244,3 +244,25 @@ def test_the_example_of_the_document_is_what_the_commands_do(tmp_path: Path) -> 
     scored = command("score", "problem.json", "plan.json", folder=tmp_path)
     said = done.stderr.splitlines()[-1:] + scored.stdout.splitlines()
     assert [line.rstrip() for line in said if line.rstrip() not in shown] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_score_that_cannot_be_printed_is_one_sentence(files: Path, form: list[str]) -> None:
+    own = [sys.executable, "-c", "from dispatch.cli import main; main()"]
+    words = [*own, "score", "p.json", "good.json", *form]
+    with Path("/dev/full").open("w") as full:
+        done = run(words, cwd=files, stdout=full, stderr=PIPE, text=True, check=False)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert "[BadOut](标准输出):不能写到标准输出" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("nan", "应为有限的数字"), ("inf", "不能大于"), ("-1", "不能小于")],
+)
+def test_seconds_that_are_no_time_are_refused_by_name(files: Path, given: str, said: str) -> None:
+    done = command("optimise", "p.json", "--seconds", given, folder=files)
+    assert done.returncode == 2
+    assert "[BadUsage](--seconds)" in done.stderr
+    assert said in done.stderr

@@ -83,13 +83,11 @@ async def three_waiting(small: Small) -> list[Ticket]:
     return tickets
 
 
-async def posed(small: Small, *, at: Any = None, with_visits: bool = False) -> posing.Posed:
+async def posed(small: Small, *, at: Any = None) -> posing.Posed:
     """Return what is to be planned in 宁波 now."""
     at = at or minutes(1)
     async with small.db.connection() as connection:
         region = posing.region_of(small.desk, XIANGSHAN)
         counties = posing.regions(small.desk)[region]
-        known = await posing.read(
-            connection, small.desk, region, counties, planned=list(counties), at=at, with_visits=with_visits
-        )
+        known = await posing.read(connection, small.desk, region, counties, planned=list(counties), at=at)
     return posing.pose(small.desk, small.desk.fleet.still(), known)

@@ -113,7 +113,7 @@ async def test_a_booked_visit_takes_a_crew_of_its_depot_in_its_window(small: Sma
     await manned(small, c1=(121.87, 29.48), c2=(121.94, 29.21))
     visit = await promised(small, AFTERNOON + timedelta(minutes=10))
     ticket = await waiting(small)
-    found = await posed(small, at=AFTERNOON - timedelta(minutes=30), with_visits=True)
+    found = await posed(small, at=AFTERNOON - timedelta(minutes=30))
     posed_visit = job(found, visit)
     assert posed_visit.window_s == (40 * 60, 100 * 60)
     able = [crew.id for crew in found.problem.crews if set(posed_visit.needs) <= set(crew.skills)]
@@ -128,7 +128,7 @@ async def test_a_ticket_that_comes_after_a_visit_is_not_sent_before_it(small: Sm
     visit = await promised(small, AFTERNOON + timedelta(minutes=10))
     ticket = await waiting(small)
     at = AFTERNOON + timedelta(minutes=5)
-    made = await solved(await posed(small, at=at, with_visits=True))
+    made = await solved(await posed(small, at=at))
     assert made.plan.routes == {"c1": (visit, ticket.id)}
     leaves_s = made.judged.begun["c1", ticket.id].leaves_s
     assert leaves_s is not None
@@ -139,7 +139,7 @@ async def test_what_endangers_people_goes_before_an_appointment(small: Small) ->
     await manned(small, c1=(121.87, 29.48))
     visit = await promised(small, AFTERNOON + timedelta(minutes=10))
     ticket = await waiting(small, hazard=True)
-    made = await solved(await posed(small, at=AFTERNOON + timedelta(minutes=5), with_visits=True))
+    made = await solved(await posed(small, at=AFTERNOON + timedelta(minutes=5)))
     assert made.plan.routes["c1"][0] == ticket.id
     assert visit in {*made.plan.unserved, *made.plan.routes["c1"][1:]}
 
@@ -150,7 +150,7 @@ async def test_what_has_begun_or_lies_far_ahead_takes_nobody(small: Small) -> No
     await waiting(small)
 
     async def names(at: datetime) -> set[str]:
-        return {job.id for job in (await posed(small, at=at, with_visits=True)).problem.jobs}
+        return {job.id for job in (await posed(small, at=at)).problem.jobs}
 
     assert visit not in await names(AFTERNOON + timedelta(minutes=10))
     assert visit not in await names(AFTERNOON - timedelta(hours=4))

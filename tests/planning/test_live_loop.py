@@ -52,6 +52,8 @@ async def test_a_county_in_automatic_mode_gets_a_plan_and_the_crews_are_sent_by_
 
             await until(two)
     first = {stop.crew_id: stop.ticket_id for stop in plan.stops if stop.position == 0}
+    told = {stop.ticket_id for stop in plan.stops if stop.told_at}
+    assert told == set(first.values()), "who is free is told, no more"
     async with small.db.connection() as connection:
         for crew_id, ticket_id in first.items():
             ticket = await store.load(connection, ticket_id)

@@ -17,7 +17,7 @@ from dispatch.routing.optimiser.explaining.judging import Fare
 from dispatch.routing.optimiser.problem import Plan
 from dispatch.routing.optimiser.words import Naming, Violation
 
-from . import plans, posing, rows
+from . import plans, posing, rows, visits
 from .naming import naming_of
 from .picture import numbers_of
 from .plans import BY_HAND
@@ -42,7 +42,8 @@ class Verdict:
 
     :param sentence: the verdict in one sentence
     :param faults: a sentence for each thing that is broken, with what would mend it
-    :param fares: tickets that fare otherwise than in the plan in force, those that pay the most first
+    :param fares: tickets, and visits that depots promised, that fare otherwise than in the plan in force, those that
+        pay the most first
     :param before: what the plan in force costs for the same tickets now, judged in the same way
     :param left_out: tickets of the county that wait and that the plan does not name
     """
@@ -107,7 +108,9 @@ def _verdict(posed: Posed, county: str, routes: Mapping[str, Sequence[str]], nam
         others = tuple(job for job in route if job not in ours and job not in named)
         if others:
             whole[crew] = (*whole.get(crew, ()), *others)
-    own, machine = Plan(problem=problem.name, routes=whole), Plan(problem=problem.name, routes=dict(problem.plan))
+    whole = visits.kept_in(problem, whole)
+    own = Plan(problem=problem.name, routes=whole)
+    machine = Plan(problem=problem.name, routes=visits.kept_in(problem, problem.plan))
     judged, before = judge(problem, own), judge(problem, machine)
     told = beside.judge(problem, own, machine, naming)
     stops = tuple(

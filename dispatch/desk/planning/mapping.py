@@ -179,12 +179,33 @@ def rows_of(fleet: Fleet, counties: Sequence[str], *, now: datetime) -> tuple[li
     return [int(row) for row in rows], lon, lat
 
 
+def shifts_of(fleet: Fleet, rows: Sequence[int], *, now: datetime) -> list[tuple[int, int | None]]:
+    """Return ``shift_s`` of each crew; thousands have few shifts, so each is reckoned once."""
+    found: dict[tuple[int, int], tuple[int, int | None]] = {}
+    begins, ends = fleet.table.shift_start[rows].tolist(), fleet.table.shift_end[rows].tolist()
+    for shift in zip(begins, ends, strict=True):
+        if shift not in found:
+            found[shift] = shift_s(*shift, now)
+    return [found[shift] for shift in zip(begins, ends, strict=True)]
+
+
 def crew_of(
-    fleet: Fleet, row: int, place: Place, skills: Sequence[str], rules: PlanRules, *, now: datetime
+    fleet: Fleet,
+    row: int,
+    place: Place,
+    skills: Sequence[str],
+    rules: PlanRules,
+    shift: tuple[int, int | None],
+    *,
+    now: datetime,
 ) -> Crew | None:
-    """Return a crew of the plan; None if its shift begins after the horizon."""
+    """
+    Return a crew of the plan; None if its shift begins after the horizon.
+
+    :param shift: as ``shift_s`` says it
+    """
     table, second = fleet.table, now.timestamp()
-    begins_s, ends = shift_s(int(table.shift_start[row]), int(table.shift_end[row]), now)
+    begins_s, ends = shift
     horizon_s = round(rules.horizon.duration.total_seconds())
     free_s = max(begins_s, _busy_s(fleet, row, second))
     if free_s > horizon_s:
@@ -223,12 +244,21 @@ def by_road(travel: Travel, jobs: Sequence[Job], crews: Sequence[Crew], *, at: d
 
     Rows and columns: the jobs, then the crews; nobody drives to where a crew stands.
     """
-    places = [job.at for job in jobs] + [crew.at for crew in crews]
+    return ways([(job.at, job.area_class) for job in jobs], [crew.at for crew in crews], travel, at=at)
+
+
+def ways(ends: Sequence[tuple[Place, str]], starts: Sequence[Place], travel: Travel, *, at: datetime) -> ByMatrix:
+    """
+    Return the ways along the roads that are open now: from each end and each start to each end.
+
+    :param ends: each with its area class
+    """
+    places = [place for place, _ in ends] + list(starts)
     lon, lat = np.array([place.lon for place in places]), np.array([place.lat for place in places])
     seconds = np.full((len(places), len(places)), -1, np.int64)
     np.fill_diagonal(seconds, 0)
-    for column, job in enumerate(jobs):
-        times = travel.to_job(lon, lat, job.at.lon, job.at.lat, area_class=job.area_class, at=at).seconds
+    for column, (end, area_class) in enumerate(ends):
+        times = travel.to_job(lon, lat, end.lon, end.lat, area_class=area_class, at=at).seconds
         seconds[:, column] = np.where(np.isfinite(times), np.nan_to_num(times, posinf=-1.0, nan=-1.0), -1.0)
         seconds[column, column] = 0
     return ByMatrix(seconds=tuple(tuple(int(s) for s in row) for row in seconds))

@@ -13,6 +13,7 @@ from dispatch.routing.optimiser.words import Naming
 
 from .mapping import KIND
 from .posing import UNHEARD
+from .visits import SAID, VISIT
 
 # A skill of the problem is all that keeps a crew from a ticket for good; its window ends with the plan's horizon.
 # By the kind of word: reasons and verdicts share codes, and words with one code are one key.
@@ -70,7 +71,7 @@ def naming_of(desk: Desk, numbers: Mapping[str, str], *, at: datetime) -> Naming
         a_crew="班组",
         a_job="工单",
         crew=crew,
-        job=lambda ticket: numbers.get(ticket, ticket),
+        job=lambda name: SAID if name.startswith(VISIT) else numbers.get(name, name),
         depot=depot,
         kind=lambda kind: KINDS.get(kind, kind),
         needs=_needs,

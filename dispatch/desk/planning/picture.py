@@ -2,14 +2,15 @@
 A region's plans in force laid out for questions, kept in each process until something of it changes.
 
 A picture is never older than the plans in force: it is known by their ids and by when each was last checked, by the
-versions of the tickets that wait, by pins and vetoes, and by which crews can be sent and hold what. What moves without
+versions of the tickets that wait, by pins and vetoes, by the visits that depots promised, and by which crews can be
+sent and hold what. What moves without
 that (where crews stand) it may miss for as long as plans may, between two turns.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from dispatch.routing.fleet import Fleet
 from dispatch.routing.optimiser.explaining.explainer import Explainer
 from dispatch.routing.optimiser.problem import Plan
 
-from . import posing, rows
+from . import posing, rows, visits
 from .naming import naming_of
 from .posing import Known, Posed
 from .rows import CountyPlan
@@ -33,17 +34,20 @@ SELECT (SELECT md5(string_agg(concat_ws(' ', id, checked_at), ',' ORDER BY id)) 
        (SELECT md5(string_agg(concat_ws(' ', id, version), ',' ORDER BY id)) FROM ticket
         WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[])) AS waiting,
        (SELECT md5(string_agg(id, ',' ORDER BY id)) FROM plan_wish
-        WHERE undone_at IS NULL AND area = ANY($1::text[])) AS wishes
+        WHERE undone_at IS NULL AND area = ANY($1::text[])) AS wishes,
+       (SELECT md5(string_agg(concat_ws(' ', id, from_at, to_at), ',' ORDER BY id)) FROM booking
+        WHERE area = ANY($1::text[]) AND state = 'booked' AND from_at > $2 AND from_at <= $3) AS visits
 """
 NUMBERS = "SELECT id, ticket_no FROM ticket WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[])"
 
 
 class Mark(NamedTuple):
-    """What a picture is known by: digests of plans, waiting tickets, wishes and crews."""
+    """What a picture is known by: digests of plans, waiting tickets, wishes, promised visits and crews."""
 
     plans: str | None
     waiting: str | None
     wishes: str | None
+    visits: str | None
     crews: bytes
 
 
@@ -74,11 +78,11 @@ class Picture:
         return self.posed.known.at
 
 
-async def mark_of(connection: Connection, desk: Desk, counties: Sequence[str]) -> Mark:
+async def mark_of(connection: Connection, desk: Desk, counties: Sequence[str], *, at: datetime) -> Mark:
     """Return what a picture of these counties made now would be known by."""
-    row = await connection.fetchrow(MARK, list(counties))
+    row = await connection.fetchrow(MARK, list(counties), at, at + desk.pack.plans.visits_ahead.duration)
     assert row is not None
-    return Mark(row["plans"], row["waiting"], row["wishes"], _crews(desk.fleet, counties))
+    return Mark(row["plans"], row["waiting"], row["wishes"], row["visits"], _crews(desk.fleet, counties))
 
 
 def _crews(fleet: Fleet, counties: Sequence[str]) -> bytes:
@@ -95,12 +99,16 @@ async def numbers_of(connection: Connection, counties: Sequence[str]) -> dict[st
     return {row["id"]: row["ticket_no"] for row in await connection.fetch(NUMBERS, list(counties))}
 
 
-async def picture_of(desk: Desk, region: str, mark: Mark, *, at: datetime) -> Picture:
-    """Return the region's picture: the one that is kept if nothing changed, else a new one."""
+async def picture_of(desk: Desk, region: str, mark: Mark, *, at: datetime, ahead: timedelta = timedelta()) -> Picture:
+    """
+    Return the region's picture: the one that is kept if nothing changed, else a new one.
+
+    :param ahead: for so long it must hold still, if nothing changes
+    """
     longest = desk.pack.plans.every.duration
 
     def holds(kept: Picture) -> bool:
-        return kept.mark == mark and kept.at <= at < kept.at + longest
+        return kept.mark == mark and kept.at <= at < kept.at + longest - ahead
 
     async def make() -> Picture:
         return await _made(desk, region, at=at)
@@ -116,7 +124,7 @@ async def _made(desk: Desk, region: str, *, at: datetime) -> Picture:
         desk.db.connection() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        mark, fleet = await mark_of(connection, desk, counties), desk.fleet.still()
+        mark, fleet = await mark_of(connection, desk, counties, at=at), desk.fleet.still()
         known = await posing.read(connection, desk, region, counties, planned=counties, at=at)
         plans = await rows.in_force(connection, counties)
         numbers = await numbers_of(connection, counties)
@@ -127,6 +135,6 @@ def _laid(
     desk: Desk, fleet: Fleet, known: Known, mark: Mark, plans: Mapping[str, CountyPlan], numbers: Mapping[str, str]
 ) -> Picture:
     posed = posing.pose(desk, fleet, known)
-    plan = Plan(problem=posed.problem.name, routes=posed.problem.plan)
+    plan = Plan(problem=posed.problem.name, routes=visits.kept_in(posed.problem, posed.problem.plan))
     explainer = Explainer(posed.problem, plan, naming_of(desk, numbers, at=known.at))
     return Picture(mark, posed, explainer, plans, fleet, numbers)

@@ -59,15 +59,16 @@ async def take(
     """
     done = {}
     for county in sorted(dispatching):
-        new = _part(posed, made, county, at=at)
+        new = _part(posed, made, county, soon_s=desk.pack.plans.told_within.duration.total_seconds(), at=at)
         async with desk.db.transaction() as tx:
             await rows.take_turn(tx, county)
             done[county] = await _settle(tx, desk, new, auto=dispatching[county] == AUTO, at=at)
     return done
 
 
-def _part(posed: Posed, made: Made, county: str, *, at: datetime) -> CountyPlan:
-    """Return a county's part of its region's plan."""
+def _part(posed: Posed, made: Made, county: str, *, soon_s: float, at: datetime) -> CountyPlan:
+    """Return a county's part of its region's plan; ``soon_s``: crews free by then are told their next job."""
+    free_s = {crew.id: crew.free_s for crew in posed.problem.crews}
     of_county = {one.ticket.id for one in posed.known.waiting if one.ticket.area == county}
     stops = []
     for crew, route in made.plan.routes.items():
@@ -75,7 +76,8 @@ def _part(posed: Posed, made: Made, county: str, *, at: datetime) -> CountyPlan:
             begun = made.judged.begun.get((crew, job))
             if job in of_county and begun is not None:
                 leaves = None if begun.leaves_s is None else at + timedelta(seconds=begun.leaves_s)
-                stops.append(Stop(crew, position, job, at + timedelta(seconds=begun.begins_s), leaves))
+                told_at = at if position == 0 and free_s[crew] <= soon_s else None
+                stops.append(Stop(crew, position, job, at + timedelta(seconds=begun.begins_s), leaves, told_at))
     left = {job: why for job, why in made.plan.unserved.items() if job in of_county}
     left |= {job: NO_PIN for job in posed.unheard if job in left}
     left |= {job: NO_PLACE for job, area in posed.known.placeless.items() if area == county}
@@ -108,7 +110,7 @@ async def _settle(tx: Connection, desk: Desk, new: CountyPlan, *, auto: bool, at
         await rows.checked(tx, before.id, new)
         await rows.end(tx, new.area, PlanState.PROPOSED, at=at)
         return PlanOutcome.KEPT
-    new = replace(new, touched=touched(before, new))
+    new = replace(new, touched=touched(before, new), stops=still_told(before, new))
     if auto:
         await publish(tx, replace(new, state=PlanState.PUBLISHED), by=SYSTEM.id, at=at)
         return PlanOutcome.PUBLISHED
@@ -142,6 +144,12 @@ def touched(before: CountyPlan | None, new: CountyPlan) -> tuple[str, ...]:
     was = {} if before is None else before.pairs
     changed = {ticket for ticket, crew in new.pairs.items() if was.get(ticket) != crew}
     return tuple(sorted(changed | {ticket for ticket in new.unserved if ticket in was}))
+
+
+def still_told(before: CountyPlan | None, new: CountyPlan) -> tuple[Stop, ...]:
+    """Return the new plan's stops; who was told of a job, and keeps it, stays told."""
+    was = {(stop.crew_id, stop.ticket_id): stop.told_at for stop in before.stops} if before else {}
+    return tuple(replace(stop, told_at=was.get((stop.crew_id, stop.ticket_id)) or stop.told_at) for stop in new.stops)
 
 
 async def publish(tx: Connection, plan: CountyPlan, *, by: str, at: datetime) -> None:

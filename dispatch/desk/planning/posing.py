@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 import msgspec
 
@@ -32,7 +33,9 @@ FROM ticket WHERE is_open AND stage = 'accepted' AND area = ANY($1::text[]) ORDE
 """
 WISHES = "SELECT ticket_id, crew_id, kind FROM plan_wish WHERE area = ANY($1::text[]) AND undone_at IS NULL ORDER BY id"
 PUBLISHED = """
-SELECT stop.crew_id, stop.ticket_id FROM plan JOIN plan_stop AS stop ON stop.plan_id = plan.id
+SELECT stop.crew_id, stop.ticket_id,
+       stop.told_at IS NOT NULL OR plan.source = 'person' OR plan.decided_by IS NOT NULL AS told
+FROM plan JOIN plan_stop AS stop ON stop.plan_id = plan.id
 WHERE plan.state = 'published' AND plan.area = ANY($1::text[]) ORDER BY stop.crew_id, stop.position, stop.ticket_id
 """
 
@@ -52,6 +55,7 @@ class Known:
 
     :param placeless: tickets of which neither place nor county is on the map, each with its county
     :param published: crew -> tickets of the plans in force, in order
+    :param told: those of them that crews were told of, or that a person decided
     :param visits: appointments of the depots
     :param lengths: of work, as learned; None: the pack's
     :param feed_n: number of the last change that had been told when this was read
@@ -68,6 +72,7 @@ class Known:
     visits: tuple[Visit, ...] = ()
     lengths: Lengths | None = None
     feed_n: int = 0
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,36 +110,38 @@ async def read(
     *,
     planned: Sequence[str],
     at: datetime,
-    with_visits: bool = False,
 ) -> Known:
     """
-    Read what waits in a region.
+    Read what waits in a region, and the visits that its depots promised: for who plans, judges and explains alike.
 
     :param planned: those of its counties in which the machine may choose crews
-    :param with_visits: appointments take crews, too: for who makes a plan; a plan that is judged has none of them
     """
     feed_n = await feed.last(connection)
     rows = await connection.fetch(WAITING, list(planned), MOST_WAITING)
     waiting, placeless = await asyncio.to_thread(_waiting, desk, rows, at)
     pins, vetoes = _wishes(await connection.fetch(WISHES, list(counties)))
     published: dict[str, tuple[str, ...]] = {}
-    for row in await connection.fetch(PUBLISHED, list(counties)):
+    stops = await connection.fetch(PUBLISHED, list(counties))
+    for row in stops:
         published[row["crew_id"]] = (*published.get(row["crew_id"], ()), row["ticket_id"])
-    booked = await visits.read(connection, counties, desk.pack.plans, at=at) if with_visits else ()
+    told = frozenset(row["ticket_id"] for row in stops if row["told"])
+    booked = await visits.read(connection, counties, desk.pack.plans, at=at)
     learned = await lengths_of(connection, desk, region, counties, at=at)
-    return Known(region, tuple(counties), at, waiting, placeless, pins, vetoes, published, booked, learned, feed_n)
+    return Known(
+        region, tuple(counties), at, waiting, placeless, pins, vetoes, published, booked, learned, feed_n, told
+    )
 
 
 def _waiting(desk: Desk, rows: Sequence[Row], at: datetime) -> tuple[tuple[Waiting, ...], dict[str, str]]:
     """Return the tickets that wait, and those that have no place on the map."""
-    waiting, placeless = [], {}
+    waiting, placeless, pack = [], {}, desk.pack
     for row in rows:
         ticket, when = seen(row["doc"]), msgspec.json.decode(row["doc"], type=When)
-        job = find_job(ticket, desk.areas, desk.pack)
+        job = find_job(ticket, desk.areas, pack)
         if job is None:
             placeless[ticket.id] = ticket.area
             continue
-        opening = mapping.opening_of(when.appointment_at, when.suspended_until, desk.pack.plans, at=at)
+        opening = mapping.opening_of(when.appointment_at, when.suspended_until, pack.plans, at=at)
         waiting.append(Waiting(ticket, job, row["due_at"], *opening, when.symptom))
     return tuple(waiting), placeless
 
@@ -175,6 +182,7 @@ def pose(desk: Desk, fleet: Fleet, known: Known) -> Posed:
         caps=keeping.caps_of(fleet, rows, jobs, rules, now=at),
         reserves=keeping.reserves_of(fleet, crews, known.counties, now=at),
         plan=plan,
+        told=tuple(sorted(known.told.intersection(chain.from_iterable(plan.values())))),
         rules=mapping.rules_of(rules),
     )
     return Posed(problem, known, unheard)
@@ -182,13 +190,14 @@ def pose(desk: Desk, fleet: Fleet, known: Known) -> Posed:
 
 def _crews(desk: Desk, fleet: Fleet, known: Known, may: Mapping[str, list[bool]]) -> list[Crew]:
     rows, lon, lat = mapping.rows_of(fleet, known.counties, now=known.at)
-    promised, found = {visit.depot for visit in known.visits}, []
-    for row in rows:
+    promised, found, rules = {visit.depot for visit in known.visits}, [], desk.pack.plans
+    shifts = mapping.shifts_of(fleet, rows, now=known.at)
+    for row, shift in zip(rows, shifts, strict=True):
         depot = fleet.table.crews[row].depot
         skills = [name for name, who in may.items() if who[row]]
         skills += [visits.need_of(depot)] if depot in promised else []
         place = Place(lon=float(lon[row]), lat=float(lat[row]))
-        crew = mapping.crew_of(fleet, row, place, skills, desk.pack.plans, now=known.at)
+        crew = mapping.crew_of(fleet, row, place, skills, rules, shift, now=known.at)
         if crew is not None:
             found.append(crew)
     return found
@@ -198,6 +207,7 @@ def _jobs(desk: Desk, known: Known, names: Sequence[str], crews: Sequence[Crew])
     """Return the jobs, and the pins that cannot be heard now: the crew is not there, or cannot do it."""
     skills = {crew.id: frozenset(crew.skills) for crew in crews}
     jobs, unheard, enough = [], {}, desk.pack.restorations.weight.value
+    rules = desk.pack.plans
     for one, need in zip(known.waiting, names, strict=True):
         pinned = known.pins.get(one.ticket.id)
         if pinned is not None and need not in skills.get(pinned, ()):
@@ -206,5 +216,5 @@ def _jobs(desk: Desk, known: Known, names: Sequence[str], crews: Sequence[Crew])
         kept = sorted(crew for crew in vetoed if crew in skills)
         needs, heard = ((need, UNHEARD), None) if one.ticket.id in unheard else ((need,), pinned)
         length = length_of(known.lengths, one.ticket.area, one.path, enough=enough)
-        jobs.append(mapping.job_of(one, needs, desk.pack.plans, at=known.at, pinned=heard, vetoed=kept, length=length))
+        jobs.append(mapping.job_of(one, needs, rules, at=known.at, pinned=heard, vetoed=kept, length=length))
     return jobs, unheard

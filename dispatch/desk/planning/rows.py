@@ -22,13 +22,13 @@ INSERT INTO plan (id, area, region, made_at, source, author, state, cost, by_rul
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $4, $15, $16, $17)
 """
 STOPS = """
-INSERT INTO plan_stop (plan_id, area, crew_id, position, ticket_id, starts_at, leaves_at)
-SELECT $1, $2, * FROM unnest($3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+INSERT INTO plan_stop (plan_id, area, crew_id, position, ticket_id, starts_at, leaves_at, told_at)
+SELECT $1, $2, * FROM unnest($3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
 """
 FIND = f"SELECT {COLUMNS} FROM plan WHERE id = $1"
 STOPS_OF = """
 SELECT stop.plan_id, stop.crew_id, crew.name AS crew_name, stop.position, stop.ticket_id, ticket.ticket_no,
-       ticket.stage, stop.starts_at, stop.leaves_at
+       ticket.stage, stop.starts_at, stop.leaves_at, stop.told_at
 FROM plan_stop AS stop LEFT JOIN crew ON crew.id = stop.crew_id LEFT JOIN ticket ON ticket.id = stop.ticket_id
 WHERE stop.plan_id = ANY($1::text[]) ORDER BY stop.plan_id, stop.crew_id, stop.position, stop.ticket_id
 """
@@ -46,9 +46,10 @@ END = "UPDATE plan SET state = 'superseded', ended_at = $3 WHERE area = $1 AND s
 DECIDE = "UPDATE plan SET state = $2, decided_by = $3, decided_at = $4, reason = $5, ended_at = $6 WHERE id = $1"
 CHECKED = "UPDATE plan SET checked_at = $2, cost = $3, by_rule = $4, feed_n = $5 WHERE id = $1"
 MOVED = """
-UPDATE plan_stop SET starts_at = new.starts_at, leaves_at = new.leaves_at, position = new.position
-FROM unnest($2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-     AS new(crew_id, position, ticket_id, starts_at, leaves_at)
+UPDATE plan_stop SET starts_at = new.starts_at, leaves_at = new.leaves_at, position = new.position,
+       told_at = coalesce(plan_stop.told_at, new.told_at)
+FROM unnest($2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+     AS new(crew_id, position, ticket_id, starts_at, leaves_at, told_at)
 WHERE plan_stop.plan_id = $1 AND plan_stop.ticket_id = new.ticket_id AND plan_stop.crew_id = new.crew_id
 """
 AUDIT = "INSERT INTO audit (at, account_id, action, subject, area, details) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -61,13 +62,18 @@ class NoSuchPlan(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One visit of a plan; ``position`` in the crew's whole route, from 0. The last three are only read."""
+    """
+    One visit of a plan; ``position`` in the crew's whole route, from 0. The last three are only read.
+
+    :param told_at: since when its crew is to know of it; None: nobody acts on it yet
+    """
 
     crew_id: str
     position: int
     ticket_id: str
     starts_at: datetime
     leaves_at: datetime | None = None
+    told_at: datetime | None = None
     crew_name: str | None = None
     ticket_no: str | None = None
     stage: str | None = None
@@ -126,8 +132,8 @@ async def write(tx: Connection, plan: CountyPlan) -> None:
 
 
 def columns(stops: Sequence[Stop]) -> tuple[list[object], ...]:
-    """Return stops as columns: crew, position, ticket, start, leave."""
-    names = ("crew_id", "position", "ticket_id", "starts_at", "leaves_at")
+    """Return stops as columns: crew, position, ticket, start, leave, told."""
+    names = ("crew_id", "position", "ticket_id", "starts_at", "leaves_at", "told_at")
     return tuple([getattr(stop, name) for stop in stops] for name in names)
 
 

@@ -21,6 +21,7 @@ from .picture import Picture
 from .plans import BY_HAND, NO_PIN, NO_PLACE
 from .posing import MOST_WAITING, UNHEARD
 from .rows import Stop
+from .visits import VISIT
 from .words import PlanStanding
 
 NAMED = 3  # tickets that are named one by one in a sentence
@@ -146,12 +147,13 @@ class Telling:
     def _planned(self, found: Found) -> Why:
         route = self.explainer.course.planned[found.chosen.crew]
         before = route[: route.index(self.ticket)]
+        tickets = tuple(name for name in before if not name.startswith(VISIT))
         named = "、".join(self.say.job(ticket) for ticket in before[:NAMED]) + ("等" if len(before) > NAMED else "")
         first = f"前面还有 {len(before)} 单({named})" if before else "是该班组的下一单"
         crew, rule = self.say.crew(found.chosen.crew), self.say.word(found.binding)
         begins = self.say.clock(found.chosen.begins_s)
         said = f"已排给 {crew}({rule}),{first},预计 {begins} 开始作业;{self._next_best(found)}"
-        return self._why(PlanStanding.PLANNED, said, stop=self.stop, before=before, **self._found(found))
+        return self._why(PlanStanding.PLANNED, said, stop=self.stop, before=tickets, **self._found(found))
 
     def _found(self, found: Found) -> dict[str, object]:
         return {
@@ -188,7 +190,8 @@ class Telling:
 
     def _waits(self) -> Why:
         """Tell of a ticket that the plan does not have: it could be put in now, or it cannot, and what would help."""
-        remedies = Remedies(self.explainer, self.ticket, self.prices)
+        with self.picture.asking:
+            remedies = Remedies(self.explainer, self.ticket, self.prices)
         insert = next(remedies.insert(), None)
         if self.left is None and insert is not None and insert.change < 0:
             return self._fits(insert, self._undone(remedies))

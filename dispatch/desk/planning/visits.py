@@ -11,10 +11,14 @@ from datetime import datetime
 
 from dispatch.kit.db import Connection
 from dispatch.kit.planrules import PlanRules
-from dispatch.routing.optimiser.problem import Job, Place
+from dispatch.routing.optimiser.course import Routes
+from dispatch.routing.optimiser.explaining.laid import Laid
+from dispatch.routing.optimiser.mending import mended
+from dispatch.routing.optimiser.problem import Job, Place, Problem
 
 VISIT = "visit/"  # before a booking's id, and before the depot's code in what a crew must have
 KIND = "visit"  # counts towards no repair reserve
+SAID = "约时上门"  # how a dispatcher is told of one
 MOST = 2_000  # of one region, the next first
 
 BOOKED = """
@@ -72,3 +76,35 @@ def need_of(depot: str) -> str:
 def with_crews(visits: Sequence[Visit], depots: Collection[str]) -> list[Visit]:
     """Return the visits of depots that have a crew in the plan; of the others nobody keeps one."""
     return [visit for visit in visits if visit.depot in depots]
+
+
+def kept_in(problem: Problem, routes: Routes) -> dict[str, tuple[str, ...]]:
+    """
+    Return routes with the visits that they do not name, each where it costs least, the first that begin first.
+
+    A plan in force, and a dispatcher's own, name tickets; the visits stand in neither. Put in where they cost least
+    they delay what the machine let them delay: it moved them as long as that made the plan cheaper. What costs less
+    left out (or fits nowhere) stays out, as in a plan of the machine; nothing else is moved.
+
+    :param routes: sound or not; where they break a rule, the visits go beside what holds
+    """
+    whole = {crew: tuple(names) for crew, names in routes.items()}
+    named = {name for names in whole.values() for name in names}
+    lacking = [job for job in problem.jobs if job.id.startswith(VISIT) and job.id not in named]
+    if not lacking:
+        return whole
+    laid = Laid(problem, mended(problem, whole))
+    for job in sorted(lacking, key=lambda job: (job.window_s, job.id)):
+        laid.put_in(job.id)
+    new = {job.id for job in lacking}
+    return {**whole, **{crew: _woven(whole.get(crew, ()), names, new) for crew, names in laid.routes.items()}}
+
+
+def _woven(route: Sequence[str], sound: Sequence[str], new: Collection[str]) -> tuple[str, ...]:
+    """Return a route with those of the new visits that its sound part has, each behind the same job as there."""
+    made, at = list(route), 0
+    for name in sound:
+        if name in new:
+            made.insert(at, name)
+        at = made.index(name) + 1
+    return tuple(made)

@@ -37,7 +37,8 @@ async def why(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> Why:
                 said = f"工单现为“{ticket.stage.label}”,接单后才排入计划"
                 return Why(ticket.id, at, PlanStanding.NOT_PLANNED, said)
             region = posing.region_of(desk, ticket.area)
-            mark = await mark_of(connection, desk, posing.regions(desk)[region])
+            desk.asked[region] = at
+            mark = await mark_of(connection, desk, posing.regions(desk)[region], at=at)
         if (told := await _waits(desk, ticket, region, mark, at)) is not None:
             return told
     said = "工单的状态正在变化,请稍候再问"

@@ -81,6 +81,52 @@ class Course:
         self._drive_out()
         self.ends = {crew: end for crew, visits in self.routes.items() if (end := self._end(visits)) is not None}
 
+    def rerouted(self, problem: Problem, routes: Routes) -> "Course":
+        """
+        Return another plan carried out, for a problem in which some things are others: ``Course(problem, routes)``.
+
+        Where no crew waits for another, what is the same as here is not carried out again but shared.
+
+        :param problem: what is the same object in both is taken to be the same
+        """
+        if self._is_odd or any(job.crews > 1 or job.after for job in problem.jobs):
+            return Course(problem, routes)
+        made = Course(problem, {})
+        made.planned = routes
+        for name, names in routes.items():
+            if self._stays(name, names, made):
+                made._share(name, self)
+            else:
+                made._lay(name, names)
+                made._next[name] = 0
+        if made._is_odd:
+            return Course(problem, routes)
+        made._drive_out()
+        made.ends |= {name: end for name in made._next if (end := made._end(made.routes[name])) is not None}
+        return made
+
+    @property
+    def _is_odd(self) -> bool:
+        """Tell whether the plan names what the problem has not, or a job more than once."""
+        return bool(self.strangers) or any(len(works) > 1 for works in self.of_job.values())
+
+    def _stays(self, name: str, names: Sequence[str], other: "Course") -> bool:
+        """Tell whether a route is the same in another plan, and all that it is made of."""
+        if tuple(self.planned.get(name, ())) != tuple(names) or name not in self.routes:
+            return False
+        if self.crews[name] is not other.crews[name]:
+            return False
+        return all(self.jobs[job] is other.jobs[job] for job in names)
+
+    def _share(self, name: str, other: "Course") -> None:
+        """Take over a route that was carried out."""
+        self.routes[name] = other.routes[name]
+        for visit in other.routes[name]:
+            self.works.append(visit.work)
+            self.of_job.setdefault(visit.work.job.id, []).append(visit.work)
+        if name in other.ends:
+            self.ends[name] = other.ends[name]
+
     @property
     def stuck(self) -> list[Work]:
         """Return the work that can never begin."""
@@ -127,7 +173,7 @@ class Course:
     def _drive_out(self) -> None:
         """Let each crew go on until it stands before work that cannot begin; whoever begins wakes those who wait."""
         waiting: dict[str, list[str]] = defaultdict(list)  # job -> crews that wait for its end
-        moving = list(reversed(self.routes))
+        moving = list(reversed(self._next))
         while moving:
             name = moving.pop()
             while (visit := self._ahead(name)) is not None:

@@ -111,11 +111,13 @@ def _reserve(course: Course) -> Iterator[Charge]:
 
 
 def named_in(problem: Problem) -> dict[str, set[str]]:
-    """Return job id -> the crews that the published plan names for it."""
+    """Return job id -> the crews that the published plan names for it, and that were told so."""
     named: dict[str, set[str]] = defaultdict(set)
+    told = None if problem.told is None else frozenset(problem.told)
     for crew, jobs in problem.plan.items():
         for job in jobs:
-            named[job].add(crew)
+            if told is None or job in told:
+                named[job].add(crew)
     return named
 
 

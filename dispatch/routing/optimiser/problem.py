@@ -131,6 +131,7 @@ class Problem:
 
     :ivar starts_at: the instant that is zero, as written; only for people
     :ivar plan: the published plan, crew id -> job ids in order; where the search starts, what ``change`` compares with
+    :ivar told: jobs of it whose crews were told of them: only their ``change`` costs; None: all of it
     """
 
     travel: Travel
@@ -142,6 +143,7 @@ class Problem:
     caps: tuple[Cap, ...] = ()
     reserves: tuple[Reserve, ...] = ()
     plan: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: tuple[str, ...] | None = None
     rules: Rules = field(default_factory=Rules)
 
 

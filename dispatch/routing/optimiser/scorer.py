@@ -268,10 +268,11 @@ def _latest_s(course: Course, crew: str) -> int:
 
 
 def _changed(course: Course) -> int:
-    """Return how many visits to jobs of the published plan are made by crews that it did not name for them."""
+    """Return how many visits to jobs that the published plan told are made by crews that it did not name for them."""
     named = defaultdict(set)
+    told = course.problem.get("told")
     for crew, names in course.published.items():
-        for name in names:
+        for name in names if told is None else set(names) & set(told):
             named[name].add(crew)
     jobs = ((visit.work.job["id"], visit.crew["id"]) for visit, _ in course.attended())
     return sum(job in named and crew not in named[job] for job, crew in jobs)

@@ -30,12 +30,13 @@ class Live:
     :ivar published: (n) the crew that was published for the job, ``NOBODY``: none yet
     """
 
-    def __init__(self, day: PlayDay, policy: str, *, ahead: int) -> None:
+    def __init__(self, day: PlayDay, policy: str, *, ahead: int, within_s: int) -> None:
         """
         :param ahead: so many jobs of each route are published, the next ones
+        :param within_s: of crews that should be free within so many seconds; the others are not told yet
         :raises NotBuilt: if the compiled search is missing
         """
-        self.day, self._ahead = day, ahead
+        self.day, self._ahead, self._within_s, self._now_s = day, ahead, within_s, 0
         facts = facts_of(day.problem, Numbering.of(day.problem), near=1, close=1)
         self.facts: Facts = facts._replace(start=facts.start.copy(), free=facts.free.copy())
         width = min(facts.jobs + 2, ROUTE_JOBS, max(64, PLAN_CELLS // max(1, facts.crews)))
@@ -50,6 +51,7 @@ class Live:
 
     def look(self, now_s: int) -> None:
         """See when each crew can leave, as far as anybody knows now; compute the plan's times from that."""
+        self._now_s = now_s
         expected = np.maximum(self.expected_s, now_s + self.day.overrun_s)
         self.facts.free[:] = np.where(self.busy, expected, now_s)
         self.native.recount()
@@ -64,13 +66,18 @@ class Live:
         self.native.insert(crew, stop, job)
 
     def publish(self) -> None:
-        """Publish the crews of the next jobs of each route. A job whose published crew lost it has been moved."""
+        """
+        Publish the next jobs of each route whose crew will soon be free.
+
+        A job whose published crew lost it has been moved.
+        """
         tour = self.tour
         lost = (self.published >= 0) & (tour.crew_of >= 0) & (self.published != tour.crew_of)
         self.outcome.moves[lost] += 1
         self.published[lost] = NOBODY
         ahead = min(self._ahead, tour.width)
-        next_ = tour.stops[:, :ahead][np.arange(ahead) < tour.length[:, None]]
+        soon = self.facts.free <= self._now_s + self._within_s
+        next_ = tour.stops[:, :ahead][(np.arange(ahead) < tour.length[:, None]) & soon[:, None]]
         self.published[next_] = tour.crew_of[next_]
 
     def replace(self, stops: Ints, length: Ints) -> None:

@@ -21,7 +21,7 @@ class Play:
     """One play; ``run`` plays it to its end."""
 
     def __init__(self, day: PlayDay, name: PolicyName, search: Search) -> None:
-        self.live = Live(day, name.value, ahead=search.ahead)
+        self.live = Live(day, name.value, ahead=search.ahead, within_s=60 * search.within_min)
         self._policy: Policy = policy_of(name, search)
         self._heap: list[tuple[int, int, int]] = []
         self._changed = False  # since the last plan of a minute
@@ -64,10 +64,11 @@ class Play:
 
     def _minute(self, at: int, _: int) -> None:
         heapq.heappush(self._heap, (at + MINUTE_S, MINUTE, 0))
-        if not self._changed:
-            return
         began = process_time()
         self.live.look(at)
+        if not self._changed:
+            self.live.publish()  # who will soon be free is told, even where nothing else happened
+            return
         if self._policy.each_minute(self.live, at):
             self.live.outcome.replanned_s.append(process_time() - began)
         self._changed = False

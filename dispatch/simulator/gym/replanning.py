@@ -23,7 +23,7 @@ class Search:
 
     :ivar turns: how many turns a plan gets, :ivar per_job: and how many more for each open job
     :ivar hot: threshold at the first turn, :ivar cold: at the last; costs
-    :ivar ahead: how many jobs of each route are published, the next ones
+    :ivar ahead: how many jobs of each route are published, the next ones, :ivar within_min: of crews free by then
     :ivar change: weight of the rule ``change``: a job that moves away from its published crew
     """
 
@@ -32,6 +32,7 @@ class Search:
     hot: float = 10.0
     cold: float = 1.0
     ahead: int = 1
+    within_min: int = 30
     change: float = 11.0
 
 

@@ -42,6 +42,7 @@ def medley(seed: int, *, jobs: int = 12, crews: int = 5, ties: float = 0.35, fro
         caps=_caps(dice, fleet),
         reserves=_reserves(dice, work, fleet),
         plan=plan,
+        told=_told(Random(-1 - seed), plan),
         rules=Rules(
             change=dice.choice((0.0, 5.0)), foreign=dice.choice((0.0, 12.0)), reserve=dice.choice((0.0, 20.0)),
             overtime=dice.choice((0.0, 2.0)), travel=dice.choice((1.0, 0.5)),
@@ -136,6 +137,12 @@ def _job(dice: Random, i: int, travel: Travel, crews: tuple[Crew, ...], ties: fl
 
 def _before(dice: Random, i: int) -> tuple[str, ...]:
     return tuple(sorted({f"j{dice.randrange(i)}" for _ in range(dice.choice((1, 1, 2)))}))
+
+
+def _told(dice: Random, plan: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    """All of the plan, or what chance says of it; its dice are its own."""
+    named = sorted({job for route in plan.values() for job in route})
+    return None if dice.random() < 0.5 else tuple(job for job in named if dice.random() < 0.5)
 
 
 def _published(dice: Random, jobs: list[Job], crews: tuple[Crew, ...]) -> dict[str, tuple[str, ...]]:

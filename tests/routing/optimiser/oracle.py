@@ -90,7 +90,8 @@ class _OneCrew:
         self.drive = drives(problem["travel"])
         self.caps, self.reserves = problem.get("caps") or [], problem.get("reserves") or []
         plan = problem.get("plan") or {}
-        self.named = {job: {c for c, route in plan.items() if job in route} for route in plan.values() for job in route}
+        told = set(problem.get("told", [job for route in plan.values() for job in route]))
+        self.named = {job: {c for c, route in plan.items() if job in route} for job in told}
         number = {job["id"]: i for i, job in enumerate(self.jobs)}
         self.head = [number[name] for name in plan.get(crew["id"], ()) if self.jobs[number[name]].get("frozen")]
         self.may = [i for i, job in enumerate(self.jobs) if self._may(job)]

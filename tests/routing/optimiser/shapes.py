@@ -53,10 +53,13 @@ def problems(draw: st.DrawFn, *, most_jobs: int = 12, most_crews: int = 4) -> Pr
     caps = draw(st.lists(cap(depots), max_size=4, unique_by=lambda c: (c.depot, c.kind, c.from_s))) if depots else []
     reserves = draw(st.lists(st.sampled_from(COUNTIES[1:]), max_size=2, unique=True))
     kept = {c.county for c in crews}
+    plan = draw(published(jobs, crews))
+    named = sorted({job for route in plan.values() for job in route})
     return Problem(
         travel=travel, jobs=jobs, crews=crews, name="drawn", horizon_s=HORIZON_S, caps=tuple(caps),
         reserves=tuple(Reserve(county, draw(st.integers(0, 3))) for county in reserves if county in kept),
-        plan=draw(published(jobs, crews)), rules=draw(rules()),
+        plan=plan, rules=draw(rules()),
+        told=draw(st.none() | st.sets(st.sampled_from(named)).map(lambda some: tuple(sorted(some)))) if named else None,
     )  # fmt: skip
 
 

@@ -32,6 +32,8 @@ def rich(seed: int, *, jobs: int, crews: int, after: bool = False) -> Json:
         "protected": rng.choice([0, 1]), "late": rng.choice([1, 2]),
     }  # fmt: skip
     made["plan"] = _published(rng, made)
+    if (own := Random(-1 - seed)).random() < 0.5:
+        made["told"] = [job for route in made["plan"].values() for job in route if own.random() < 0.5]
     made["caps"] = _caps(rng, made)
     if rng.random() < 0.5:
         made["reserves"] = [{"county": made["crews"][0].get("county") or "east", "crews": rng.randint(1, crews)}]

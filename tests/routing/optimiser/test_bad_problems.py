@@ -91,3 +91,10 @@ def test_what_is_no_number_is_refused(wrong: str) -> None:
     found: Any = json.dumps(street([job("j", 1, weight=0.125, due_s=MIN)])).replace("0.125", wrong)
     with pytest.raises(BadProblem):
         problem_of(found.encode())
+
+
+def test_who_was_told_of_a_job_that_is_not_planned_is_refused() -> None:
+    found = street([job("j", 1), job("k", 2)], plan={"c1": ["j"]}, told=["j", "k"])
+    with pytest.raises(BadProblem, match="told 写了不存在的计划内工作"):
+        read_problem(found)
+    assert read_problem(found | {"told": []}).told == ()

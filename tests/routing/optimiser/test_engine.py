@@ -1,5 +1,7 @@
 """The engine: whatever the problem, its plan breaks no rule, costs what the scorer says, and is the same each time."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +86,22 @@ def test_a_plan_changes_only_when_the_gain_pays_the_change() -> None:
         return sum(owner.get(job, crew) != crew for crew, route in plan.routes.items() for job in route)
 
     assert moved(0.0) > moved(30.0) >= moved(1e9) == 0
+
+
+def test_who_was_told_keeps_his_job_and_the_others_are_planned_freely() -> None:
+    problem = generate("storm", 60, 12, 8)
+    loose = solve(problem, iterations=300, seed=1)
+    told = tuple(route[0] for route in loose.routes.values() if route)
+
+    def owners(told: tuple[str, ...] | None) -> dict[str, str]:
+        again = replace(problem, plan=loose.routes, told=told, rules=replace(problem.rules, change=1e9))
+        return {job: crew for crew, route in solve(again, iterations=6000, seed=4).routes.items() for job in route}
+
+    was = {job: crew for crew, route in loose.routes.items() for job in route}
+    free, bound = owners(told), owners(None)
+    assert all(bound.get(job, crew) == crew for job, crew in was.items())
+    assert all(free.get(job, was[job]) == was[job] for job in told)
+    assert any(free.get(job, crew) != crew for job, crew in was.items())
 
 
 def test_a_route_that_loses_the_stop_that_led_on_spoils_no_cost() -> None:

@@ -111,3 +111,11 @@ def test_a_cap_of_none_for_a_part_of_the_day_is_no_reason() -> None:
         street([job("j", 1, unserved=0.1, window_s=[3600, 7200])], [crew("c", depot="d")], caps=caps)
     )
     assert {left.code for left in solve(problem, iterations=10).unserved.values()} == {"TOO_DEAR"}
+
+
+def test_a_job_that_crews_cannot_do_for_different_reasons_names_them_with_their_number() -> None:
+    crews = [crew("c1", 2, ends_s=25 * MIN, skills=["lv"]), crew("c2", 0, skills=["lv"]), crew("c3", 3, skills=[])]
+    found = street([job("j", 3, work_s=20 * MIN, window_s=[0, 25 * MIN], needs=["lv"])], crews)
+    left = solve(read_problem(found), iterations=5, seed=1).unserved["j"]
+    assert left.code == "SHIFT_ENDS", "what the crew that comes nearest to it lacks"
+    assert left.sentence == "合格班组各有原因:班次内做不完 1 支、赶不上时间窗 1 支"

@@ -67,6 +67,18 @@ def test_a_shift_is_made_longer_by_the_minutes_that_it_takes() -> None:
     assert "c1 延长 5 分钟" in remedy.sentence
 
 
+def test_crews_that_fail_for_different_reasons_are_told_as_such() -> None:
+    """One ends its shift, one comes after the window, one has not the skill: no word holds for all."""
+    crews = [
+        crew("c1", 2, ends_s=25 * MIN, skills=["lv"]), crew("c2", 0, skills=["lv"]), crew("c3", 3, skills=[]),
+    ]  # fmt: skip
+    told = asked(street([job("j", 3, work_s=20 * MIN, window_s=[0, 25 * MIN], needs=["lv"])], crews))
+    assert told.counts == {CrewVerdict.SHIFT_ENDS: 1, CrewVerdict.TOO_LATE: 1, CrewVerdict.NO_SKILL: 1}
+    assert "都" not in told.sentence.partition(";")[0]
+    for said in ("合格班组各有原因", "班次内做不完 1 支", "赶不上时间窗 1 支", "不具备所需技能 1 支"):
+        assert said in told.sentence
+
+
 def test_one_more_visit_is_declared_by_the_depot_that_would_do_it() -> None:
     caps = [{"depot": name, "kind": "repair", "from_s": 0, "to_s": 43201, "visits": 0} for name in ("d", "e")]
     told = asked(street([job("j", 1)], [crew("c1", 3, depot="d"), crew("c2", depot="e")], caps=caps))

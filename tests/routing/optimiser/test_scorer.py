@@ -70,6 +70,13 @@ def test_another_order_a_new_job_and_one_left_out_are_no_change() -> None:
     assert costs(problem, c1=["k", "j"], c2=["new"]) == {}
 
 
+def test_a_crew_that_was_not_told_loses_nothing() -> None:
+    jobs, crews = [job("j", 0), job("k", 0)], [crew("c1"), crew("c2")]
+    problem = street(jobs, crews, plan={"c1": ["j", "k"]}, told=["k"], rules={"change": 6})
+    assert costs(problem, c2=["j"]) == {"unserved": 1440.0}
+    assert costs(problem, c2=["j", "k"]) == {"change": 6.0}
+
+
 def test_of_two_crews_only_the_new_one_is_a_change() -> None:
     crews = [crew("c1"), crew("c2"), crew("c3")]
     problem = street([job("j", 0, crews=2)], crews, plan={"c1": ["j"], "c2": ["j"]}, rules={"change": 6})

@@ -156,6 +156,23 @@ def test_no_policy_sees_what_is_called_in_later(name: PolicyName) -> None:
     assert (one.begun_s[before] == two.begun_s[before]).all()
 
 
+def test_a_crew_is_told_its_next_job_when_it_will_soon_be_free() -> None:
+    problem = generate("storm", 6, 2, 3)
+    live = Live(PlayDay(problem, np.zeros(6, np.int64), np.ones(6, np.int64), 0, 1), "x", ahead=1, within_s=600)
+    live.busy[:], live.expected_s[:] = True, (600, 601)
+    live.look(0)
+    for job in range(6):
+        crew = next(c for c in range(2) if live.facts.able[live.facts.sort[job], c])
+        live.put(job, crew, 0)
+    live.publish()
+    first = [int(live.tour.stops[c, 0]) if live.tour.length[c] else -1 for c in range(2)]
+    assert first[1] >= 0
+    assert set(np.flatnonzero(live.published >= 0).tolist()) == {first[0]} - {-1}
+    live.look(1)
+    live.publish()
+    assert set(np.flatnonzero(live.published >= 0).tolist()) == set(first) - {-1}
+
+
 def test_columns_of_drives_are_those_of_the_search() -> None:
     flat = generate("storm", 30, 8, 1)
     speeds = {"urban": 30.0, "rural": 45.0, "remote": 35.0}
@@ -167,7 +184,7 @@ def test_columns_of_drives_are_those_of_the_search() -> None:
     )
     for problem in (flat, round_):
         n = len(problem.jobs)
-        live = Live(PlayDay(problem, np.zeros(n, np.int64), np.ones(n, np.int64), 0, 1), "x", ahead=1)
+        live = Live(PlayDay(problem, np.zeros(n, np.int64), np.ones(n, np.int64), 0, 1), "x", ahead=1, within_s=0)
         live.look(0)
         for job in range(n):
             crew = next(c for c in range(8) if live.facts.able[live.facts.sort[job], c])

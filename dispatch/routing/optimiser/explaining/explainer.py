@@ -8,11 +8,13 @@ each question then takes milliseconds. Jobs left out are asked in ``remedies``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.kit.errors import NotFound
+from dispatch.routing.optimiser.breaches import breaches
 from dispatch.routing.optimiser.mending import mended
 from dispatch.routing.optimiser.objective import Share, cost_of, shares
 from dispatch.routing.optimiser.problem import Job, Plan, Problem
@@ -108,6 +110,16 @@ class Explainer:
         self._skills = [frozenset(crew.skills) for crew in problem.crews]
         self._lacking: dict[tuple[str, ...], np.ndarray] = {}
 
+    @cached_property
+    def cost(self) -> float:
+        """What the plan costs."""
+        return cost_of(self.course)
+
+    @cached_property
+    def broken(self) -> int:
+        """How much the plan breaks: what is frozen stays, whatever it breaks."""
+        return len(breaches(self.course))
+
     def why(self, job: str) -> tuple[Why, ...]:
         """
         Return why each of its crews does the job; nothing if it is left out.
@@ -192,7 +204,7 @@ class Explainer:
 
         :param bound: no plan costs less (``bound.lower_bound``)
         """
-        found, cost = shares(self.course), cost_of(self.course)
+        found, cost = shares(self.course), self.cost
         gap = None if bound is None else max(0.0, cost - bound) / cost if cost > 0 else 0.0
         parts = "、".join(f"{share.rule.label} {share.cost:.1f}" for share in found if share.cost)
         said = f"总代价 {self.naming.cost(cost)}" + (f":{parts}" if parts else "")

@@ -1,13 +1,13 @@
 """What if a rule gave way? A job left out is put into the plan, with one rule lifted; then all is as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dispatch.routing.optimiser.course import Course, Routes
-from dispatch.routing.optimiser.problem import Job, Problem
+from dispatch.routing.optimiser.course import Routes
+from dispatch.routing.optimiser.problem import Crew, Job
 from dispatch.routing.optimiser.search.facts import NEVER
 
 from .laid import Laid
@@ -27,9 +27,13 @@ class Found:
 class Lifted:
     """A plan and one job that it leaves out, to be put in under other rules."""
 
-    def __init__(self, problem: Problem, course: Course, job: str) -> None:
-        self.problem, self.name = problem, job
-        self.laid = Laid(problem, course, [job])
+    def __init__(self, laid: Laid, job: str, crews: Sequence[Crew] = ()) -> None:
+        """
+        :param laid: the plan, of which nobody may ask meanwhile (``Laid.without``); it stays as it is
+        :param crews: more crews, that have no work
+        """
+        self.laid = laid.beside(job, crews)
+        self.problem, self.name = self.laid.problem, job
         self.ties, self.native = self.laid.ties, self.laid.native
         self.parts = self.ties.parts[job]
         self.native.facts.skip[self.parts] = DEAR
@@ -40,7 +44,9 @@ class Lifted:
 
     def place(self) -> Found | None:
         """Put the job where it costs least, tell where, and take it out again; None: there is no place."""
-        tour = self.native.tour
+        facts, tour = self.native.facts, self.native.tour
+        if not facts.able[facts.sort[self.parts[0]]].any():
+            return None  # whatever gives way, nobody may do it
         kept = tour.stops.copy(), tour.length.copy(), dict(self.ties.begins)
         self.native.recount()
         try:
@@ -111,4 +117,4 @@ class Lifted:
 
     def near(self, most: int) -> list[str]:
         """Return up to so many jobs of the plan near the job that hang on nothing, the nearest first."""
-        return [self.ties.names[j] for j in self.ties.loose_near(self.name, most)]
+        return self.laid.near(self.name, most)

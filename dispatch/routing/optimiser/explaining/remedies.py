@@ -6,7 +6,7 @@ asks of people (``price``). The cheapest of both together comes first.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dispatch.kit.words import Labelled
@@ -112,8 +112,8 @@ class Remedies:
         self.explainer, self.problem, self.course = explainer, explainer.problem, explainer.course
         self.say = explainer.naming
         self.job, self.prices = explainer.laid.jobs[job], prices or Prices()
-        self.cost = cost_of(self.course)
-        self.lifted = Lifted(self.problem, self.course, job)
+        self.cost = explainer.cost
+        self.lifted = Lifted(explainer.laid, job)
 
     def why_not(self) -> WhyNot:
         """Return why the job is left out and what would help."""
@@ -153,9 +153,8 @@ class Remedies:
         """Yield the remedy if the plan with the job breaks nothing in the changed problem."""
         if found is None:
             return
-        course = Course(problem, found.routes)
-        before = Course(problem, self.course.planned)
-        if len(breaches(course)) > len(breaches(before)) or course.begins_s(self.job.id) is None:
+        course = self.course.rerouted(problem, found.routes)
+        if len(breaches(course)) > self._broken(problem) or course.begins_s(self.job.id) is None:
             return
         change = cost_of(course) - self.cost
         verb = "多" if change >= 0 else "省"
@@ -164,6 +163,10 @@ class Remedies:
         costs = f"计划总代价{verb} {self.say.cost(abs(change))}{asks}"
         text = f"{self.say.word(kind)}:{said},由 {crews} 承担,{at} 开始;{costs}"
         yield Remedy(kind, change, price, text, problem, found.routes, found.crews, found.begins_s)
+
+    def _broken(self, problem: Problem) -> int:
+        """Return how much the plan breaks in a changed problem; a remedy lets a rule give way, so it is never more."""
+        return len(breaches(self.course.rerouted(problem, self.course.planned))) if self.explainer.broken else 0
 
     def _with_job(self, **changed: object) -> Problem:
         job = replace(self.job, **changed)  # type: ignore[arg-type]
@@ -281,7 +284,7 @@ class Remedies:
         taken = {crew.id for crew in self.problem.crews}
         if any(crew.id in taken for crew in spare):
             return
-        found = self._placed(replace(self.problem, crews=(*self.problem.crews, *spare)))
+        found = self._placed(spare)
         if found is None:
             return
         used = tuple(crew for crew in spare if crew.id in found.crews)
@@ -291,10 +294,11 @@ class Remedies:
         skills = f"具备 {self.say.needs(self.job.needs)} 的" if self.job.needs else ""
         said = "、".join(f"{self.say.depot(one.depot)} 增派一支{skills}{self.say.a_crew}" for one in used)
         price = self.prices.crew * len(used)
-        yield from self._checked(Help.CREW, problem, self._placed(problem), price, said)
+        yield from self._checked(Help.CREW, problem, self._placed(used), price, said)
 
-    def _placed(self, problem: Problem) -> Found | None:
-        return Lifted(problem, Course(problem, self.course.planned), self.job.id).place()
+    def _placed(self, crews: Sequence[Crew]) -> Found | None:
+        """Return where the job costs least if these crews were there, too."""
+        return Lifted(self.explainer.laid, self.job.id, crews).place()
 
     def _spare(self) -> Iterator[Crew]:
         """Yield crews that could be called: as many as the job wants at each depot, where its first crew stands."""
@@ -333,12 +337,26 @@ def why_not(explainer: Explainer, job: str, prices: Prices | None = None) -> Why
     return Remedies(explainer, job, prices).why_not()
 
 
+# Codes that say something of all crews that may do the job; and what may stand against one of them.
+ALL_OF_THEM = frozenset({Left.CAP_FULL, Left.TOO_LATE, Left.SHIFT_ENDS, Left.CROWDED, Left.NO_WAY, Left.NO_ROOM})
+MIXED = frozenset({
+    CrewVerdict.NO_ROOM, CrewVerdict.NO_WAY, CrewVerdict.TOO_LATE, CrewVerdict.CAP_FULL, CrewVerdict.SHIFT_ENDS,
+    CrewVerdict.CROWDED,
+})  # fmt: skip
+
+
 def _said(
     code: Left, counts: Mapping[CrewVerdict, int], least: float | None, job: Job, found: list[Remedy], say: Naming
 ) -> str:
     why = say.word(code)
     if least is not None:
         why += f":最便宜的位置代价 {say.cost(least)},暂不安排代价 {say.cost(job.unserved)}"
-    elif crews := "、".join(f"{say.word(word)} {n} 支" for word, n in counts.items() if word is not CrewVerdict.CHOSEN):
+    elif len(MIXED & counts.keys()) > 1 and code in ALL_OF_THEM:
+        why = f"合格班组各有原因({_counted(counts, say)})"
+    elif crews := _counted(counts, say):
         why += f"({crews})"
     return why + (f";最省的办法:{found[0].sentence}" if found else ";没有找到可行的办法")
+
+
+def _counted(counts: Mapping[CrewVerdict, int], say: Naming) -> str:
+    return "、".join(f"{say.word(word)} {n} 支" for word, n in counts.items() if word is not CrewVerdict.CHOSEN)

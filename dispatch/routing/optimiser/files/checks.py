@@ -67,6 +67,7 @@ def _what_is_named_is_known(problem: Problem) -> None:
     _known("plan", problem.plan, crews, "队伍")
     for crew, planned in problem.plan.items():
         _known(f"plan.{crew}", planned, jobs, "工作")
+    _known("told", problem.told or (), {job for planned in problem.plan.values() for job in planned}, "计划内工作")
 
 
 def _known(where: str, names: Iterable[str], known: set[str], what: str) -> None:

@@ -99,6 +99,7 @@ def _problem(shape: ProblemShape) -> Problem:
         caps=tuple(Cap(**dict(one)) for one in shape.caps),
         reserves=tuple(Reserve(one.county, one.crews) for one in shape.reserves),
         plan={crew: tuple(jobs) for crew, jobs in shape.plan.items()},
+        told=None if shape.told is None else tuple(shape.told),
         rules=rules,
     )
 

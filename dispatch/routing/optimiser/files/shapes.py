@@ -136,6 +136,7 @@ class ProblemShape(Part):
     caps: list[CapShape] = Field(default_factory=list)
     reserves: list[ReserveShape] = Field(default_factory=list)
     plan: dict[Id, list[Id]] = {}
+    told: list[Id] | None = None
     rules: RulesShape = RulesShape()
 
 

@@ -52,10 +52,11 @@ def json_of_problem(problem: Problem) -> Json:
     made["caps"] = [{field.name: getattr(cap, field.name) for field in fields(cap)} for cap in problem.caps]
     made["reserves"] = [_plain(reserve, Reserve) for reserve in problem.reserves]
     made["plan"] = {crew: list(jobs) for crew, jobs in problem.plan.items()}
+    made["told"] = None if problem.told is None else list(problem.told)
     return {
         name: value
         for name, value in made.items()
-        if name in ("jobs", "crews", "horizon_s") or value not in (None, "", [], {})
+        if name in ("jobs", "crews", "horizon_s") or value not in (None, "", [], {}) or (name == "told" and value == [])
     }
 
 

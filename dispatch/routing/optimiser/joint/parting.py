@@ -78,11 +78,23 @@ def part(problem: Problem, course: Course, also: Collection[str] = ()) -> Parted
     depth = _depths(tied)
     return replace(
         shell,
-        plain=replace(problem, jobs=jobs, plan=shell.taken_apart(problem.plan)),
+        plain=replace(problem, jobs=jobs, plan=shell.taken_apart(problem.plan), told=_told(problem, shell)),
         follow=_followers(problem),
         depth=depth,
         order=_order(tied, depth),
     )
+
+
+def also_tied(parted: Parted, job: str) -> Parted:
+    """Return the same with one more job treated as tied: it hangs on nothing, comes first, is its own only part."""
+    tied, depth = {**parted.tied, job: (job,)}, {**parted.depth, job: 0}
+    return replace(parted, tied=tied, depth=depth, order=(job, *parted.order))
+
+
+def _told(problem: Problem, shell: Parted) -> tuple[str, ...] | None:
+    if problem.told is None:
+        return None
+    return tuple(one for name in problem.told for one in shell.tied.get(name, (name,)))
 
 
 def _parts(job: Job, shell: Parted, begins_s: int | None) -> tuple[Job, ...]:

@@ -1,6 +1,6 @@
 """Tied jobs put into a plan where, and when, they cost least, and moved to where they cost less."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -101,10 +101,15 @@ class Ties(TiedPlan):
         found = [name for name in self.parted.order if name in rank and not self.jobs[name].frozen]
         return sorted(found, key=lambda name: (self.parted.depth[name], rank[name]))
 
-    def loose_near(self, name: str, most: int) -> list[int]:
-        """Return up to so many jobs in the plan that hang on nothing, near a tied job."""
+    def loose_near(self, name: str, most: int, near: Iterable[int] | None = None) -> list[int]:
+        """
+        Return up to so many jobs in the plan that hang on nothing, near a tied job.
+
+        :param near: the jobs near it; None: those that the columns know
+        """
         facts, tour = self.native.facts, self.native.tour
-        found = [int(j) for j in facts.near[self.parts[name][0]] if j >= 0 and tour.crew_of[j] >= 0]
+        near = facts.near[self.parts[name][0]] if near is None else near
+        found = [int(j) for j in near if j >= 0 and tour.crew_of[j] >= 0]
         return [j for j in found if j not in self.tied and not self._is_held(j)][:most]
 
     def _is_held(self, j: int) -> bool:

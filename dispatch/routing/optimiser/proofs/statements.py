@@ -136,7 +136,8 @@ class Statements:
             self.model.add(self.begins[j] <= min(job.window_s[1], self.problem.horizon_s)).only_enforce_if(does)
 
     def _surcharge(self, job: Job, crew: Crew) -> float:
-        named = {name for name, route in self.problem.plan.items() if job.id in route}
+        told = self.problem.told is None or job.id in self.problem.told
+        named = {name for name, route in self.problem.plan.items() if told and job.id in route}
         change = self.problem.rules.change if named and crew.id not in named else 0.0
         return change + (crew.lent_cost if job.county and crew.county and job.county != crew.county else 0.0)
 

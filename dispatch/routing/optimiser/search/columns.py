@@ -1,7 +1,7 @@
 """A problem's values as the columns of numbers that the search works on (``Facts``)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -9,8 +9,8 @@ import numpy as np
 from dispatch.kit.errors import Invalid
 from dispatch.routing.optimiser.problem import ByLine, ByMatrix, Crew, Job, Place, Problem
 
-from .facts import LINE, MATRIX, NEVER, PLANE, Facts, Floats, Ints, Shorts
-from .nearness import nearest_jobs, nearest_teams
+from .facts import LINE, MATRIX, NEVER, PLANE, Bytes, Facts, Floats, Ints, Shorts
+from .nearness import NEAR, nearest_jobs, nearest_teams
 from .teams import teams_of
 
 Thing = TypeVar("Thing")
@@ -50,7 +50,13 @@ class Numbering:
         )
 
 
-def facts_of(problem: Problem, numbers: Numbering, *, near: int = 96, close: int = 60) -> Facts:
+    def with_crews(self, crews: Sequence[Crew]) -> "Numbering":
+        """Return the numbers with more crews behind the others; their counties and depots are known."""
+        more = {crew.id: len(self.crews) + i for i, crew in enumerate(crews)}
+        return replace(self, crews={**self.crews, **more})
+
+
+def facts_of(problem: Problem, numbers: Numbering, *, near: int = NEAR, close: int = 60) -> Facts:
     """
     Return the columns of a problem.
 
@@ -78,6 +84,47 @@ def facts_of(problem: Problem, numbers: Numbering, *, near: int = 96, close: int
         near=near_jobs, close=near_teams, drive=rules.travel / 60.0, over=rules.overtime / 60.0,
         change=rules.change, reserve=rules.reserve,
     )  # fmt: skip
+
+
+def with_crews(facts: Facts, problem: Problem, numbers: Numbering, crews: Sequence[Crew]) -> Facts:
+    """
+    Return the columns with more crews behind the others, to ask what a job costs with each (``places_with_each``).
+
+    As ``facts_of`` of the problem with these crews, except that each is a team of its own, near no job.
+
+    :param problem: what the columns are of; ``numbers``: of its things, of which the crews have depots and counties
+    :param crews: without work, and without a place to return to
+    """
+    if not crews:
+        return facts
+    n, k = len(crews), facts.crews
+    alone = replace(problem, jobs=(), crews=tuple(crews), plan={}, told=None)
+    columns = _crews(alone, numbers)
+    where: dict[str, Any] = {}
+    if facts.by != MATRIX:
+        columns["start"] = np.arange(facts.places, facts.places + n, dtype=np.int32)
+        points = _places(alone)
+        where = {name: np.concatenate([getattr(facts, name), points[name][:n]]) for name in ("x", "y", "z", "pace")}
+    columns["held"] = np.zeros(n, np.int32)
+    joined: dict[str, Any] = {name: np.concatenate([getattr(facts, name), column]) for name, column in columns.items()}
+    first = np.concatenate([facts.first, facts.first[-1] + np.arange(1, n + 1)]).astype(np.int32)
+    member = np.concatenate([facts.member, np.arange(k, k + n)]).astype(np.int32)
+    return facts._replace(
+        crews=k + n, places=facts.places + (n if where else 0), teams=facts.teams + n, first=first, member=member,
+        able=np.ascontiguousarray(np.hstack([facts.able, _able_too(facts, problem, crews)])), **joined, **where,
+    )  # fmt: skip
+
+
+def _able_too(facts: Facts, problem: Problem, crews: Sequence[Crew]) -> Bytes:
+    """Return (classes, crews) which of more crews may do which class of jobs: asked of the first job of each."""
+    able = np.zeros((len(facts.able), len(crews)), np.uint8)
+    for row, j in zip(*np.unique(facts.sort, return_index=True), strict=True):
+        job = problem.jobs[j]
+        able[row] = [
+            set(job.needs) <= set(one.skills) and job.pinned in (None, one.id) and one.id not in job.vetoed
+            for one in crews
+        ]
+    return able
 
 
 def _column(things: Sequence[Thing], value: Callable[[Thing], float], kind: type) -> np.ndarray:
@@ -134,7 +181,8 @@ def _lat(place: Place) -> float:
 
 def _jobs(problem: Problem, numbers: Numbering) -> dict[str, Any]:
     jobs, rules = problem.jobs, problem.rules
-    owner = {job: crew for crew, route in problem.plan.items() for job in route}
+    told = None if problem.told is None else frozenset(problem.told)
+    owner = {job: crew for crew, route in problem.plan.items() for job in route if told is None or job in told}
     by_matrix = isinstance(problem.travel, ByMatrix)
 
     def slope(job: Job) -> float:

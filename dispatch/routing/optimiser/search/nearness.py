@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from .facts import MATRIX, Bytes, Shorts
+from .facts import MATRIX, Bytes, Facts, Ints, Shorts
+
+NEAR = 96  # neighbours of each job that are known
 
 
 def nearest_jobs(where: Mapping[str, Any], place: Shorts, width: int) -> Shorts:
@@ -27,6 +29,18 @@ def nearest_jobs(where: Mapping[str, Any], place: Shorts, width: int) -> Shorts:
     others[others.all(axis=1), -1] = False  # of many jobs at one point it may not have found itself: the last one goes
     nearest: Shorts = found[others].reshape(n, width).astype(np.int32)
     return nearest
+
+
+def nearest_to(facts: Facts, j: int, width: int) -> Ints:
+    """Return up to so many other jobs, the nearest to one job first: a row of ``nearest_jobs``."""
+    place, here = facts.place, facts.place[j]
+    if facts.by == MATRIX:
+        there, back = facts.matrix[here, place].astype(np.int64), facts.matrix[place, here].astype(np.int64)
+        far = np.where(there < 0, 2**40, there) + np.where(back < 0, 2**40, back)
+    else:
+        far = sum((axis[place] - axis[here]) ** 2 for axis in (facts.x, facts.y, facts.z))
+    order = np.argsort(far, kind="stable")
+    return np.asarray(order[order != j][:width], np.int64)
 
 
 def nearest_teams(
