@@ -133,6 +133,7 @@ class Node:
     meter_no: str | None = None  # of an account its meter, of a transformer its terminal
     protected: str | None = None
     installed_at: datetime | None = None
+    backup_kva: int | None = None  # what a generator must give it; None: nobody said
 
     @property
     def said(self) -> str:

@@ -19,11 +19,11 @@ NAMES = tuple(field.name for field in fields(Node))
 COLUMNS = ", ".join(NAMES)
 WRITE = f"""
 INSERT INTO network_node ({COLUMNS})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (code) DO UPDATE SET kind = EXCLUDED.kind, parent = EXCLUDED.parent, name = EXCLUDED.name,
     area = EXCLUDED.area, served = EXCLUDED.served, households = EXCLUDED.households, lon = EXCLUDED.lon,
     lat = EXCLUDED.lat, meter_no = EXCLUDED.meter_no, protected = EXCLUDED.protected,
-    installed_at = EXCLUDED.installed_at
+    installed_at = EXCLUDED.installed_at, backup_kva = coalesce(EXCLUDED.backup_kva, network_node.backup_kva)
 """
 PATH = f"""
 WITH RECURSIVE up AS (
@@ -60,6 +60,11 @@ SELECT count(*) FILTER (WHERE kind = 'lateral' AND depth > 0) AS laterals,
     coalesce(sum(households), 0) AS households,
     avg(lon) AS lon, avg(lat) AS lat
 FROM down
+"""
+# Whom a generator truck may be for: protected customers, and groups that have their own equipment.
+BACKED = """
+SELECT code FROM network_node
+WHERE area = ANY($1::text[]) AND (protected IS NOT NULL OR (served = 'unhanded' AND kind <> 'account')) ORDER BY code
 """
 BOXES = f"""
 SELECT {COLUMNS} FROM network_node
@@ -151,6 +156,11 @@ async def extent(connection: Connection, code: str) -> tuple[Extent, tuple[float
     numbers = {name: row[name] for name in ("laterals", "public", "dedicated", "protected")}
     middle = None if row["lon"] is None or row["lat"] is None else (row["lon"], row["lat"])
     return Extent(households=row["households"] or row["accounts"], **numbers), middle
+
+
+async def backed(connection: Connection, areas: Collection[str]) -> list[str]:
+    """Return the codes of protected customers and of groups with their own equipment (未移交小区) in the areas."""
+    return [row["code"] for row in await connection.fetch(BACKED, list(areas))]
 
 
 async def box_at(connection: Connection, lon: float, lat: float, *, within_m: float) -> Node | None:

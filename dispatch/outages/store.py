@@ -36,6 +36,9 @@ WHERE area = ANY($1::text[]) AND state = ANY($2::text[])
   AND ($3::text IS NULL OR (begins_at, id) < (SELECT begins_at, id FROM outage WHERE id = $3))
 ORDER BY begins_at DESC, id DESC LIMIT $4
 """
+LIVING = f"""
+SELECT {OUTAGE} FROM outage WHERE area = ANY($1::text[]) AND state <> 'ended' AND begins_at < $2 ORDER BY begins_at, id
+"""
 # Work that begins or ends, and overruns that may have ended.
 TURNING = f"""
 SELECT {OUTAGE} FROM outage
@@ -150,6 +153,11 @@ async def on_path(connection: Connection, codes: Collection[str], *, ended_after
 async def standing(tx: Connection, area: str) -> list[Outage]:
     """Return the county's outages that have not ended, locked."""
     return [outage_of(row) for row in await tx.fetch(STANDING, area)]
+
+
+async def living(connection: Connection, areas: Collection[str], *, before: datetime) -> list[Outage]:
+    """Return the outages of the areas that have not ended and begin before an instant, the earliest first."""
+    return [outage_of(row) for row in await connection.fetch(LIVING, list(areas), before)]
 
 
 async def turning(connection: Connection, *, at: datetime, limit: int) -> list[Outage]:

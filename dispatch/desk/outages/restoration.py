@@ -112,16 +112,22 @@ async def restoration(desk: Desk, ticket_id: str, *, by: Account, at: datetime) 
         none = _over(ticket)
         if none is not None:
             return Restoration(ticket.id, at, None, None, None, none)
+    estimate = await foretell(desk, head, at=at)
+    said = ticket.etr_at
+    source = estimate.source if said is None else EtrSource.NOTICE if head.located_at is None else EtrSource.CREW
+    return Restoration(ticket.id, at, source, said, estimate)
+
+
+async def foretell(desk: Desk, head: Ticket, *, at: datetime) -> Estimate:
+    """Return when an open ticket that is merged into no other is expected to end, whatever anybody said of it."""
+    async with desk.db.connection() as connection:
         learned = await learn(connection, desk, head, at=at)
         route = await _route(connection, desk, head, at=at)
     found = None
     if route is not None:
         picture = desk.fleet.still()
         found = await asyncio.to_thread(lambda: by_plan(desk, picture, route, head.id, learned))
-    estimate = found or by_cause(desk, head, learned, at=at)
-    said = ticket.etr_at
-    source = estimate.source if said is None else EtrSource.NOTICE if head.located_at is None else EtrSource.CREW
-    return Restoration(ticket.id, at, source, said, estimate)
+    return found or by_cause(desk, head, learned, at=at)
 
 
 def _over(ticket: Ticket) -> Left | None:

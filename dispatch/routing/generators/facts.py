@@ -103,11 +103,12 @@ class Facts:
 
     def driven_s(self, truck: int, route: Sequence[Feed]) -> int:
         """Return seconds of driving of a truck."""
-        if not route:
-            return 0
-        return int(self.first_drive_s[truck, route[0].group]) + sum(
-            int(self.legs_s[a.group, b.group]) for a, b in pairwise(route)
-        )
+        return sum(self.drives_s(truck, route))
+
+    def drives_s(self, truck: int, route: Sequence[Feed]) -> list[int]:
+        """Return seconds of driving of a truck to each of its stops."""
+        first = [int(self.first_drive_s[truck, feed.group]) for feed in route[:1]]
+        return first + [int(self.legs_s[a.group, b.group]) for a, b in pairwise(route)]
 
     def hours(self, units: float) -> float:
         """Return units as weighted customer-hours."""

@@ -24,6 +24,40 @@ def unused(problem: Problem, facts: Facts, routes: Routes) -> dict[str, Left]:
     return {truck.id: _left(_idle(problem, facts, fed, t)) for t, truck in enumerate(problem.trucks) if not routes[t]}
 
 
+def fed(problem: Problem, facts: Facts, routes: Routes) -> dict[tuple[str, int], str]:
+    """Return for each stop (truck, number in its route from 0) why this truck, and who else could have come."""
+    found = {}
+    for t, route in enumerate(routes):
+        drives_s = facts.drives_s(t, route)
+        for number, feed in enumerate(route):
+            joins = route[number - 1].group != feed.group if number else bool(facts.joins[t, feed.group])
+            found[problem.trucks[t].id, number] = _chosen(problem, facts, routes, t, feed, drives_s[number], joins)
+    return found
+
+
+def _chosen(problem: Problem, facts: Facts, routes: Routes, t: int, feed: Feed, drive_s: int, joins: bool) -> str:
+    truck, group, g = problem.trucks[t], problem.groups[feed.group], feed.group
+    work = f"行车 {drive_s / 60:,.0f} 分、接线 {truck.connect_s / 60:,.0f} 分" if joins else "已接在此处"
+    hours = facts.hours(int(facts.value[g]) * (feed.to_s - feed.from_s))
+    return (
+        f"{truck.id}({truck.kva:,} kVA)供 {group.id}(需 {group.kva:,} kVA):{work},{when(problem, feed.from_s)}接通,"
+        f"供到{when(problem, feed.to_s)},少停 {hours:,.1f} 加权户时;{_others(problem, facts, routes, t, g)}"
+    )
+
+
+def _others(problem: Problem, facts: Facts, routes: Routes, t: int, g: int) -> str:
+    """Say which other truck could have fed a group, how soon, and what it does instead."""
+    able = [u for u in range(facts.trucks) if u != t and facts.kva[u] >= facts.need[g]]
+    begins = {u: int(direct(facts, u)[g]) for u in able}
+    in_time = {u: begin for u, begin in begins.items() if begin < facts.until_s[g]}
+    if not in_time:
+        return "没有别的车够大又赶得上"
+    u = min(in_time, key=lambda u: (in_time[u], u))
+    does = "、".join(problem.groups[feed.group].id for feed in routes[u][:3])
+    what = f"供 {does}" if does else "留作备用"
+    return f"其次 {problem.trucks[u].id} 最早{when(problem, in_time[u])}可接通,本方案中{what}"
+
+
 def when(problem: Problem, at_s: int) -> str:
     """Return a time as people read it: the clock where the problem says what zero is, else minutes after zero."""
     if problem.starts_at is None:

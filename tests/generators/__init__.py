@@ -1,0 +1,1 @@
+"""Generator trucks at the desk, over HTTP on a real database."""
