@@ -1,26 +1,27 @@
 """
 A visit that a customer was promised (预约作业): which half-days can take it, which is best, what may happen to it.
 
-Pure. It fits only where fewer visits are taken than the depot declared. Why a place was chosen, and why others were
-not, goes with it in words. Domain 7.2.
+Pure. It fits only where fewer visits are taken than the depot declared, and a team can drive to it in time between what
+is booked: how, is asked elsewhere and comes as a ``Drive``. Why a place was chosen, and why others were not, goes with
+it in words. Domain 7.2.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
-
-from pydantic import Field
+from typing import NamedTuple, Protocol, overload
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid, Refusal
 from dispatch.kit.looprules import BookingRules
 
-from .declaration import Declaration, Frozen, Hours, Slot, hours, last_day
-from .insertion import Stop, cheapest
-from .words import Appointment, BookingState, Half, VisitArea, VisitKind
+from .declaration import Frozen, Hours, Slot, hours
+from .wishes import Closed, Wish
+from .words import Appointment, BookingState
 
-NAMED = 20  # half-days that a refusal names
+DAY_S = 86_400
+TO_COME = frozenset({BookingState.HELD, BookingState.BOOKED, BookingState.REOFFERED})
+NAMED = 120  # half-days that a refusal names: two months of one depot
 
 
 class Full(Refusal):
@@ -31,16 +32,8 @@ class NoTeam(Refusal):
     """The depot declared nothing there, or no team."""
 
 
-class Closed(Refusal):
-    """The half-day's list is frozen, or nobody works that day."""
-
-
-class OutsideHours(Refusal):
-    """The window does not lie in one half-day."""
-
-
-class BadWish(Invalid):
-    """What was said of the appointment does not fit its kind."""
+class TooFar(Refusal):
+    """There is a place, but no team can drive to the visit in time between what is booked."""
 
 
 class HoldLapsed(Refusal):
@@ -60,14 +53,25 @@ class NoSuchOffer(Invalid):
 
 
 class Offer(Frozen):
-    """A free place, and why it is offered."""
+    """
+    A free place that can be driven, and why it is offered.
+
+    :param arrives_at: when the team is expected there, and can begin; None: offered before that was asked
+    :param arrives_between: what people can be told of it: so long before and after, within what is promised
+    :param extra_s: driving that the half-day's routes grow by; None: as above
+    :param detour_m: what they grew by as the crow flies, of offers made before they were driven
+    :param between: bookings beside it on the route
+    """
 
     slot: Slot
     from_at: datetime  # what is promised
     to_at: datetime
     free: int  # places that were free, this one with them
-    detour_m: Annotated[int, Field(ge=0)]  # what the half-day's route grows by, as the crow flies
-    between: tuple[str, ...]  # bookings beside it on the route
+    arrives_at: datetime | None = None
+    arrives_between: tuple[datetime, datetime] | None = None
+    extra_s: int | None = None
+    detour_m: int | None = None
+    between: tuple[str, ...]
     why: str
 
 
@@ -98,53 +102,104 @@ class Booking(Frozen):
     why: str
     offers: tuple[Offer, ...] = ()
     expires_at: datetime | None = None
+    arrives_at: datetime | None = None  # when a team was expected there as it was promised
+    arrives_between: tuple[datetime, datetime] | None = None  # what the customer can be told of it
     moved_n: int = 0  # times it was given another place without being asked (限期)
     reoffered_n: int = 0  # times it lost its place and the customer had to be asked
+    rescheduled_n: int = 0  # times its customer wanted another time
+    rolled_n: int = 0  # times it was not made and rolled to a later list (限期)
+    missed_n: int = 0  # times nobody came as promised
+    absent_n: int = 0  # times its customer was not there
+    urgent: bool = False  # 加急: it rolled too often, or its last day has come
+    arrived_at: datetime | None = None  # as the team says; of the time that is promised now
+    ended_at: datetime | None = None  # made, or given up because nobody was there
+    off_s: int | None = None  # arrived before (negative) or after the promised window; 0: within it
+    kept: bool | None = None  # arrived within the window and its tolerance
     made_by: str
     made_at: datetime
     pack: str
 
+
+class Holding(Protocol):
+    """Something that takes a place of a slot."""
+
     @property
-    def stop(self) -> Stop:
-        return Stop(self.lon, self.lat, self.id)
+    def id(self) -> str: ...
+
+    @property
+    def place(self) -> int | None: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
+class Stating(Protocol):
+    """What is declared for a slot."""
+
+    @property
+    def teams(self) -> int: ...
+
+    @property
+    def visits(self) -> int: ...
+
+
+class Stated(NamedTuple):
+    """What is declared for a slot, without who said so."""
+
+    teams: int
+    visits: int
+
+
+class Taken(NamedTuple):
+    """A booking that takes a place, without all that it says."""
+
+    id: str
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drive:
     """
-    What the customer wants; degrees WGS-84.
+    How a visit can be driven in a half-day.
 
-    :param from_at: 约时: the agreed window, with ``to_at``
-    :param start_by: 限时: the latest beginning
-    :param due: 限期: the last day
+    :param arrives_at: when the team is there and may begin
+    :param extra_s: driving that it adds
+    :param between: bookings beside it on the route
+    :param anew: the half-day's routes must be made anew for it
     """
 
-    kind: VisitKind
-    area_class: VisitArea
-    appointment: Appointment
-    lon: float
-    lat: float
-    from_at: datetime | None = None
-    to_at: datetime | None = None
-    start_by: datetime | None = None
-    due: date | None = None
+    arrives_at: datetime
+    extra_s: int
+    between: tuple[str, ...] = ()
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class HalfDay:
+class NoDrive:
+    """Why a visit cannot be driven in a half-day: the rule in words, and how many seconds are lacking at least."""
+
+    rule: str
+    lacks_s: int = 0
+
+    @property
+    def sentence(self) -> str:
+        lacks = f",至少差 {-(-self.lacks_s // 60)} 分钟" if 0 < self.lacks_s < DAY_S else ""
+        return f"{self.rule}{lacks}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlot:
     """
     A slot as it stands.
 
-    :param taken: bookings that take a place
+    :param taken: what takes a place
     :param workday: somebody works that day even if the depot declared nothing
+    :param drive: whether the visit that is asked for can be driven; None: not asked
     """
 
     slot: Slot
     depot_name: str
-    depot: Stop | None
-    declared: Declaration | None
-    taken: Sequence[Booking]
+    declared: Stating | None
+    taken: Sequence[Holding]
     workday: bool = True
+    drive: Drive | NoDrive | None = None
 
     @property
     def free(self) -> int:
@@ -156,73 +211,17 @@ class HalfDay:
         return f"{self.depot_name}{self.slot.label}"
 
 
-def check_wish(wish: Wish) -> None:
-    """:raises BadWish: naming what is missing, or does not belong to this kind of appointment"""
-    needed = {
-        Appointment.FIXED: {"from_at", "to_at"},
-        Appointment.WITHIN: {"start_by"},
-        Appointment.BY_DATE: {"due"},
-    }[wish.appointment]
-    said = {name for name in ("from_at", "to_at", "start_by", "due") if getattr(wish, name) is not None}
-    if said != needed:
-        wrong = sorted(said ^ needed)
-        names = "、".join(sorted(needed))
-        raise BadWish(f"{wish.appointment.label}须填写且只填写 {names},请改正 {'、'.join(wrong)}", field=wrong[0])
-    if wish.from_at and wish.to_at and wish.to_at <= wish.from_at:
-        raise BadWish("预约时段的结束 to_at 须晚于开始 from_at,请改正", field="to_at")
+@dataclass(frozen=True, slots=True)
+class HalfDay(OpenSlot):
+    """A slot as it stands, with all that its bookings say."""
+
+    taken: Sequence[Booking]
 
 
-def slots_of(wish: Wish, depots: Sequence[str], *, rules: BookingRules, at: datetime) -> list[Slot]:
-    """
-    Return the slots in which the wish could be kept, whether or not they have room.
-
-    :raises OutsideHours: a window that no half-day holds
-    :raises Closed: the wish lies in the past, or too far ahead
-    """
-    days = list(_half_days(wish, rules, at))
-    if not days:
-        raise Closed(f"可约时间为现在至 {last_day(rules, at).isoformat()} 截单之前的各半日,请改约其他时间")
-    return [
-        Slot(depot=depot, date=day, half=half, kind=wish.kind, area_class=wish.area_class)
-        for day, half in days
-        for depot in depots
-    ]
-
-
-def to_come(rules: BookingRules, at: datetime, until: date | None = None) -> Iterator[tuple[date, Half]]:
-    """Yield the half-days whose list is not frozen, up to the last that may be booked."""
-    day = at.astimezone(CHINA).date()
-    latest = min(until or date.max, last_day(rules, at))
-    while day <= latest:
-        yield from ((day, half) for half in Half if at < hours(rules, day, half).closes_at)
-        day += timedelta(days=1)
-
-
-def _half_days(wish: Wish, rules: BookingRules, at: datetime) -> Iterator[tuple[date, Half]]:
-    if wish.from_at is not None and wish.to_at is not None:
-        fixed = half_of(wish.from_at, wish.to_at, rules)
-        yield from (each for each in to_come(rules, at, fixed[0]) if each == fixed)
-    elif wish.start_by is not None:
-        last = wish.start_by.astimezone(CHINA).date()
-        yield from (each for each in to_come(rules, at, last) if hours(rules, *each).begins_at < wish.start_by)
-    else:
-        yield from to_come(rules, at, wish.due)
-
-
-def half_of(from_at: datetime, to_at: datetime, rules: BookingRules) -> tuple[date, Half]:
-    """:raises OutsideHours: if no half-day holds the whole window"""
-    day = from_at.astimezone(CHINA).date()
-    for half in Half:
-        span = hours(rules, day, half)
-        if span.begins_at <= from_at and to_at <= span.ends_at:
-            return day, half
-    open_hours = f"{Half.AM.label} {rules.am.value[0]}、{Half.PM.label} {rules.pm.value[0]}"
-    raise OutsideHours(f"约定时段须完整落在一个半日内({open_hours}),请改约", field="from_at")
-
-
-def refusal_of(half_day: HalfDay, *, rules: BookingRules, at: datetime) -> Refusal | None:
+def refusal_of(half_day: OpenSlot, *, rules: BookingRules, at: datetime) -> Refusal | None:
     """Return why a slot takes no further visit; None: it does."""
-    declared, span = half_day.declared, hours(rules, half_day.slot.date, half_day.slot.half)
+    declared, drive = half_day.declared, half_day.drive
+    span = hours(rules, half_day.slot.date, half_day.slot.half)
     if at >= span.closes_at:
         return Closed(f"{half_day.label}的清单已于 {span.closes_at.astimezone(CHINA):%H:%M} 截单,请改约其他时段")
     if declared is None and not half_day.workday:
@@ -231,47 +230,98 @@ def refusal_of(half_day: HalfDay, *, rules: BookingRules, at: datetime) -> Refus
         return NoTeam(f"{half_day.label}没有申报队伍,请改约其他时段,或请班所申报承载力")
     if half_day.free == 0:
         return Full(f"{half_day.label}申报的 {declared.visits} 户已约满,请改约其他时段,或请班所增加承载力")
+    if isinstance(drive, NoDrive):
+        return TooFar(f"{half_day.label}还有名额,但{drive.sentence},请改约其他时段,或请班所增派队伍")
     return None
 
 
+class Ranked(Sequence[Offer]):
+    """Half-days that can keep a wish, the best first; said in words only where somebody looks."""
+
+    def __init__(
+        self, wish: Wish, days: Sequence[tuple[OpenSlot, Drive]], rules: BookingRules, about: timedelta
+    ) -> None:
+        self._wish, self._days, self._rules, self._about = wish, days, rules, about
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    @overload
+    def __getitem__(self, index: int) -> Offer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Offer]: ...
+
+    def __getitem__(self, index: int | slice) -> Offer | list[Offer]:
+        if isinstance(index, int):
+            return _offer(self._wish, *self._days[index], self._rules, self._about)
+        return [_offer(self._wish, *each, self._rules, self._about) for each in self._days[index]]
+
+    @property
+    def place(self) -> int:
+        """The first free place of the best."""
+        return lowest_place(self._days[0][0].taken)
+
+    @property
+    def others_s(self) -> int | None:
+        """The least driving of all but the best; None: there is no other."""
+        return min((drive.extra_s for _, drive in self._days[1:]), default=None)
+
+
 def offers(
-    wish: Wish, half_days: Sequence[HalfDay], *, rules: BookingRules, at: datetime, soonest: bool = False
-) -> list[Offer]:
+    wish: Wish,
+    half_days: Sequence[OpenSlot],
+    *,
+    rules: BookingRules,
+    at: datetime,
+    soonest: bool = False,
+    about: timedelta = timedelta(0),
+) -> Ranked:
     """
-    Return the free places for a wish, the best first: 约时 and 限期 the least detour, 限时 the earliest.
+    Return the free places for a wish, the best first: 约时 and 限期 the least driving, 限时 the earliest.
 
     :param soonest: the earliest first, whatever the appointment
+    :param about: people are told so long before and after the expected arrival
     """
-    found = [_offer(wish, each, rules) for each in half_days if refusal_of(each, rules=rules, at=at) is None]
     early = soonest or wish.appointment is Appointment.WITHIN
+    open_days = [
+        (day, day.drive)
+        for day in half_days
+        if isinstance(day.drive, Drive) and refusal_of(day, rules=rules, at=at) is None
+    ]
 
-    def rank(offer: Offer) -> tuple[object, ...]:
-        day, half, depot = offer.slot.order
-        return (day, half, offer.detour_m, depot) if early else (offer.detour_m, day, half, depot)
+    def rank(one: tuple[OpenSlot, Drive]) -> tuple[object, ...]:
+        day, half, depot = one[0].slot.order
+        return (day, half, one[1].extra_s, depot) if early else (one[1].extra_s, day, half, depot)
 
-    return sorted(found, key=rank)
+    return Ranked(wish, sorted(open_days, key=rank), rules, about)
 
 
-def _offer(wish: Wish, half_day: HalfDay, rules: BookingRules) -> Offer:
-    stops = [booking.stop for booking in half_day.taken]
-    gap = cheapest(Stop(wish.lon, wish.lat), depot=half_day.depot, visits=stops)
-    detour_m = round(gap.detour_m)
-    beside = ("当日尚无预约,从班所往返", "顺路插在已约的一户与班所之间", "顺路插在已约的两户之间")[len(gap.visits)]
-    free = half_day.free
-    why = f"{half_day.label}还有 {free} 个名额;{beside},直线多走 {detour_m / 1000:.1f} 公里"
-    from_at, to_at = _promised(wish, hours(rules, half_day.slot.date, half_day.slot.half))
+def _offer(wish: Wish, half_day: OpenSlot, drive: Drive, rules: BookingRules, about: timedelta) -> Offer:
+    beside = ("当日尚无预约,从班所往返", "顺路插在已约的一户与班所之间", "顺路插在已约的两户之间")[len(drive.between)]
+    beside = "该半日路线重排后可插入" if drive.anew else beside
+    free, arrives = half_day.free, drive.arrives_at.astimezone(CHINA)
+    why = f"{half_day.label}还有 {free} 个名额;{beside},多行车 {minutes_of(drive.extra_s)},预计 {arrives:%H:%M} 到"
+    from_at, to_at = promised(wish, hours(rules, half_day.slot.date, half_day.slot.half))
     return Offer(
         slot=half_day.slot,
         from_at=from_at,
         to_at=to_at,
         free=free,
-        detour_m=detour_m,
-        between=gap.visits,
+        arrives_at=drive.arrives_at,
+        arrives_between=(max(from_at, drive.arrives_at - about), min(to_at, drive.arrives_at + about)),
+        extra_s=drive.extra_s,
+        between=drive.between,
         why=why,
     )
 
 
-def _promised(wish: Wish, span: Hours) -> tuple[datetime, datetime]:
+def minutes_of(seconds: int) -> str:
+    """Return driving in words."""
+    return f"{seconds / 60:.0f} 分钟"
+
+
+def promised(wish: Wish, span: Hours) -> tuple[datetime, datetime]:
     """Return the window that is promised in a half-day: the agreed one if it lies there, else the whole half-day."""
     if wish.from_at and wish.to_at and span.begins_at <= wish.from_at and wish.to_at <= span.ends_at:
         return wish.from_at, wish.to_at
@@ -280,30 +330,33 @@ def _promised(wish: Wish, span: Hours) -> tuple[datetime, datetime]:
     return span.begins_at, span.ends_at
 
 
-def refusal(half_days: Sequence[HalfDay], *, rules: BookingRules, at: datetime) -> Refusal:
+def refusal(half_days: Sequence[OpenSlot], *, rules: BookingRules, at: datetime) -> Refusal:
     """Return why none of the slots takes a visit: the reason nearest to a yes, with all of them beside it."""
     found = [(each, why) for each in half_days if (why := refusal_of(each, rules=rules, at=at)) is not None]
     if not found:
         return NoTeam("该县没有班所,不能预约;请先载入班所")
-    ranks = (Full, NoTeam, Closed)
+    ranks = (Full, TooFar, NoTeam, Closed)
     worst = min((why for _, why in found), key=lambda why: ranks.index(type(why)))
-    named = [
-        {"depot": each.slot.depot, "date": each.slot.date.isoformat(), "half": each.slot.half.value, "code": why.code}
-        for each, why in found
-    ]
-    return type(worst)(worst.message, refused=named[:NAMED], refused_n=len(named))
+    return type(worst)(worst.message, refused=[named(*one) for one in found[:NAMED]], refused_n=len(found))
 
 
-def reason_of(chosen: Offer, ranked: Sequence[Offer]) -> str:
-    """Return why this place, and how much better than the next."""
-    others = [offer for offer in ranked if offer.slot != chosen.slot]
-    if not others:
-        return f"{chosen.why};没有其他空闲时段"
-    nearest = min(others, key=lambda offer: offer.detour_m)
-    return f"{chosen.why};另有 {len(others)} 个空闲时段,其中绕路最少的要多走 {nearest.detour_m / 1000:.1f} 公里"
+def named(half_day: OpenSlot, why: Refusal) -> dict[str, object]:
+    """Return a half-day that takes no visit, and why, for the details of a refusal."""
+    slot = half_day.slot
+    where: dict[str, object] = {"depot": slot.depot, "date": slot.date.isoformat(), "half": slot.half.value}
+    return where | {"code": why.code, "why": why.message}
 
 
-def lowest_place(taken: Sequence[Booking]) -> int:
+def reason_of(ranked: Ranked) -> str:
+    """Return why the best place, and how much better than the next."""
+    chosen, least_s = ranked[0], ranked.others_s
+    if least_s is None:
+        return f"{chosen.why};没有其他可到达的空闲时段"
+    others = len(ranked) - 1
+    return f"{chosen.why};另有 {others} 个可到达的空闲时段,其中行车最少的要多 {minutes_of(least_s)}"
+
+
+def lowest_place(taken: Sequence[Holding]) -> int:
     """Return the first place that nobody has."""
     used = {booking.place for booking in taken}
     return next(number for number in range(1, len(used) + 2) if number not in used)
@@ -317,6 +370,9 @@ def victims_of(taken: Sequence[Booking], visits: int) -> list[Booking]:
     """
     too_many = max(0, len(taken) - visits)
     firm = (Appointment.BY_DATE, Appointment.WITHIN, Appointment.FIXED)
-    by_promise = sorted(taken, key=lambda booking: (booking.made_at, booking.id), reverse=True)
-    by_promise.sort(key=lambda booking: (booking.state is BookingState.BOOKED, firm.index(booking.appointment)))
+    to_come = [booking for booking in taken if booking.state in TO_COME]  # nobody loses what was made already
+    by_promise = sorted(to_come, key=lambda booking: (booking.made_at, booking.id), reverse=True)
+    by_promise.sort(
+        key=lambda booking: (booking.state is BookingState.BOOKED, booking.urgent, firm.index(booking.appointment))
+    )
     return by_promise[:too_many]

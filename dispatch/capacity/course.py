@@ -1,9 +1,10 @@
 """What may happen to a booking, and what it makes of it. Pure; the store writes what comes out."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .booking import Booking, HoldLapsed, NoSuchOffer, Offer, StaleBooking, WrongBookingState
+from .wishes import Wish
 from .words import BookingState, BookingStep
 
 S = BookingState
@@ -13,7 +14,15 @@ MAY: dict[BookingStep, frozenset[BookingState]] = {
     BookingStep.MOVED: frozenset({S.HELD, S.BOOKED}),
     BookingStep.REOFFERED: frozenset({S.HELD, S.BOOKED, S.REOFFERED}),
     BookingStep.LAPSED: frozenset({S.HELD, S.REOFFERED}),
+    BookingStep.RESCHEDULED: frozenset({S.BOOKED, S.REOFFERED, S.ABSENT}),
+    BookingStep.REASSIGNED: frozenset({S.BOOKED}),
+    BookingStep.ARRIVED: frozenset({S.BOOKED}),
+    BookingStep.DONE: frozenset({S.ARRIVED}),
+    BookingStep.ABSENT: frozenset({S.BOOKED, S.ARRIVED}),
+    BookingStep.MISSED: frozenset({S.BOOKED}),
+    BookingStep.ROLLED: frozenset({S.BOOKED}),
 }
+UNSEEN: dict[str, object] = {"arrived_at": None, "ended_at": None, "off_s": None, "kept": None}
 
 
 def check(booking: Booking, step: BookingStep, *, seen: int | None = None) -> None:
@@ -61,6 +70,47 @@ def moved(booking: Booking, offer: Offer, place: int) -> Booking:
     return booking.model_copy(update=_at(offer) | {"place": place, "moved_n": booking.moved_n + 1, "offers": ()})
 
 
+def rolled(booking: Booking, offer: Offer, place: int, *, urgent: bool) -> Booking:
+    """It was not made; another place keeps its date (限期)."""
+    after = moved(booking, offer, place)
+    return after.model_copy(update={"rolled_n": booking.rolled_n + 1, "urgent": booking.urgent or urgent})
+
+
+def arrived(booking: Booking, at: datetime, tolerance: timedelta) -> Booking:
+    """
+    The team is there.
+
+    :param at: as it says
+    :param tolerance: by which an appointment may be missed and still be kept, before and after
+    """
+    off = off_by(booking, at)
+    update = {"state": S.ARRIVED, "arrived_at": at, "off_s": round(off.total_seconds()), "kept": abs(off) <= tolerance}
+    return booking.model_copy(update=update)
+
+
+def off_by(booking: Booking, at: datetime) -> timedelta:
+    """Return how long before (negative) or after the promised window a moment lies; zero: within it."""
+    if at < booking.from_at:
+        return at - booking.from_at
+    return max(at - booking.to_at, timedelta(0))
+
+
+def done(booking: Booking, at: datetime) -> Booking:
+    """It is made; it keeps its place, which was used."""
+    return booking.model_copy(update={"state": S.DONE, "ended_at": at})
+
+
+def absent(booking: Booking, at: datetime) -> Booking:
+    """Its customer was not there; the place was used, and a seat agrees on another time with him."""
+    return booking.model_copy(update={"state": S.ABSENT, "ended_at": at, "absent_n": booking.absent_n + 1})
+
+
+def missed(booking: Booking, *, urgent: bool) -> Booking:
+    """Nobody came in the promised time; what the customer is offered instead follows at once."""
+    update = {"state": S.MISSED, "missed_n": booking.missed_n + 1, "urgent": booking.urgent or urgent}
+    return booking.model_copy(update=update)
+
+
 def reoffered(booking: Booking, found: Sequence[Offer], place: int | None, expires_at: datetime | None) -> Booking:
     """The place is gone; the first of the new ones is held, if there is any."""
     update: dict[str, object] = {
@@ -71,6 +121,15 @@ def reoffered(booking: Booking, found: Sequence[Offer], place: int | None, expir
         "reoffered_n": booking.reoffered_n + 1,
     }
     return booking.model_copy(update=update | (_at(found[0]) if found else {}))
+
+
+def rescheduled(booking: Booking, offer: Offer, place: int, wish: Wish) -> Booking:
+    """The customer wants another time, and has it."""
+    said = {
+        "state": S.BOOKED, "place": place, "expires_at": None, "offers": (), "appointment": wish.appointment,
+        "start_by": wish.start_by, "due": wish.due, "rescheduled_n": booking.rescheduled_n + 1,
+    }  # fmt: skip
+    return booking.model_copy(update=_at(offer) | said | UNSEEN)
 
 
 def chosen(booking: Booking, number: int | None) -> Offer | None:
@@ -89,4 +148,5 @@ def chosen(booking: Booking, number: int | None) -> Offer | None:
 
 
 def _at(offer: Offer) -> dict[str, object]:
-    return {"slot": offer.slot, "from_at": offer.from_at, "to_at": offer.to_at, "why": offer.why}
+    same = ("slot", "from_at", "to_at", "arrives_at", "arrives_between", "why")
+    return {name: getattr(offer, name) for name in same}

@@ -5,7 +5,8 @@ Pure. Half-days are half-open, their hours and the cut-off are the rule pack's s
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -67,6 +68,7 @@ class Declaration(Frozen):
 
     :param version: 1 is the first; the versions before are kept
     :param displaced: visits that this version left without their place
+    :param inherited: nobody declared it in time: copied from an earlier week
     """
 
     slot: Slot
@@ -77,6 +79,7 @@ class Declaration(Frozen):
     declared_at: datetime
     reason: str = ""
     displaced: int = 0
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,15 @@ class Hours:
 
 def hours(rules: BookingRules, day: date, half: Half) -> Hours:
     """Return when a half-day begins, ends and is frozen."""
-    begin, end = (rules.am if half is Half.AM else rules.pm).spans[0]
+    return _hours((rules.am if half is Half.AM else rules.pm).value[0], rules.cut_off.duration, day)
+
+
+@lru_cache(maxsize=4096)  # a month of half-days is asked for again with each booking
+def _hours(window: str, cut_off: timedelta, day: date) -> Hours:
+    begin, end = (time.fromisoformat(clock) for clock in window.split("-"))
     begins_at = datetime.combine(day, begin, CHINA).astimezone(UTC)
     ends_at = datetime.combine(day, end, CHINA).astimezone(UTC)
-    return Hours(begins_at, ends_at, begins_at - rules.cut_off.duration)
+    return Hours(begins_at, ends_at, begins_at - cut_off)
 
 
 def last_day(rules: BookingRules, at: datetime) -> date:
@@ -117,12 +125,27 @@ def check(slot: Slot, *, teams: int, visits: int, rules: BookingRules, at: datet
         raise OutsideHorizon(f"{slot.label}已过去或太远,可申报到 {latest.isoformat()},请改日期 date", field="date")
 
 
-def check_seen(seen: int | None, now: int, slot: Slot) -> None:
-    """:raises StaleDeclaration: if the caller saw another version"""
-    if seen is not None and seen != now:
-        raise StaleDeclaration(
-            f"{slot.label}的申报已是第 {now} 版,您看到的是第 {seen} 版,请刷新后再改", field="version", version=now
-        )
+def check_seen(seen: int | None, now: Declaration | None, slot: Slot) -> None:
+    """
+    Refuse to overwrite what the caller has not seen.
+
+    :param seen: version that the caller saw, 0 for none; None: whatever it is
+    :param now: what holds
+    :raises StaleDeclaration: naming what holds, who declared it, and when
+    """
+    version = now.version if now is not None else 0
+    if seen is None or seen == version:
+        return
+    unseen = "尚未申报"
+    if now is not None:
+        unseen = f"已是第 {version} 版({now.teams} 队 {now.visits} 户,{now.declared_by} 申报)"
+    raise StaleDeclaration(
+        f"{slot.label}的申报{unseen},您看到的是第 {seen} 版,请刷新后再改",
+        field="version",
+        version=version,
+        slot=slot.model_dump(mode="json"),
+        now=None if now is None else now.model_dump(mode="json", exclude={"slot"}),
+    )
 
 
 def check_cut(slot: Slot, *, visits: int, booked: int, reason: str, victims: list[str]) -> None:

@@ -5,7 +5,7 @@ Whoever changes bookings of a county first takes its ``turn``: a move touches sl
 them all cannot deadlock. Beneath it the index ``booking_place`` lets nobody have a place twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,8 @@ from .declaration import Declaration, Slot
 from .words import BookingStep, VisitArea, VisitKind
 
 COLUMNS = (
-    "depot, date, half, kind, area_class, version, teams, visits, declared_by, declared_at, reason, displaced, area"
+    "depot, date, half, kind, area_class, version, teams, visits, declared_by, declared_at, reason, displaced, "
+    "inherited, area"
 )
 TURN = "SELECT pg_advisory_xact_lock(95607, hashtext($1))"
 DECLARED = f"""
@@ -31,12 +32,12 @@ CHANGES = f"""
 SELECT {COLUMNS} FROM capacity_change WHERE depot = $1 AND date BETWEEN $2 AND $3
 ORDER BY date, half, kind, area_class, version
 """
-VALUES = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+VALUES = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 DECLARE = f"""
 INSERT INTO capacity_declaration ({COLUMNS}) VALUES {VALUES}
 ON CONFLICT (depot, date, half, kind, area_class) DO UPDATE SET version = EXCLUDED.version, teams = EXCLUDED.teams,
     visits = EXCLUDED.visits, declared_by = EXCLUDED.declared_by, declared_at = EXCLUDED.declared_at,
-    reason = EXCLUDED.reason, displaced = EXCLUDED.displaced
+    reason = EXCLUDED.reason, displaced = EXCLUDED.displaced, inherited = EXCLUDED.inherited
 """
 CHANGE = f"INSERT INTO capacity_change ({COLUMNS}) VALUES {VALUES}"
 TAKEN = """
@@ -95,23 +96,22 @@ class Reach:
         return (list(self.depots), self.first, self.last, self.kind, self.area_class)
 
 
-async def turn(tx: Connection, county: str, *, at: datetime) -> None:
-    """Wait for the county's turn, held until the transaction ends; holds that ran out are given back."""
+async def turn(tx: Connection, county: str, *, at: datetime) -> list[Booking]:
+    """Wait for the county's turn, held until the transaction ends; holds that ran out are given back: return those."""
     await tx.execute(TURN, county)
-    for row in await tx.fetch(LAPSED, county, at):
-        lapsed = as_of(Booking.model_validate_json(row["doc"]), at)
-        await append(tx, lapsed, BookingStep.LAPSED, by="system", at=at)
+    lapsed = [as_of(Booking.model_validate_json(row["doc"]), at) for row in await tx.fetch(LAPSED, county, at)]
+    return [await append(tx, each, BookingStep.LAPSED, by="system", at=at) for each in lapsed]
 
 
 async def declarations(connection: Connection, reach: Reach) -> dict[Slot, Declaration]:
     """Return what holds, by slot."""
-    found = [_declaration(row) for row in await connection.fetch(DECLARED, *reach.arguments)]
+    found = [declaration_of(row) for row in await connection.fetch(DECLARED, *reach.arguments)]
     return {each.slot: each for each in found}
 
 
 async def changes(connection: Connection, depot: str, first: date, last: date) -> list[Declaration]:
     """Return every version of a depot's declarations, slot by slot, the first version first."""
-    return [_declaration(row) for row in await connection.fetch(CHANGES, depot, first, last)]
+    return [declaration_of(row) for row in await connection.fetch(CHANGES, depot, first, last)]
 
 
 async def declare(tx: Connection, declaration: Declaration, county: str) -> None:
@@ -120,10 +120,11 @@ async def declare(tx: Connection, declaration: Declaration, county: str) -> None
     values = (slot.depot, slot.date, slot.half, slot.kind, slot.area_class, declaration.version, declaration.teams)
     said = (declaration.visits, declaration.declared_by, declaration.declared_at, declaration.reason)
     for statement in (DECLARE, CHANGE):
-        await tx.execute(statement, *values, *said, declaration.displaced, county)
+        await tx.execute(statement, *values, *said, declaration.displaced, declaration.inherited, county)
 
 
-def _declaration(row: Row) -> Declaration:
+def declaration_of(row: Row | Mapping[str, Any]) -> Declaration:
+    """Return what a row of declarations or of their changes says."""
     said = {name: value for name, value in row.items() if name != "area"}
     slot = {name: said.pop(name) for name in Slot.model_fields}
     return Declaration(slot=Slot(**slot), **said)

@@ -41,6 +41,10 @@ class BookingState(Labelled):
     REOFFERED = "reoffered", "待改约"
     LAPSED = "lapsed", "占位过期"
     CANCELLED = "cancelled", "已取消"
+    ARRIVED = "arrived", "已到达"
+    DONE = "done", "已完成"
+    ABSENT = "absent", "客户不在"
+    MISSED = "missed", "爽约"
 
 
 class BookingStep(Labelled):
@@ -50,5 +54,40 @@ class BookingStep(Labelled):
     CONFIRMED = "confirmed", "确认"
     MOVED = "moved", "自动改期"
     REOFFERED = "reoffered", "重新提供时段"
+    RESCHEDULED = "rescheduled", "改约"
     CANCELLED = "cancelled", "取消"
     LAPSED = "lapsed", "过期释放"
+    REASSIGNED = "reassigned", "换队"
+    ARRIVED = "arrived", "到达"
+    DONE = "done", "完成"
+    ABSENT = "absent", "客户不在"
+    MISSED = "missed", "爽约"
+    ROLLED = "rolled", "结转"
+
+
+class VisitOutcome(Labelled):
+    """What became of a visit of a list."""
+
+    DONE = "done", "已完成"
+    ABSENT = "absent", "客户不在"
+    MISSED = "missed", "爽约"
+    ROLLED = "rolled", "已结转"
+    REOFFERED = "reoffered", "已另约"
+    CANCELLED = "cancelled", "客户取消"
+
+
+class ListState(Labelled):
+    """Where a half-day's list stands."""
+
+    FROZEN = "frozen", "已冻结"
+    NAMED = "named", "已定人"
+    CLOSED = "closed", "已结束"
+
+
+class ListStep(Labelled):
+    """What happened to a list; a line of its log."""
+
+    FROZEN = "frozen", "冻结"
+    NAMED = "named", "定人"
+    CHANGED = "changed", "变更"
+    CLOSED = "closed", "结束"

@@ -8,6 +8,7 @@ from .looprules import FieldRules, MergingRules, MessageRules, ModeRules, Review
 from .numbers import ByArea, Ratio, Span
 from .packparts import Limits, Travel
 from .servicerules import ServiceRules
+from .worklistrules import WorklistRules
 
 Fault = tuple[str, str]  # field, what is wrong with it
 LIMIT = 2  # index of the step of the ladder that is the limit itself (三级)
@@ -80,6 +81,15 @@ def _services(rules: ServiceRules) -> Iterator[Fault]:
         yield "first_warning", f"剩余时限的份额,应小于 1 且大于 second_warning({second:g}),现为 {first:g}"
 
 
+def _worklists(rules: WorklistRules) -> Iterator[Fault]:
+    due, reminded = rules.declared_by, rules.reminded
+    if (reminded.weekday, reminded.value) >= (due.weekday, due.value):
+        yield "reminded", f"应早于 declared_by(星期{due.weekday} {due.value}):截止之后提醒没有用处"
+    for name in ("inherits", "forecast_weeks"):
+        if getattr(rules, name).value < 1:
+            yield name, "应不小于 1:至少要看一周"
+
+
 CHECKS: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "limits": _limits,
     "travel": _travel,
@@ -90,4 +100,5 @@ CHECKS: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
     "review": _review,
     "modes": _modes,
     "services": _services,
+    "worklists": _worklists,
 }

@@ -20,6 +20,8 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from .crewrules import CrewRules
 from .errors import Invalid, NotFound
+from .generatorrules import STANDARD as GENERATORS
+from .generatorrules import GeneratorRules
 from .looprules import (
     BookingRules,
     FieldRules,
@@ -42,6 +44,8 @@ from .restorationrules import STANDARD as RESTORATION
 from .restorationrules import RestorationRules
 from .sentences import sentence
 from .servicerules import ServiceRules, WeatherRules
+from .worklistrules import STANDARD as WORKLISTS
+from .worklistrules import WorklistRules
 
 FOLDER = Path(__file__).with_name("packs")
 LIMITS = frozenset(Limits.model_fields)
@@ -86,6 +90,8 @@ class RulePack(Strict):
     places: PlaceRules | None = None
     planning: PlanRules | None = None  # None: ``plans``
     restoration: RestorationRules | None = None  # None: ``restorations``
+    worklists: WorklistRules | None = None  # None: ``lists``
+    generators: GeneratorRules | None = None  # None: ``generating``
     # known practice; not applied by itself
     local_examples: dict[Name, dict[Name, Span | Count | Names]] = Field(default_factory=dict)
 
@@ -102,6 +108,16 @@ class RulePack(Strict):
     def restorations(self) -> RestorationRules:
         """The rules of foretold restoration times: the pack's own, or those that hold where a pack states none."""
         return self.restoration or RESTORATION
+
+    @property
+    def lists(self) -> WorklistRules:
+        """The rules of booked work day by day: the pack's own, or those that hold where a pack states none."""
+        return self.worklists or WORKLISTS
+
+    @property
+    def generating(self) -> GeneratorRules:
+        """The rules of generator trucks: the pack's own, or those that hold where a pack states none."""
+        return self.generators or GENERATORS
 
     @property
     def digest(self) -> str:

@@ -3,12 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dispatch.capacity.booking import Booking, Wish
+from dispatch.capacity.booking import Booking
 from dispatch.capacity.declaration import Slot
+from dispatch.capacity.wishes import Wish
 from dispatch.capacity.words import Appointment, BookingState, Half, VisitArea, VisitKind
 from dispatch.desk.bookings import booking, capacity
 from dispatch.desk.bookings.booking import NewBooking, Said
-from dispatch.desk.bookings.capacity import Declared, NewDeclaration
+from dispatch.desk.bookings.capacity import NewDeclaration
+from dispatch.desk.bookings.keeping import Declared
 from dispatch.desk.room import Desk
 from dispatch.kit.rulepack import Packs
 from tests.worlds import START, XIANGSHAN, person

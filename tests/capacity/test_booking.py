@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from dispatch.capacity import store
-from dispatch.capacity.booking import Closed, Full, HoldLapsed
+from dispatch.capacity.booking import Full, HoldLapsed
 from dispatch.capacity.declaration import ReasonNeeded, StaleDeclaration, hours
+from dispatch.capacity.wishes import Closed
 from dispatch.capacity.words import Appointment, BookingState, BookingStep, Half
 from dispatch.desk.bookings import booking, capacity
 from dispatch.desk.bookings.booked import booked_in

@@ -1,29 +1,29 @@
 """When a visit fits, which place is best, who gives way: rules without a database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dispatch.capacity import booking, course, declaration
-from dispatch.capacity.booking import BadWish, Booking, Closed, Full, HalfDay, HoldLapsed, NoTeam, OutsideHours
+from dispatch.capacity import booking, course, declaration, wishes
+from dispatch.capacity.booking import Booking, Drive, Full, HalfDay, HoldLapsed, NoDrive, NoTeam, TooFar
 from dispatch.capacity.declaration import BadDeclaration, Declaration, OutsideHorizon, Slot
-from dispatch.capacity.insertion import Stop, cheapest, leg_m, route
+from dispatch.capacity.wishes import BadWish, Closed, OutsideHours
 from dispatch.capacity.words import Appointment, BookingState, BookingStep, Half
 from tests.worlds import START, minutes
 
 from .bookings import RULES, TODAY, TOMORROW, booked, slot, wish
 
-DEPOT_AT = Stop(121.88, 29.47)
-degrees = st.tuples(st.floats(121, 122), st.floats(29, 30))
-
 
 def half_day(where: Slot, visits: int | None, *taken: Booking, teams: int = 1, workday: bool = True) -> HalfDay:
     said = {"teams": teams, "visits": visits or 0, "version": 1, "declared_by": "leader", "declared_at": START}
     declared = None if visits is None else Declaration(slot=where, **said)
-    return HalfDay(where, "丹城供电所", DEPOT_AT, declared, taken, workday)
+    return HalfDay(where, "丹城供电所", declared, taken, workday)
+
+
+def driven(day: HalfDay, extra_min: float, *between: str) -> HalfDay:
+    arrives_at = declaration.hours(RULES, day.slot.date, day.slot.half).begins_at + timedelta(minutes=30)
+    return replace(day, drive=Drive(arrives_at=arrives_at, extra_s=round(60 * extra_min), between=between))
 
 
 def why(day: HalfDay, at: datetime = START) -> type | None:
@@ -65,15 +65,15 @@ def test_an_agreed_window_lies_in_one_half_day(begin: str, end: str, half: Half 
     fixed = wish(appointment=Appointment.FIXED, from_at=window[0], to_at=window[1])
     if half is None:
         with pytest.raises(OutsideHours, match="08:00-12:00"):
-            booking.slots_of(fixed, ["d"], rules=RULES, at=START)
+            wishes.slots_of(fixed, ["d"], rules=RULES, at=START)
     else:
-        (found,) = booking.slots_of(fixed, ["d"], rules=RULES, at=START)
+        (found,) = wishes.slots_of(fixed, ["d"], rules=RULES, at=START)
         assert (found.date, found.half) == (TOMORROW, half)
 
 
 def test_a_date_that_is_over_cannot_be_booked() -> None:
     with pytest.raises(Closed):
-        booking.slots_of(wish(appointment=Appointment.BY_DATE, due=date(2026, 6, 30)), ["d"], rules=RULES, at=START)
+        wishes.slots_of(wish(appointment=Appointment.BY_DATE, due=date(2026, 6, 30)), ["d"], rules=RULES, at=START)
 
 
 @pytest.mark.parametrize(
@@ -87,25 +87,22 @@ def test_a_date_that_is_over_cannot_be_booked() -> None:
 )
 def test_each_kind_of_appointment_says_its_own_time(said: dict, field: str) -> None:
     with pytest.raises(BadWish) as refused:
-        booking.check_wish(wish(**said))
+        wishes.check_wish(wish(**said))
     assert refused.value.field == field
 
 
 def test_a_by_date_visit_takes_the_place_that_is_least_out_of_the_way() -> None:
     far, near = slot(), slot(half=Half.PM)
-    days = [
-        half_day(far, 3, booked("far", far, lon=121.6, lat=29.0)),
-        half_day(near, 3, booked("near", near, lon=121.9, lat=29.6)),
-    ]
-    best, other = booking.offers(wish(lon=121.901, lat=29.601), days, rules=RULES, at=START)
-    assert (best.slot, best.between) == (near, ("near",))
-    assert best.detour_m < 1000 < other.detour_m
-    assert "顺路" in best.why
+    days = [driven(half_day(far, 3), 31), driven(half_day(near, 3, booked("near", near)), 2.4, "near")]
+    best, other = booking.offers(wish(), days, rules=RULES, at=START)
+    assert (best.slot, best.between, best.extra_s) == (near, ("near",), 144)
+    assert other.extra_s == 31 * 60
+    assert "顺路插在已约的一户与班所之间,多行车 2 分钟,预计 13:30 到" in best.why
 
 
 def test_a_within_visit_takes_the_earliest_place_even_if_it_is_farther() -> None:
     early, late = slot(), slot(half=Half.PM)
-    days = [half_day(late, 1), half_day(early, 2, booked("far", early, lon=121.0, lat=29.0))]
+    days = [driven(half_day(late, 1), 2), driven(half_day(early, 2), 90)]
     within = wish(appointment=Appointment.WITHIN, start_by=minutes(60 * 48))
     assert [offer.slot for offer in booking.offers(within, days, rules=RULES, at=START)] == [early, late]
 
@@ -152,16 +149,41 @@ def test_a_day_that_is_over_or_too_far_ahead_is_refused(day: date) -> None:
         declaration.check(slot(day), teams=1, visits=1, rules=RULES, at=START)
 
 
-@given(st.lists(degrees, max_size=6), degrees, st.booleans())
-def test_an_insertion_costs_what_the_route_grows_by(
-    at: list[tuple[float, float]], new: tuple[float, float], has_depot: bool
-) -> None:
-    visits = [Stop(lon, lat, str(n)) for n, (lon, lat) in enumerate(at)]
-    depot, stop = (DEPOT_AT if has_depot else None), Stop(*new)
-    gap = cheapest(stop, depot=depot, visits=visits)
-    path = [stop for stop in (depot, *route(depot, visits), depot) if stop]
-    tries = [[*path[:n], stop, *path[n:]] for n in range(has_depot, len(path) + (not has_depot))]
-    lengths = [sum(leg_m(a, b) for a, b in pairwise(each)) for each in tries]
-    before = sum(leg_m(a, b) for a, b in pairwise(path))
-    assert gap.detour_m == pytest.approx(min(lengths) - before, abs=1e-3)
-    assert len(gap.visits) <= 2
+def test_a_place_that_nobody_can_drive_to_is_too_far_and_says_what_is_lacking() -> None:
+    day = replace(half_day(slot(), 2), drive=NoDrive("收工前回不到班所", 700))
+    found = booking.refusal_of(day, rules=RULES, at=START)
+    assert isinstance(found, TooFar)
+    assert "收工前回不到班所,至少差 12 分钟" in found.message
+    assert not booking.offers(wish(), [day], rules=RULES, at=START)
+
+
+def test_people_are_told_a_span_about_the_expected_arrival_within_what_is_promised() -> None:
+    day, about = driven(half_day(slot(), 2), 5), timedelta(minutes=15)
+    (offer,) = booking.offers(wish(), [day], rules=RULES, at=START, about=about)
+    assert offer.arrives_at is not None
+    assert offer.arrives_between == (offer.arrives_at - about, offer.arrives_at + about)
+    early = replace(day, drive=replace(day.drive, arrives_at=offer.from_at))
+    (offer,) = booking.offers(wish(), [early], rules=RULES, at=START, about=about)
+    assert offer.arrives_between == (offer.from_at, offer.from_at + about)
+
+
+def test_a_full_half_day_is_nearer_to_a_yes_than_one_that_is_too_far() -> None:
+    far = replace(half_day(slot(half=Half.PM), 2), drive=NoDrive("收工前回不到班所"))
+    found = booking.refusal([far, half_day(slot(), 1, booked("a", slot()))], rules=RULES, at=START)
+    assert isinstance(found, Full)
+    assert [each["code"] for each in found.details["refused"]] == ["TooFar", "Full"]  # type: ignore[attr-defined]
+
+
+def test_an_agreed_window_is_at_least_as_long_as_the_work() -> None:
+    short = wish(appointment=Appointment.FIXED, from_at=START, to_at=START + timedelta(minutes=39))
+    with pytest.raises(BadWish, match="40 分钟") as refused:
+        wishes.check_length(short, timedelta(minutes=40))
+    assert refused.value.field == "to_at"
+    wishes.check_length(short, timedelta(minutes=39))
+
+
+def test_an_offer_that_was_made_as_the_crow_flies_can_still_be_read() -> None:
+    kept = {"slot": slot().model_dump(), "from_at": START, "to_at": START, "free": 1, "detour_m": 1200,
+            "between": (), "why": ""}  # fmt: skip
+    found = booking.Offer.model_validate(kept)
+    assert (found.detour_m, found.arrives_at, found.extra_s) == (1200, None, None)
