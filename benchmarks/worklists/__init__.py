@@ -1,0 +1,1 @@
+"""Half-day lists of a province, against VROOM, PyVRP and OR-Tools."""
