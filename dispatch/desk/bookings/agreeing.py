@@ -18,6 +18,7 @@ from dispatch.kit.db import Connection
 from . import booking as bookings
 from .booking import Said
 from .customers import round_of, tell_agreed
+from .settling import take_turn
 
 NOISE = re.compile(r"[\s,.!?;:~、,。!?;:…~“”\"'()()\[\]【】-]+")
 AGREES = re.compile(r"(回复|选择?)?1(同意)?|同意(改约)?|可以的?|没问题|好的?|行")
@@ -38,10 +39,10 @@ async def agree(tx: Connection, desk: Desk, booking_id: str, round_: int, *, at:
 
     :param round_: of the change that he was told of (``customers.round_of``)
     :raises StaleBooking: if the visit has been given another time since, or was cancelled
-    :raises Full, NoTeam, Closed: the place was held too short a while, and is gone
+    :raises Full, TooFar, NoTeam, Closed: the place was held too short a while, and is gone
     """
     found = await store.load(tx, booking_id)
-    await store.turn(tx, found.area, at=at)
+    await take_turn(tx, desk, found.area, at=at)
     found = await store.load(tx, booking_id)
     if round_of(found) != round_ or found.state not in (BookingState.REOFFERED, BookingState.BOOKED):
         raise StaleBooking("该预约已另行变更,客户所答复的时段不再有效,请致电客户核对", field="version")

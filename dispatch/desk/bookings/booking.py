@@ -1,37 +1,31 @@
 """Booked visits (预约作业) at the desk: a place is held while the caller decides, then confirmed or given back."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import course, store
-from dispatch.capacity.booking import (
-    Booking,
-    HalfDay,
-    Wish,
-    check_wish,
-    lowest_place,
-    offers,
-    reason_of,
-    refusal,
-    refusal_of,
-    slots_of,
-)
+from dispatch.capacity.booking import Booking, HalfDay, lowest_place, reason_of, refusal_of
+from dispatch.capacity.declaration import Slot
 from dispatch.capacity.store import NoSuchBooking
+from dispatch.capacity.wishes import Wish, check_length, check_wish, slots_of
 from dispatch.capacity.words import BookingState, BookingStep
 from dispatch.desk import idempotency
 from dispatch.desk.ids import new_id
 from dispatch.desk.room import Desk, Once
+from dispatch.desk.worklists.changing import gone
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
-from dispatch.kit.looprules import BookingRules
 from dispatch.notify import texts
 from dispatch.places.areas import AreaLevel
 
 from .customers import keep_phone, phone_of
-from .halfdays import depot_of, half_day, half_days, rules_of
+from .finding import Found, Question, find, work_s
+from .halfdays import depot_of, half_day, rules_of
+from .helping import refused
 from .pauses import free_from, refuse_paused
+from .settling import settle, take_turn
 
 AUDIT = "INSERT INTO audit (at, account_id, action, subject, area) VALUES ($1, $2, 'booking.contact', $3, $4)"
 AT_MOST = 1000  # bookings that one answer shows
@@ -71,29 +65,40 @@ class Said:
 
 async def book(desk: Desk, new: NewBooking, *, by: Account, at: datetime, once: Once | None = None) -> Booking:
     """
-    Hold the best free place for a visit, for as long as the pack says, and say why it is that one.
+    Hold the best place that can be driven for a visit, for as long as the pack says, and say why it is that one.
 
     :raises BadWish, BookingField: what was said does not fit together
     :raises SwappedCoordinates, OutsideProvince: a place that cannot be
     :raises NoSuchArea, NotADepot, Forbidden, NoBooking: by whom and for what
-    :raises Full, NoTeam, Closed, OutsideHours: why no half-day takes it; ``details.refused`` names each
+    :raises Full, TooFar, NoTeam, Closed, OutsideHours: why no half-day takes it; ``details.refused`` names each, and
+        ``details.helps`` what would help
     """
-    check_wish(new.wish)
     rules = rules_of(desk.pack)
+    check_said(desk, new.wish)
     desk.locator.check_point(new.wish.lon, new.wish.lat)
     county, depots = _where(desk, new)
     rights.check(by, "booking.make", area=county, covers=desk.areas.covers)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return Booking.model_validate_json(first)
-        await store.turn(tx, county, at=at)
+        await take_turn(tx, desk, county, at=at)
         slots = slots_of(new.wish, depots, rules=rules, at=await free_from(tx, desk, county, at))
-        days = await half_days(tx, desk, slots, at=at)
-        held = _held(desk, new, county, days, rules, by=by, at=at)
+        question = Question(wish=new.wish, slots=slots, at=at)
+        found = await find(tx, desk, question)
+        if not found.ranked:
+            raise await refused(tx, desk, question, found)
+        held = _held(desk, new, county, found, by=by, at=at)
         made = await store.append(tx, held, BookingStep.HELD, by=by.id, at=at)
+        await settle(tx, desk, made, at=at)
         await keep_phone(tx, made, new.phone)
         await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True), status=201)
     return made
+
+
+def check_said(desk: Desk, wish: Wish) -> None:
+    """:raises BadWish: what was said of the appointment does not fit together, or is shorter than the work"""
+    check_wish(wish)
+    check_length(wish, timedelta(seconds=work_s(desk, wish)))
 
 
 def _where(desk: Desk, new: NewBooking) -> tuple[str, tuple[str, ...]]:
@@ -112,32 +117,29 @@ def _where(desk: Desk, new: NewBooking) -> tuple[str, tuple[str, ...]]:
     return area.code, desk.areas.depots(area.code)
 
 
-def _held(
-    desk: Desk, new: NewBooking, county: str, days: list[HalfDay], rules: BookingRules, *, by: Account, at: datetime
-) -> Booking:
-    wish = new.wish
-    ranked = offers(wish, days, rules=rules, at=at)
-    if not ranked:
-        raise refusal(days, rules=rules, at=at)
-    best = ranked[0]
+def _held(desk: Desk, new: NewBooking, county: str, found: Found, *, by: Account, at: datetime) -> Booking:
+    wish, rules = new.wish, rules_of(desk.pack)
+    best = found.ranked[0]
     return Booking(
         id=new_id(at),
         version=0,
         area=county,
         slot=best.slot,
-        place=lowest_place(next(day.taken for day in days if day.slot == best.slot)),
+        place=found.ranked.place,
         state=BookingState.HELD,
         appointment=wish.appointment,
         from_at=best.from_at,
         to_at=best.to_at,
+        arrives_at=best.arrives_at,
+        arrives_between=best.arrives_between,
         start_by=wish.start_by,
         due=wish.due,
         account_no=new.account_no,
         lon=wish.lon,
         lat=wish.lat,
         text=new.text,
-        why=reason_of(best, ranked),
-        offers=tuple(ranked[1 : rules.offers.value]),
+        why=reason_of(found.ranked),
+        offers=tuple(found.ranked[1 : rules.offers.value]),
         expires_at=at + rules.hold.duration,
         made_by=by.id,
         made_at=at,
@@ -151,13 +153,13 @@ async def confirm(desk: Desk, booking_id: str, *, offer: int | None, said: Said)
 
     :raises NoSuchBooking, Forbidden: by whom
     :raises StaleBooking, HoldLapsed, WrongBookingState, NoSuchOffer: where it stands
-    :raises Full, NoTeam, Closed: the place was taken, or its list was frozen, in between
+    :raises Full, TooFar, NoTeam, Closed: the place was taken, or its list was frozen, in between
     """
     rules_of(desk.pack)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, said.by, said.once)) is not None:
             return Booking.model_validate_json(first)
-        booking = await _seen(tx, desk, booking_id, BookingStep.CONFIRMED, said)
+        booking = await seen(tx, desk, booking_id, BookingStep.CONFIRMED, said)
         return await take(tx, desk, booking, offer=offer, said=said)
 
 
@@ -166,7 +168,7 @@ async def take(tx: Connection, desk: Desk, booking: Booking, *, offer: int | Non
     Let a booking that was loaded in the county's turn have the place that its customer wants.
 
     :raises NoSuchOffer: where it stands
-    :raises Full, NoTeam, Closed: the place was taken, or its list was frozen, in between
+    :raises Full, TooFar, NoTeam, Closed: the place was taken, or its list was frozen, in between
     :raises Paused: if booked work gives way there then
     """
     wanted = course.chosen(booking, offer)
@@ -179,12 +181,18 @@ async def take(tx: Connection, desk: Desk, booking: Booking, *, offer: int | Non
         raise why
     place = mine[0] if mine and mine[0] is not None else lowest_place(others.taken)
     await texts.drop_of_booking(tx, booking.id)
-    return await _write(tx, course.confirmed(booking, wanted, place), BookingStep.CONFIRMED, said)
+    made = await write(tx, course.confirmed(booking, wanted, place), BookingStep.CONFIRMED, said)
+    await settle(tx, desk, made, left=_left(booking, made), at=said.at)
+    return made
+
+
+def _left(before: Booking, after: Booking) -> Slot | None:
+    """Return the slot whose routes the booking leaves."""
+    return before.slot if before.slot != after.slot else None
 
 
 def _without(day: HalfDay, booking: Booking) -> HalfDay:
-    taken = tuple(each for each in day.taken if each.id != booking.id)
-    return HalfDay(day.slot, day.depot_name, day.depot, day.declared, taken, day.workday)
+    return replace(day, taken=tuple(each for each in day.taken if each.id != booking.id))
 
 
 async def cancel(desk: Desk, booking_id: str, *, reason: str, said: Said) -> Booking:
@@ -197,23 +205,27 @@ async def cancel(desk: Desk, booking_id: str, *, reason: str, said: Said) -> Boo
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, said.by, said.once)) is not None:
             return Booking.model_validate_json(first)
-        booking = await _seen(tx, desk, booking_id, BookingStep.CANCELLED, said)
+        booking = await seen(tx, desk, booking_id, BookingStep.CANCELLED, said)
         await texts.drop_of_booking(tx, booking.id)
-        return await _write(tx, course.cancelled(booking), BookingStep.CANCELLED, said, reason=reason)
+        made = await write(tx, course.cancelled(booking), BookingStep.CANCELLED, said, reason=reason)
+        await settle(tx, desk, made, left=booking.slot, at=said.at)
+        await gone(tx, desk, booking, by=said.by.id, at=said.at, reason=reason)
+    return made
 
 
-async def _seen(tx: Connection, desk: Desk, booking_id: str, step: BookingStep, said: Said) -> Booking:
+async def seen(tx: Connection, desk: Desk, booking_id: str, step: BookingStep, said: Said) -> Booking:
     """Return a booking that the caller may change now, in the county's turn."""
     found = await store.load(tx, booking_id)
     if not rights.allowed(said.by, "booking.make", area=found.area, covers=desk.areas.covers):
         raise NoSuchBooking("没有这个预约,或不在您的查看范围内;请核对编号")
-    await store.turn(tx, found.area, at=said.at)
+    await take_turn(tx, desk, found.area, at=said.at)
     booking = await store.load(tx, booking_id)
     course.check(booking, step, seen=said.version)
     return booking
 
 
-async def _write(tx: Connection, booking: Booking, step: BookingStep, said: Said, *, reason: str = "") -> Booking:
+async def write(tx: Connection, booking: Booking, step: BookingStep, said: Said, *, reason: str = "") -> Booking:
+    """Write what became of a booking, and the answer to the request that was sent once."""
     made = await store.append(tx, booking, step, by=said.by.id, at=said.at, reason=reason)
     await idempotency.remember(tx, said.by, said.once, made.model_dump_json(exclude_none=True))
     return made
@@ -221,7 +233,7 @@ async def _write(tx: Connection, booking: Booking, step: BookingStep, said: Said
 
 async def bookings_of(desk: Desk, depot: str, day: date, *, by: Account, at: datetime) -> list[Booking]:
     """
-    Return a depot's bookings of a day, as they stand at ``at``; those that ended too.
+    Return a depot's bookings of a day, as they stand at ``at``, what is urgent first; those that ended too.
 
     :raises NoSuchArea, NotADepot, Forbidden: if there is no such depot, or not for ``by``
     """
@@ -230,7 +242,7 @@ async def bookings_of(desk: Desk, depot: str, day: date, *, by: Account, at: dat
     rights.check(by, "booking.read", area=county, depot=area.code, covers=desk.areas.covers)
     async with desk.db.connection() as connection:
         found = await store.of_day(connection, area.code, day, limit=AT_MOST)
-    return [course.as_of(booking, at) for booking in found]
+    return [course.as_of(booking, at) for booking in sorted(found, key=lambda one: not one.urgent)]
 
 
 async def contact(desk: Desk, booking_id: str, *, by: Account, at: datetime) -> str | None:

@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import BaseModel
-
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import declaration as rules_of_declaring
 from dispatch.capacity import store
-from dispatch.capacity.booking import Booking, victims_of
 from dispatch.capacity.declaration import Declaration, Slot
 from dispatch.capacity.store import Reach
 from dispatch.capacity.words import BookingState, Half, VisitArea, VisitKind
 from dispatch.desk import idempotency
 from dispatch.desk.room import Desk, Once
-from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
+from dispatch.places.areas import AreaLevel
 
-from .displacing import displace
-from .halfdays import depot_of, half_day, rules_of
+from .halfdays import depot_of, rules_of
+from .keeping import Declared, Wanted, keep
 
 LONGEST_DAYS = 62  # that one answer shows
 
@@ -48,19 +45,6 @@ class NewDeclaration:
     teams: int
     visits: int
     version: int | None = None
-
-
-class Declared(BaseModel):
-    """
-    What a request declared, and whom it displaced.
-
-    :param moved: 限期 visits that moved by themselves
-    :param reoffered: visits whose customers must be asked
-    """
-
-    declarations: tuple[Declaration, ...]
-    moved: tuple[Booking, ...] = ()
-    reoffered: tuple[Booking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,57 +82,35 @@ async def declare(
     area, rules = depot_of(desk, depot), rules_of(desk.pack)
     county = desk.areas.county_of_depot(area.code)
     rights.check(by, "capacity.declare", area=county, depot=area.code, covers=desk.areas.covers)
-    slots = [_slot(area.code, line) for line in lines]
-    if len(set(slots)) < len(slots):
-        raise SlotTwice("同一半日、类别、城乡在一次申报中只能出现一次,请合并", field="lines")
-    for slot, line in zip(slots, lines, strict=True):
-        rules_of_declaring.check(slot, teams=line.teams, visits=line.visits, rules=rules, at=at)
+    wanted = wanted_of(area.code, lines)
+    for each in wanted:
+        rules_of_declaring.check(each.slot, teams=each.teams, visits=each.visits, rules=rules, at=at)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return Declared.model_validate_json(first)
-        await store.turn(tx, county, at=at)
-        pairs = sorted(zip(slots, lines, strict=True), key=lambda pair: pair[0].order)
-        kept = [await _keep(tx, desk, slot, line, reason=reason, by=by, at=at) for slot, line in pairs]
-        victims = [victim for _, displaced in kept for victim in displaced]
-        found = await displace(tx, desk, victims, rules, by=by, reason=reason, at=at)
-        reoffered = tuple(each for each in found if each.state is BookingState.REOFFERED)
-        moved = tuple(each for each in found if each not in reoffered)
-        made = Declared(declarations=tuple(line for line, _ in kept), moved=moved, reoffered=reoffered)
+        made = await keep(tx, desk, wanted, reason=reason, by=by, at=at)
         await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True), status=201)
     return made
 
 
-def _slot(depot: str, line: NewDeclaration) -> Slot:
-    return Slot(depot=depot, date=line.date, half=line.half, kind=line.kind, area_class=line.area_class)
+def wanted_of(depot: str, lines: Sequence[NewDeclaration]) -> list[Wanted]:
+    """
+    Return what a depot's lines want.
 
-
-async def _keep(
-    tx: Connection, desk: Desk, slot: Slot, line: NewDeclaration, *, reason: str, by: Account, at: datetime
-) -> tuple[Declaration, list[Booking]]:
-    """Write one line; return it and who loses the place. All lines are written before anybody gets a new one."""
-    before = await half_day(tx, desk, slot, at=at)
-    version = before.declared.version if before.declared else 0
-    rules_of_declaring.check_seen(line.version, version, slot)
-    victims = victims_of(before.taken, line.visits)
-    rules_of_declaring.check_cut(
-        slot,
-        visits=line.visits,
-        booked=len(before.taken),
-        reason=reason,
-        victims=[victim.id for victim in victims],
-    )
-    made = Declaration(
-        slot=slot,
-        teams=line.teams,
-        visits=line.visits,
-        version=version + 1,
-        declared_by=by.id,
-        declared_at=at,
-        reason=reason,
-        displaced=len(victims),
-    )
-    await store.declare(tx, made, desk.areas.county_of_depot(slot.depot))
-    return made, victims
+    :raises SlotTwice: if two want the same half-day
+    """
+    wanted = [
+        Wanted(
+            slot=Slot(depot=depot, date=line.date, half=line.half, kind=line.kind, area_class=line.area_class),
+            teams=line.teams,
+            visits=line.visits,
+            seen=line.version,
+        )
+        for line in lines
+    ]
+    if len({each.slot for each in wanted}) < len(wanted):
+        raise SlotTwice("同一半日、类别、城乡在一次申报中只能出现一次,请合并", field="lines")
+    return wanted
 
 
 async def capacity_of(desk: Desk, depot: str, first: date, last: date, *, by: Account, at: datetime) -> list[SlotLoad]:
@@ -177,3 +139,18 @@ async def capacity_of(desk: Desk, depot: str, first: date, last: date, *, by: Ac
         )
         for slot, declaration in declared.items()
     ]
+
+
+def depots_seen(desk: Desk, code: str, *, by: Account) -> Sequence[str]:
+    """
+    Return the depots of an area, or the one depot that it is, whose capacity ``by`` may see.
+
+    :raises NoSuchArea, Forbidden: if there is no such area, or not for ``by``
+    """
+    area = desk.areas.get(code)
+    is_depot = area.level is AreaLevel.DEPOT
+    county = desk.areas.county_of_depot(code) if is_depot else code
+    rights.check(by, "capacity.read", area=county, depot=code if is_depot else None, covers=desk.areas.covers)
+    if is_depot:
+        return (code,)
+    return [depot for county in desk.areas.counties(code) for depot in desk.areas.depots(county)]

@@ -28,7 +28,7 @@ FROM booking WHERE booking.id = $1
 
 def round_of(booking: Booking) -> int:
     """Return how often the visit was given another time: an answer counts for the time that it was asked of."""
-    return booking.moved_n + booking.reoffered_n
+    return booking.moved_n + booking.reoffered_n + booking.rescheduled_n
 
 
 async def keep_phone(tx: Connection, booking: Booking, phone: str | None) -> None:

@@ -1,14 +1,14 @@
-"""The half-days that could take a visit, as they stand: what is declared, what is taken, where the depot is."""
+"""The half-days that could take a visit, as they stand: what is declared, what is taken."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from dispatch.capacity import store
-from dispatch.capacity.booking import Booking, HalfDay, Wish
+from dispatch.capacity.booking import Booking, HalfDay
 from dispatch.capacity.declaration import Slot
-from dispatch.capacity.insertion import Stop
 from dispatch.capacity.store import Reach
+from dispatch.capacity.wishes import Wish
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
@@ -67,9 +67,9 @@ async def half_days(connection: Connection, desk: Desk, slots: Sequence[Slot], *
     for booking in await store.taken(connection, reach, at=at):
         by_slot[booking.slot].append(booking)
     workdays = {day: desk.calendar.is_workday(day) for day in set(days)}
-    places = {code: _place(desk, code) for code in depots}
+    names = {code: desk.areas.get(code).name for code in depots}
     return [
-        HalfDay(slot, *places[slot.depot], declared.get(slot), tuple(by_slot[slot]), workdays[slot.date])
+        HalfDay(slot, names[slot.depot], declared.get(slot), tuple(by_slot[slot]), workdays[slot.date])
         for slot in slots
     ]
 
@@ -78,8 +78,3 @@ async def half_day(connection: Connection, desk: Desk, slot: Slot, *, at: dateti
     """Return one slot as it stands."""
     (found,) = await half_days(connection, desk, [slot], at=at)
     return found
-
-
-def _place(desk: Desk, code: str) -> tuple[str, Stop | None]:
-    area = desk.areas.get(code)
-    return area.name, None if area.lon is None or area.lat is None else Stop(area.lon, area.lat)
