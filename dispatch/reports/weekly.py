@@ -17,7 +17,7 @@ from dispatch.tickets.outage_minutes import customer_minutes, dark
 from dispatch.tickets.reliability import LONG_H, VERY_LONG_H, long, often, often_dark, very_long
 
 from . import business, tables
-from .book import Book, Cell, Plot, Section, Series, Table, number, unit_of, value
+from .book import Book, Cell, Plot, Section, Series, Table, number, part, plain, unit_of, value
 from .daily import about, caveat, last_day
 
 GRID = "没有配电自动化、用采的负荷与电压数据"
@@ -157,11 +157,29 @@ def weekly(material: Material) -> Book:
         overview,
         *(Section(heading, (table,)) for heading, table in filled),
         Section("指标", (tables.indices(material.findings.figures),)),
+        *((Section("预约作业", (visits(material),)),) if material.visits else ()),
         Section("超时工单", (tables.overdue(material),)),
         Section("本系统暂无数据来源", (Table("本系统暂无数据来源", ("表", "原因"), missing),)),
     )
     when = f"{material.findings.period.begin_at.astimezone(CHINA):%Y年%m月%d日}—{last_day(material)}"
     return Book(f"{material.name}供电服务指挥周报", about(material, when), sections, material.made_at)
+
+
+def visits(material: Material) -> Table:
+    """预约履约率, 承载力利用率 and what belongs to them."""
+    rows = [
+        (
+            one.index.label,
+            plain(one.value) if one.denominator is None else part(one.numerator, one.denominator),
+            "次" if one.denominator is None else "%",
+            plain(one.numerator),
+            plain(one.denominator),
+            one.population,
+        )
+        for one in material.visits
+    ]
+    note = "按作业时段所在的日期统计;与抢修工单指标分开"
+    return Table("预约作业", ("指标", "数值", "单位", "分子", "分母", "统计范围与说明"), rows, note)
 
 
 def by_day(material: Material) -> Plot:

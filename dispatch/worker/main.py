@@ -103,7 +103,7 @@ async def _lead(db: Database, settings: Settings, clock: Clock) -> None:
     """Do what only one worker does, while we are the one."""
     pack_id = settings.pack
     async with held(db.dsn, Role.LEADER) as session:
-        scheduler = schedule(db, pack_id, clock)
+        scheduler = schedule(db, pack_id, clock, roads=settings.roads)
         scheduler.start()
         automatic = Automatic(db, pack_id, clock, roads=settings.roads)
         dispatching = asyncio.create_task(keep("automatic", automatic.run), name="automatic")

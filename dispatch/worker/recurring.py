@@ -1,7 +1,8 @@
-"""What is done every hour, by the one leader: forgetting what need not be kept."""
+"""What the one leader's scheduler ticks: every hour forgetting what need not be kept, and booked work (``booked``)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,6 +16,8 @@ from dispatch.kit.db import Database
 from dispatch.kit.logs import logger
 from dispatch.kit.rulepack import Packs
 from dispatch.notify import feed
+
+from .booked import Booked
 
 EVERY = timedelta(hours=1)
 PLANS_KEPT = timedelta(days=7)  # plans that others took the place of, or that were refused
@@ -64,11 +67,12 @@ async def forget_persons(db: Database, pack_id: str, clock: Clock) -> None:
     log.info("persons forgotten", **gone)
 
 
-def schedule(db: Database, pack_id: str, clock: Clock) -> AsyncIOScheduler:
+def schedule(db: Database, pack_id: str, clock: Clock, *, roads: Path | None = None) -> AsyncIOScheduler:
     """
     Return a scheduler of the recurring jobs, not yet started; the first run is at once.
 
     :param pack_id: family of rule packs that says how long what is kept
+    :param roads: file of the road graph, for the half-day lists; None: straight lines
 
     It ticks and keeps nothing: a job that was missed is done once when the next leader starts. What fails is logged by
     the scheduler and tried again the hour after. Limits of tickets are rows of ``deadline`` and never come here.
@@ -87,4 +91,5 @@ def schedule(db: Database, pack_id: str, clock: Clock) -> AsyncIOScheduler:
             max_instances=1,
             misfire_grace_time=None,
         )
+    Booked(db, pack_id, clock, roads=roads).enter(scheduler)
     return scheduler

@@ -161,9 +161,7 @@ class Solver:
         async with self._db.connection() as connection:
             ways = await dispatching_of(connection, desk.pack.modes, counties)
             planned = {county: way for county, way in ways.items() if way != "manual"}
-            known = await posing.read(
-                connection, desk, turn.region, counties, planned=sorted(planned), at=at, with_visits=True
-            )
+            known = await posing.read(connection, desk, turn.region, counties, planned=sorted(planned), at=at)
         posed = await asyncio.to_thread(posing.pose, desk, desk.fleet.still(), known)
         self._seed += 1
         made = because(await solve_apart(posed.problem, self._bounds(desk), seed=self._seed), turn)

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from dispatch.desk.closing.reporting import Material, material
 from dispatch.kit.clock import SharedClock
-from dispatch.reports.book import Amount, Book, Table
+from dispatch.reports.book import NOTHING, Amount, Book, Table
 from dispatch.reports.daily import daily
 from dispatch.reports.weekly import HEADINGS, weekly
 from dispatch.tickets import events as e
@@ -88,6 +88,14 @@ async def test_the_week_has_every_heading_of_the_province_in_order_filled_or_wit
     assert [row[0] for row in missing] == [heading for heading, how in HEADINGS if not callable(how)]
     assert all(row[1] for row in missing)
     assert headings[-1] == "本系统暂无数据来源"
+
+
+async def test_the_week_tells_of_booked_work_with_its_populations(worked: Small) -> None:
+    table = table_of(weekly(await read(worked, MONDAY, 7)), "预约作业")
+    rows = {str(row[0]): row for row in table.rows}
+    assert rows["预约履约率"][1:3] == (NOTHING, "%")  # nobody was booked: no share of nothing
+    assert rows["到期预约"][1] == 0
+    assert all(row[-1] for row in table.rows)
 
 
 async def test_the_week_shows_the_six_kinds_and_the_service_figures(worked: Small) -> None:

@@ -1,5 +1,7 @@
 """Declared capacity and booked visits over HTTP: what a leader, a seat and a county's console see and do."""
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -113,3 +115,91 @@ async def test_a_booking_that_is_wrong_is_refused(centre: Centre, said: dict[str
     await declares(centre)
     answer = await books(centre, **said)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
+
+
+FIXED: dict[str, Any] = {
+    "appointment": "fixed",
+    "due": None,
+    "from_at": "2026-07-02T09:00:00+08:00",
+    "to_at": "2026-07-02T10:00:00+08:00",
+}
+
+
+def hour(begin: str, end: str) -> dict[str, str]:
+    """Return an agreed window of a day, in the time of China."""
+    return {"from_at": f"{begin}:00+08:00", "to_at": f"{begin[:10]}T{end}:00+08:00"}
+
+
+async def test_fifty_seats_ask_for_the_last_place_at_once_and_one_has_it(centre: Centre) -> None:
+    await declares(centre, lines=[LINE | {"teams": 1, "visits": 1}])
+    seat = await centre.by("seat")
+    asked = [seat.post("/bookings", json=WANT | FIXED, headers=key()) for _ in range(50)]
+    answers = await asyncio.gather(*asked)
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 49}
+    assert {answer.json()["error"]["code"] for answer in answers if answer.status_code == 409} == {"Full"}
+    listed = (await seat.get("/bookings", params={"depot": DEPOT, "date": "2026-07-02"})).json()["bookings"]
+    assert [each["state"] for each in listed] == ["held"]
+
+
+async def test_times_are_said_in_the_time_of_china_whatever_zone_they_were_asked_in(centre: Centre) -> None:
+    await declares(centre)
+    tokyo = {"from_at": "2026-07-02T10:00:00+09:00", "to_at": "2026-07-02T11:00:00+09:00"}
+    made = (await books(centre, **(FIXED | tokyo))).json()
+    assert (made["from_at"], made["to_at"]) == ("2026-07-02T09:00:00+08:00", "2026-07-02T10:00:00+08:00")
+    assert made["arrives_at"] == "2026-07-02T09:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "code", "field"),
+    [
+        ({"from_at": "2026-07-02T09:00:00"}, 422, "Invalid", "from_at"),
+        ({"to_at": "2026-07-02T09:20:00+08:00"}, 422, "BadWish", "to_at"),
+        (hour("2026-06-30T09:00", "10:00"), 409, "Closed", "from_at"),
+        (hour("2026-07-02T11:30", "13:30"), 409, "OutsideHours", "from_at"),
+        (hour("2026-07-02T19:00", "20:00"), 409, "OutsideHours", "from_at"),
+        (hour("2026-07-05T09:00", "10:00"), 409, "Closed", "from_at"),
+    ],
+    ids=["no zone", "too short", "past", "over noon", "evening", "Sunday"],
+)  # fmt: skip
+async def test_an_agreed_time_that_cannot_be_is_refused(
+    centre: Centre, said: dict[str, Any], status: int, code: str, field: str
+) -> None:
+    await declares(centre)
+    answer = await books(centre, **(FIXED | said))
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (status, code), answer.text
+    assert error.get("field") == field or any(one.get("field") == field for one in error.get("errors", [])), answer.text
+
+
+async def test_a_refusal_names_each_half_day_and_what_would_help(centre: Centre) -> None:
+    await declares(centre, lines=[LINE | {"teams": 1, "visits": 1}])
+    await books(centre, **FIXED)
+    answer = await books(centre, **FIXED)
+    details = answer.json()["error"]["details"]
+    assert [(one["depot"], one["code"]) for one in details["refused"]] == [(DEPOT, "Full"), ("330225-2", "NoTeam")]
+    assert details["refused_n"] == 2
+    assert details["helps"][0]["kind"] == "visits"
+    assert "增报 1 户" in details["helps"][0]["say"]
+
+
+async def test_a_customer_wants_another_time_and_why_tells_the_whole_story(centre: Centre) -> None:
+    lines = [LINE | {"teams": 1, "visits": 1}, LINE | {"teams": 1, "visits": 1, "half": "pm"}]
+    await declares(centre, lines=lines)
+    held = (await books(centre, **FIXED)).json()
+    seat, path = await centre.by("seat"), f"/bookings/{held['id']}"
+    booked = (await seat.post(f"{path}/confirm", json={})).json()
+    later = {"appointment": "fixed", "from_at": "2026-07-02T14:00:00+08:00", "to_at": "2026-07-02T15:00:00+08:00"}
+    stale = await seat.post(f"{path}/reschedule", json=later | {"version": 1})
+    assert (stale.status_code, stale.json()["error"]["code"]) == (409, "StaleBooking")
+    answer = await seat.post(
+        f"{path}/reschedule", json=later | {"reason": "客户上午不在", "version": booked["version"]}
+    )
+    after = answer.json()
+    assert (answer.status_code, after["state"], after["half"]) == (200, "booked", "pm"), answer.text
+    assert (after["arrives_at"], after["rescheduled_n"]) == ("2026-07-02T14:00:00+08:00", 1)
+    why = (await seat.get(f"{path}/why")).json()
+    assert [one["step"] for one in why["steps"]] == ["held", "confirmed", "rescheduled"]
+    assert (why["stands"]["team"], why["stands"]["number"]) == (f"{DEPOT}/survey/urban/1", 1)
+    assert (why["refused"], why["helps"]) == ([], [])
+    hidden = await (await centre.by("ninghai")).get(f"{path}/why")
+    assert hidden.status_code == 404

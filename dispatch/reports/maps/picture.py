@@ -40,20 +40,21 @@ CELL = 26  # Latin letters of a cell of the table
 LINE, LETTER = 0.0235, 0.0056  # height of the table's lines and width of a Latin letter, as shares of the figure
 
 
-def png(scene: Scene) -> bytes:
+def png(scene: Scene, *, dpi: int = DPI) -> bytes:
     """
     Return the map as a file. Without a Chinese font its words cannot be drawn; the picture then says so.
 
+    :param dpi: dots an inch; fewer where it is one of many on paper
     :raises NothingToDraw: if nothing has a place
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a box is drawn in its place
-        return _drawn(scene)
+        return _drawn(scene, dpi)
 
 
-def _drawn(scene: Scene) -> bytes:
+def _drawn(scene: Scene, dpi: int) -> bytes:
     family = chinese_font() or "DejaVu Sans"
-    figure = Figure(figsize=(WIDE, HIGH), dpi=DPI, facecolor=PAPER)
+    figure = Figure(figsize=(WIDE, HIGH), dpi=dpi, facecolor=PAPER)
     canvas = FigureCanvasAgg(figure)
     ratio = MAP[2] * WIDE / (MAP[3] * HIGH)
     view = scene.view().shaped(ratio)
@@ -115,9 +116,12 @@ def _labels(axes: Any, canvas: FigureCanvasAgg, layers: Sequence[Layer], view: V
     taken: list[Any] = []
     renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
     frame = axes.get_window_extent(renderer)
+    for order, layer in enumerate(layers, 1):
+        if layer.inside:
+            _inside(axes, layer, view, family, order)
     for layer in reversed(layers):
         for dot in layer.dots:
-            if not dot.label:
+            if not dot.label or layer.inside:
                 continue
             for dx, dy, across, up in ROUND:
                 text = axes.annotate(
@@ -131,6 +135,15 @@ def _labels(axes: Any, canvas: FigureCanvasAgg, layers: Sequence[Layer], view: V
                     taken.append(box)
                     break
                 text.remove()
+
+
+def _inside(axes: Any, layer: Layer, view: View, family: str, order: int) -> None:
+    """Write the labels of a layer in its dots; a dot that covers another covers its label, too."""
+    for dot in layer.dots:
+        axes.annotate(
+            said(dot.label), view.flat(dot.at), ha="center", va="center_baseline", family=family, fontsize=8,
+            weight="bold", color=PAPER, zorder=order + 0.5, annotation_clip=True,
+        )  # fmt: skip
 
 
 def _scale(axes: Any, view: View, family: str) -> None:

@@ -59,6 +59,7 @@ class Layer:
 
     :param name: what the legend says; empty: not in it
     :param frames: whether the map must be large enough for all of it; else it is cut at the border
+    :param inside: the labels stand in the dots, in white
     """
 
     name: str
@@ -72,6 +73,7 @@ class Layer:
     fill: float = 0.0  # opacity of the inside of ``ways``; 0: lines
     edge: str = INK  # of dots
     frames: bool = True
+    inside: bool = False
 
     def points(self) -> Iterator[Point]:
         """Yield every point of the layer."""

@@ -1,0 +1,107 @@
+"""
+A list as PDF for the printer: an overview with the route map, then a page for each team. A4, the letters embedded.
+
+Without a Chinese font on the machine it cannot be written: the caller is told what to install, or to print the page.
+"""
+
+import io
+from threading import Lock
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_pdf import PdfPages
+
+from dispatch.capacity.worklist import ListedTeam
+from dispatch.desk.worklists.sheet import Sheet
+from dispatch.kit.errors import Unavailable
+from dispatch.reports.plots import chinese_font
+
+from . import lines, routemap
+from .pages import Column, Pages
+
+TITLE, HEAD = 15.0, 11.5  # points
+DPI = 100  # of the maps; on the page they are smaller than drawn, which makes it 165
+TURN = Lock()  # what matplotlib is set to is shared by all threads
+VISITS = (
+    Column("序", 4), Column("预计开始", 9, bold=True), Column("约定时段", 18), Column("类别", 17), Column("户号", 15),
+    Column("地点与说明", 28), Column("行车", 8), Column("预计完成", 9), Column("到达/完成", 14),
+)  # fmt: skip
+TEAMS = (
+    Column("队伍", 20, bold=True), Column("人员", 40), Column("时间", 14), Column("户数", 6), Column("行车", 9),
+    Column("回到班所", 10),
+)  # fmt: skip
+LEFT_OUT = (
+    Column("户号", 15), Column("地点与说明", 26), Column("类别", 17), Column("约定时段", 18), Column("原因与办法", 46),
+)  # fmt: skip
+SIGN = "领单人:______________      领单时间:______________      班所负责人:______________"
+
+
+class NoChineseFont(Unavailable):
+    """The machine has no font with Chinese letters."""
+
+
+def paper(sheet: Sheet) -> bytes:
+    """
+    Return the list as a file.
+
+    :raises NoChineseFont: if its words cannot be written on this machine
+    """
+    family = chinese_font()
+    if family is None:
+        raise NoChineseFont("服务器没有中文字体,不能生成 PDF;请安装 Noto Sans CJK,或改用打印页(.html)")
+    file = io.BytesIO()
+    facts = {"Title": sheet.title, "Creator": "供电服务指挥调度后台", "CreationDate": sheet.at, "ModDate": sheet.at}
+    with TURN, rc_context({"pdf.fonttype": 3}), PdfPages(file, metadata=facts) as pdf:
+        pages = _written(sheet, family)
+        for number, figure in enumerate(pages.figures):
+            pages.foot(number, f"{sheet.title}    第 {number + 1} 页,共 {len(pages.figures)} 页")
+            pdf.savefig(figure)
+    return file.getvalue()
+
+
+def _written(sheet: Sheet, family: str) -> Pages:
+    pages = Pages(family)
+    pages.turn()
+    pages.line(sheet.title, TITLE, bold=True, centre=True)
+    pages.line(lines.about(sheet), pale=True, centre=True)
+    pages.table(TEAMS, [_team(team) for team in sheet.made.teams])
+    pages.space(0.6)
+    if sheet.visits_n:
+        pages.picture(routemap.png(sheet, dpi=DPI))
+    pages.line(lines.note(sheet), pale=True)
+    if sheet.left:
+        pages.space(0.6)
+        pages.line(f"未排入 {len(sheet.left)} 户", HEAD, bold=True)
+        pages.table(LEFT_OUT, [_left(sheet, n) for n in range(len(sheet.left))])
+    for team in sheet.made.teams:
+        if team.stops:
+            _route(pages, sheet, team)
+    return pages
+
+
+def _route(pages: Pages, sheet: Sheet, team: ListedTeam) -> None:
+    pages.turn()
+    pages.line(lines.heading(team), HEAD, bold=True)
+    pages.line(f"{sheet.depot}    人员:{lines.people(team)}", pale=True)
+    pages.table(VISITS, [(*lines.row(n, stop), "□") for n, stop in enumerate(team.stops, 1)])
+    pages.space(1.5)
+    pages.line(SIGN)
+    pages.space(0.6)
+    pages.picture(routemap.png(sheet, team, dpi=DPI))
+    pages.line(lines.note(sheet), pale=True)
+
+
+def _team(team: ListedTeam) -> tuple[str, ...]:
+    return (
+        team.label,
+        f"已撤出:{team.withdrawn}" if team.withdrawn else lines.people(team),
+        f"{lines.clock(team.from_at)}–{lines.clock(team.to_at)}",
+        str(len(team.stops)),
+        f"{lines.minutes(sum(stop.drive_s for stop in team.stops))} 分",
+        "—" if team.home_at is None else lines.clock(team.home_at),
+    )
+
+
+def _left(sheet: Sheet, n: int) -> tuple[str, ...]:
+    booking, why = sheet.left[n].booking, sheet.left[n].why
+    reasons = "\n".join((why.sentence, *(f"· {help_}" for help_ in why.helps)))
+    return booking.account_no, booking.text or "—", lines.kind(booking.slot), lines.window(booking), reasons
