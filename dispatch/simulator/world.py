@@ -19,6 +19,7 @@ PROVINCE = "99"  # a code no province of GB/T 2260 has: nobody takes a played wo
 COUNTIES_PER_CITY = 10
 SEATS = 8  # who log calls and call customers back
 SKILLS = ("hv", "lv", "cable", "meter")
+GENERATORS = ((200, 20, 8.0), (500, 30, 8.0), (800, 45, 6.0))  # of each city: kVA, minutes to connect, hours of fuel
 LEAST_TOWN = 1000  # people: the smallest town of the gazetteer that counts for urban and rural
 
 
@@ -65,6 +66,7 @@ class Sheet:
     crews: list[Json] = field(default_factory=list)
     reserves: list[Json] = field(default_factory=list)
     accounts: list[Json] = field(default_factory=list)
+    generators: list[Json] = field(default_factory=list)
     homes: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def area(self, code: str, name: str, level: str, parent: str | None, lon: float, lat: float) -> Json:
@@ -159,8 +161,27 @@ def written(
         row["boundary"] = mapping(county.boundary)
         for number, depot in enumerate(county.depots, start=1):
             sheet.depot(f"{county.code}{number:02d}", county, depot)
+    for code in sorted({county.city for county in counties}):
+        _generators(sheet, code, [county for county in counties if county.city == code])
     sheet.places.extend(_gazetteer(counties) if places is None else places)
     return _peopled(sheet, counties, code)
+
+
+def _generators(sheet: Sheet, city: str, counties: Sequence[County]) -> None:
+    """Give a city three generator trucks that its counties share, at depots of different counties where there are."""
+    depots = [f"{county.code}01" for county in counties if county.depots]
+    for number, (kva, connect_min, fuel_h) in enumerate(GENERATORS if depots else (), start=1):
+        sheet.generators.append(
+            {
+                "id": f"g{city}-{number}",
+                "name": f"{number}号发电车({kva}kVA)",
+                "area": city,
+                "depot": depots[(number - 1) % len(depots)],
+                "kva": kva,
+                "connect_min": connect_min,
+                "fuel_h": fuel_h,
+            }
+        )
 
 
 def _peopled(sheet: Sheet, counties: Iterable[County], province: str) -> World:
@@ -183,6 +204,7 @@ def _peopled(sheet: Sheet, counties: Iterable[County], province: str) -> World:
         "places": sheet.places,
         "crews": sheet.crews,
         "reserves": sheet.reserves,
+        "generators": sheet.generators,
         "accounts": sheet.accounts,
     }
     return World(doc, seats, dispatchers, crews, monitor, auditor, administrator, sheet.homes)

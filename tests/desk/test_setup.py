@@ -36,6 +36,7 @@ async def test_a_world_is_loaded_and_loading_it_again_changes_nothing(db: Databa
         "crews": 4,
         "reserves": 1,
         "network": 0,
+        "generators": 3,
         "accounts": len(WORLD["accounts"]),
         "contacts": 0,
     }
@@ -222,6 +223,12 @@ def having(part: str, n: int, **values: Any) -> dict[str, Any]:
         (having("places", 0, population=-1), BadWorld, "places.0.population"),
         (having("reserves", 0, jobs=-1), BadWorld, "reserves.0.jobs"),
         (having("reserves", 0, depot="330225"), BadWorld, "330225"),
+        (having("generators", 0, kva=0), BadWorld, "generators.0.kva"),
+        (having("generators", 1, id="g1"), BadWorld, "g1"),
+        (having("generators", 0, area="330225-1"), BadWorld, "330225-1"),
+        (having("generators", 0, depot="330226-1"), BadWorld, "330226-1"),
+        (having("generators", 0, depot="nowhere"), BadWorld, "nowhere"),
+        (having("generators", 0, tank_h=1), BadWorld, "tank_h"),
         (having("accounts", 0, role="SYSTEM"), BadWorld, "seat"),
         (having("accounts", 0, role="CREW"), BadWorld, "crew_id"),
         (having("accounts", 6, crew_id="c99"), BadWorld, "c99"),
@@ -252,6 +259,22 @@ async def test_the_world_of_the_manual_can_be_loaded_and_the_manual_names_every_
     assert (await load_world(db, World.read(example)))["crews"] == 1
     for part in (*Part.__subclasses__(), WorldContact):
         assert [name for name in part.model_fields if f"`{name}`" not in text] == []
+
+
+async def test_what_was_told_of_a_generator_truck_outlives_the_file(db: Database) -> None:
+    await load_world(db, World.read(json.dumps(WORLD)))
+    async with db.connection() as connection:
+        await connection.execute(
+            "UPDATE generator_truck SET fuel_h = 1, state = 'out', reason = '故障' WHERE id = 'g1'"
+        )
+    changed = having("generators", 0, name="丹城新车", kva=630)
+    await load_world(db, World.read(json.dumps(changed)))
+    await load_world(db, World.read(json.dumps(changed)))
+    async with db.connection() as connection:
+        truck = await connection.fetchrow(
+            "SELECT name, kva, fuel_h, state, version FROM generator_truck WHERE id = 'g1'"
+        )
+    assert tuple(truck or ()) == ("丹城新车", 630, 1, "out", 2)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", b"\xff\xfe", '{"name": "\ud800"}'])

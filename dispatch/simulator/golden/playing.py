@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,16 +15,15 @@ from dispatch.kit.db import Database
 from dispatch.kit.postgres import Embedded
 from dispatch.kit.rulepack import Packs
 from dispatch.notify import audit as feed_audit
+from dispatch.simulator.people import API, People, with_passwords
 from dispatch.simulator.server import Server
 from dispatch.tickets.audit import audit
 
 from .answers import Answers
 from .matching import MISSING, at_path, differences
-from .script import BadScenario, Scenario, Step, filled, read, world_of
+from .script import Scenario, Step, filled, read, world_of
 
-API = "/api/v1"
 PATIENCE_S, POLL_S = 20.0, 0.05
-PASSWORD = "Golden-Scenario-7"
 WAITING = """
 SELECT (SELECT count(*) FROM deadline WHERE next_at < $1) + (SELECT count(*) FROM outbox)
 """
@@ -53,13 +51,14 @@ class Play:
     client: httpx.AsyncClient
     db: Database
     tell: Tell
-    tokens: dict[str, str] = field(default_factory=dict)
+    people: People = field(init=False)
     names: dict[str, Any] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     now: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.now = self.scenario.start
+        self.people = People(self.server, self.client)
 
     async def run(self) -> None:
         """Play all steps; a step that fails is noted, and ends the scenario: what follows stands on it."""
@@ -111,7 +110,7 @@ class Play:
         assert step.request is not None
         assert step.who is not None
         method, path = step.request
-        headers = {"Authorization": f"Bearer {await self._token(step.who)}"}
+        headers = {"Authorization": f"Bearer {await self.people.token(step.who)}"}
         if step.key is not None:
             headers["Idempotency-Key"] = step.key
         body = filled(step.body, self.names, self.scenario.start)
@@ -127,21 +126,6 @@ class Play:
                 faults.append(f"答复中没有 {path},不能保存为 {name}")
             self.names[name] = value
         return faults
-
-    async def _token(self, who: str) -> str:
-        if who not in self.tokens:
-            entered = await self.client.post(f"{API}/sessions", json={"login": "admin", "password": PASSWORD})
-            entered.raise_for_status()
-            cookie = "; ".join(f"{name}={value}" for name, value in entered.cookies.items())
-            made = await self.client.post(
-                f"{API}/accounts/{who}/tokens",
-                json={"label": "场景", "valid_days": 400},
-                headers={"Cookie": cookie, "Origin": self.server.url, "Idempotency-Key": secrets.token_hex(16)},
-            )
-            if made.status_code != httpx.codes.CREATED:
-                raise BadScenario(f"账号 {who} 没有令牌:{made.text[:200]}", field="who")
-            self.tokens[who] = made.json()["token"]
-        return self.tokens[who]
 
     async def _audit(self) -> Any:
         result = await audit(self.db, await known_packs(self.db, Packs.load()))
@@ -186,7 +170,7 @@ async def _play(scenario: Scenario, world: dict[str, Any], dsn: str, root: Path,
     async with Server(root=root, database_url=dsn) as server:
         server.settings = replace(server.settings, pack=scenario.pack)
         server.clock.set(scenario.start)
-        await server.prepare(_with_passwords(world))
+        await server.prepare(with_passwords(world))
         await server.start()
         db = server.database()
         try:
@@ -196,12 +180,3 @@ async def _play(scenario: Scenario, world: dict[str, Any], dsn: str, root: Path,
         finally:
             await db.close()
     return Outcome(scenario.number, scenario.name, len(scenario.step), tuple(play.faults), loop.time() - began)
-
-
-def _with_passwords(world: dict[str, Any]) -> dict[str, Any]:
-    return world | {"accounts": list(_accounts(world))}
-
-
-def _accounts(world: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for account in world["accounts"]:
-        yield account | {"password": PASSWORD} if account["id"] == "admin" else account
