@@ -5,7 +5,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: setup demo places test lint types contracts check scenarios faults bench bench-optimiser lock clean help
+.PHONY: setup demo places test lint types contracts check scenarios faults bench bench-optimiser bench-lists lock clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -42,8 +42,8 @@ contracts: setup  ## the floors and rooms of docs/architecture.md
 
 check: lint types contracts test  ## what must hold before a landing
 
-scenarios: setup  ## the 25 golden scenarios, each on a real server (some five minutes)
-	@$(BIN)/dispatch play scenarios/*.toml --quiet
+scenarios: setup  ## the 25 golden scenarios and the week of booked work, each on a real server (some eight minutes)
+	@$(BIN)/dispatch play scenarios/*.toml scenarios/week/*.toml --quiet
 	@$(BIN)/python -m pytest -q -m golden tests/simulator/test_scenario_page.py
 
 faults: setup  ## kill -9 and cut real processes (longer)
@@ -59,6 +59,9 @@ build/peers/.ready: requirements-bench.lock
 
 bench-optimiser: setup build/peers/.ready  ## the optimiser against VROOM, PyVRP and OR-Tools (over an hour; BENCH_ARGS="--rows 1,6")
 	@PYTHONPATH=build/peers $(BIN)/python -m benchmarks.optimiser $(BENCH_ARGS)
+
+bench-lists: setup build/peers/.ready  ## half-day lists of a province against VROOM, PyVRP and OR-Tools (BENCH_ARGS="--quick")
+	@PYTHONPATH=build/peers $(BIN)/python -m benchmarks.worklists $(BENCH_ARGS)
 
 PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links

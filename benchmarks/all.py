@@ -13,6 +13,7 @@ BENCHMARKS = (
     "benchmarks.sequencer",
     "benchmarks.ladder",
     "benchmarks.why",
+    "benchmarks.offers",
 )
 
 

@@ -26,6 +26,7 @@ from dispatch.notify.messages import (
     Gone,
     Head,
     Hello,
+    Listed,
     Message,
     Refused,
     Resumed,
@@ -42,6 +43,7 @@ __all__ = [
     "Gone",
     "Head",
     "Hello",
+    "Listed",
     "LiveClient",
     "Message",
     "NotAdmitted",
@@ -147,7 +149,9 @@ class LiveClient:
             case Snapshot(area=area, seq=seq, more=False) | Resumed(area=area, seq=seq):
                 self.seqs[area] = seq
                 self._resuming.discard(area)
-            case Changed(area=area, seq=seq, ts=ts) | Gone(area=area, seq=seq, ts=ts):
+            case (
+                Changed(area=area, seq=seq, ts=ts) | Gone(area=area, seq=seq, ts=ts) | Listed(area=area, seq=seq, ts=ts)
+            ):
                 return await self._count(socket, area, seq, ts)
             case Head(areas=heads):
                 for area, seq in heads.items():

@@ -105,6 +105,37 @@ WORLD: dict[str, Any] = {
         {"id": "c4", "name": "城关一队", "depot": "330226-2", "members": ["庚", "辛"], "skills": ["lv", "cable"]},
     ],
     "reserves": [{"depot": "330225-1", "jobs": 20}],
+    "generators": [
+        {
+            "id": "g1",
+            "name": "丹城发电车",
+            "area": XIANGSHAN,
+            "depot": "330225-1",
+            "kva": 500,
+            "connect_min": 30,
+            "fuel_h": 6,
+            "tank_h": 10,
+        },
+        {
+            "id": "g2",
+            "name": "石浦发电车",
+            "area": XIANGSHAN,
+            "depot": "330225-2",
+            "kva": 100,
+            "connect_min": 20,
+            "fuel_h": 8,
+        },
+        {
+            "id": "g3",
+            "name": "宁波发电车",
+            "area": "3302",
+            "depot": "330226-1",
+            "kva": 800,
+            "connect_min": 45,
+            "fuel_h": 8,
+            "tank_h": 12,
+        },
+    ],
     "accounts": [
         {"id": who, "login": who, "name": NAMES.get(who, who), "role": role.value, "area": area, "crew_id": crew_id}
         for who, (role, area, crew_id) in PEOPLE.items()

@@ -131,6 +131,10 @@ RIGHTS: dict[str, Right] = {
     "plan.read": Right("查看滚动计划", _area(MONITOR, DISPATCHER, SYSTEM)),
     "plan.decide": Right("确认或拒绝计划", _area(DISPATCHER, MONITOR)),
     "plan.judge": Right("试算或发布自编计划", _area(DISPATCHER, MONITOR)),
+    "generator.read": Right("查看发电车与供电方案", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "generator.plan": Right("计算或自编发电车方案", _area(MONITOR, DISPATCHER)),
+    "generator.decide": Right("确认发电车方案与派车", _area(MONITOR, DISPATCHER)),
+    "generator.report": Right("登记发电车接入、撤离与状态", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "ticket.why": Right("查看派工原因", _area(SEATS[1], DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
     "ticket.restoration": Right("查看预计复电推算", SEE),
     "ticket.pin": Right("指定班组", _area(DISPATCHER, MONITOR)),
@@ -184,10 +188,26 @@ RIGHTS: dict[str, Right] = {
     "service.close": Right("归档服务工单", _area(*SEATS, DISPATCHER)),
     "service.contact": Right("查看服务工单联系方式", _area(*SEATS, MONITOR, DISPATCHER)),
     "capacity.declare": Right("申报承载力", _in(Scope.OWN_DEPOT, LEADER)),  # 1.2, 7.2
+    "capacity.preview": Right("试算承载力变更", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "capacity.read": Right("查看承载力", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "booking.make": Right("办理预约", _area(*SEATS, DISPATCHER)),  # 7.1
     "booking.read": Right("查看预约", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "booking.contact": Right("查看预约客户电话", _area(*SEATS, DISPATCHER)),
+    "task.make": Right("建立与撤销网格任务", _area(MONITOR, DISPATCHER)),  # S3
+    "task.read": Right("查看网格任务", _area(MONITOR, DISPATCHER)),
+    "task.offer": Right(
+        "查看推荐给班组的网格任务",
+        _area(MONITOR, DISPATCHER) | {LEADER: Scope.OWN_DEPOT, CREW: Scope.OWN_CREW},
+    ),
+    "task.answer": Right("答复网格任务", _area(DISPATCHER) | {LEADER: Scope.OWN_DEPOT, CREW: Scope.OWN_CREW}),
+    "visit.report": Right("登记上门情况", _area(DISPATCHER) | {LEADER: Scope.OWN_DEPOT, CREW: Scope.OWN_CREW}),  # 7.1
+    "crew.stakes": Right("查看抽队影响", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "capacity.indices": Right("查看预约指标", _area(SEATS[1], MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),  # 8
+    "worklist.read": Right("查看派工清单", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),  # 7.2
+    "worklist.name": Right("清单定人", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "worklist.pin": Right("指定作业队伍", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "worklist.change": Right("变更派工清单", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
+    "worklist.seen": Right("确认清单变更", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "pack.read": Right("查看规则包", _in(Scope.ANYWHERE, *PEOPLE)),
     "live.listen": Right("订阅实时工单", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
     "account.manage": Right("管理账号", _area(ADMIN)),

@@ -22,6 +22,7 @@ LABELS = {
     "crews": "队伍",
     "reserves": "承载力",
     "network": "电网设备",
+    "generators": "发电车",
     "accounts": "账号",
     "contacts": "值班联系人",
 }

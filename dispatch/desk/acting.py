@@ -16,6 +16,8 @@ from .places import arriving
 from .room import Desk, Report, actor
 from .storm import workings
 from .supervision import alerting
+from .tasks import yielding
+from .worklists import errands
 
 
 def permit(desk: Desk, by: Account, action: str, ticket: Ticket) -> None:
@@ -82,6 +84,8 @@ async def make(
     await alerting.follow(tx, changes, packs=desk.packs, at=at)
     await telling.tell_of(tx, desk, event, before=ticket, after=after, at=at)
     await visits.keep(tx, desk, event, before=ticket, after=after, at=at)
+    await yielding.follow(tx, desk, event, before=ticket, after=after, at=at)
+    await errands.follow(tx, desk, event, after=after, at=at)
     if ticket.is_open:  # what comes after the end, an answer to a 督办单, makes no new judgement
         await judging.conclude(tx, desk, after, by=by.id, at=at)
     if isinstance(event, Closed):

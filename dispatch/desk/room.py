@@ -1,5 +1,6 @@
 """What stands on the command desk: the database, the rule packs, the map, the crews; and what a report brings along."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,10 @@ class Desk:
     calendar: Calendar = field(default_factory=Calendar.of_library)
     finder: Finder = field(default_factory=Finder)  # of places; its keeper replaces it whole (``PlaceKeeper``)
     pictures: Latest[Any] = field(default_factory=lambda: Latest(most=8))  # plans laid out (``planning.picture``)
+    asked: dict[str, datetime] = field(default_factory=dict)  # region -> when somebody asked why there last
     lengths: Latest[Any] = field(default_factory=lambda: Latest(most=32))  # of work, by region (``planning.lengths``)
+    # Solvers that people wait for: so many at a time in this process, the others wait their turn.
+    children: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     @property
     def pack(self) -> RulePack:

@@ -55,6 +55,18 @@ INSERT INTO repair_reserve (depot, jobs, declared_by, declared_at) VALUES ($1, $
 ON CONFLICT (depot) DO UPDATE SET jobs = EXCLUDED.jobs, declared_by = EXCLUDED.declared_by,
     declared_at = EXCLUDED.declared_at
 """
+# What is known of a truck's fuel and state from its work is kept; the file says it of new ones.
+GENERATOR = """
+INSERT INTO generator_truck (id, area, depot, name, kva, connect_min, fuel_h, tank_h, state, reason, said_by, said_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'system', now())
+ON CONFLICT (id) DO UPDATE SET area = EXCLUDED.area, depot = EXCLUDED.depot, name = EXCLUDED.name, kva = EXCLUDED.kva,
+    connect_min = EXCLUDED.connect_min, tank_h = greatest(EXCLUDED.tank_h, generator_truck.fuel_h),
+    version = generator_truck.version + 1
+WHERE (generator_truck.area, generator_truck.depot, generator_truck.name, generator_truck.kva,
+       generator_truck.connect_min, generator_truck.tank_h)
+  IS DISTINCT FROM (EXCLUDED.area, EXCLUDED.depot, EXCLUDED.name, EXCLUDED.kva, EXCLUDED.connect_min,
+       greatest(EXCLUDED.tank_h, generator_truck.fuel_h))
+"""
 
 
 async def load_world(db: Database, world: World, *, reset_passwords: bool = False) -> dict[str, int]:
@@ -76,11 +88,12 @@ async def load_world(db: Database, world: World, *, reset_passwords: bool = Fals
             await _write_areas(tx, world)
             await _write_crews(tx, world)
             await network.write(tx, (node.node() for node in world.network))
+            await _write_generators(tx, world)
             await write(tx, accounts, made)
             await enter(tx, ((contact.area, contact) for contact in world.contacts))
     except asyncpg.UniqueViolationError as error:
         raise BadWorld("accounts 中有登录名已被数据库里的另一账号使用,请改名", field="accounts.login") from error
-    names = ("areas", "places", "crews", "reserves", "network", "accounts", "contacts")
+    names = ("areas", "places", "crews", "reserves", "network", "generators", "accounts", "contacts")
     return {name: len(getattr(world, name)) for name in names}
 
 
@@ -119,6 +132,27 @@ async def _write_areas(tx: Connection, world: World) -> None:
 
 def _json(boundary: Mapping[str, object] | None) -> str | None:
     return None if boundary is None else json.dumps(boundary)
+
+
+async def _write_generators(tx: Connection, world: World) -> None:
+    await tx.executemany(
+        GENERATOR,
+        [
+            (
+                truck.id,
+                truck.area,
+                truck.depot,
+                truck.name,
+                truck.kva,
+                truck.connect_min,
+                truck.fuel_h,
+                truck.fuel_h if truck.tank_h is None else truck.tank_h,
+                "available" if truck.out is None else "out",
+                truck.out or "",
+            )
+            for truck in world.generators
+        ],
+    )
 
 
 async def _write_crews(tx: Connection, world: World) -> None:

@@ -97,10 +97,25 @@ class WorldNode(Part):
     meter_no: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     protected: Protected | None = None
     installed_at: AwareDatetime | None = None
+    backup_kva: Annotated[int, Field(ge=1, le=100_000)] | None = None  # what a generator must give it
 
     def node(self) -> Node:
         """Say it in the outage room's words."""
         return Node(**self.model_dump())
+
+
+class WorldGenerator(Part):
+    """A generator truck (发电车)."""
+
+    id: Code
+    name: Name
+    area: Code  # county whose it is; city or province: its counties share it
+    depot: Code | None = None  # where it stands when nobody needs it
+    kva: Annotated[int, Field(ge=1, le=100_000)]
+    connect_min: Annotated[int, Field(ge=0, le=1440)]  # work on site before it feeds
+    fuel_h: Annotated[float, Field(ge=0, le=1000)]  # what is in its tank lasts so long at rated load
+    tank_h: Annotated[float, Field(ge=0, le=1000)] | None = None  # of a full tank; None: as ``fuel_h``
+    out: Annotated[str, Field(min_length=1, max_length=200)] | None = None  # why it cannot be sent
 
 
 class WorldAccount(Part):
@@ -131,6 +146,7 @@ class World(Part):
     crews: tuple[WorldCrew, ...] = ()
     reserves: tuple[WorldReserve, ...] = ()
     network: tuple[WorldNode, ...] = ()
+    generators: tuple[WorldGenerator, ...] = ()
     accounts: tuple[WorldAccount, ...] = ()
     contacts: tuple[WorldContact, ...] = ()
 
@@ -193,6 +209,7 @@ class World(Part):
         _known("accounts", "area", ((a.id, a.area) for a in self.accounts), (a.code for a in self.areas))
         _known("accounts", "crew_id", ((a.id, a.crew_id) for a in self.accounts if a.crew_id), crews)
         _known("contacts", "area", ((c.name, c.area) for c in self.contacts), (a.code for a in self.areas))
+        check_generators(self.generators, tree)
         _once("crews.phone", (plain(crew.phone) for crew in self.crews if crew.phone))
         for code in {contact.area for contact in self.contacts}:
             check_contacts([contact for contact in self.contacts if contact.area == code])
@@ -223,6 +240,26 @@ def _ring(coordinates: Any, crs: Crs) -> Any:
     if coordinates and isinstance(coordinates[0], int | float):
         return list(to_wgs84(coordinates[0], coordinates[1], crs))
     return [_ring(part, crs) for part in coordinates]
+
+
+def check_generators(trucks: Sequence[WorldGenerator], tree: Areas) -> None:
+    """:raises BadWorld: unless each truck is somebody's, stands there, and has no more in its tank than that holds"""
+    _once("generators", (truck.id for truck in trucks))
+    above_depots = [area.code for level in AreaLevel if level is not AreaLevel.DEPOT for area in tree.of_level(level)]
+    _known("generators", "area", ((truck.id, truck.area) for truck in trucks), above_depots)
+    depots = {area.code for area in tree.of_level(AreaLevel.DEPOT)}
+    _known("generators", "depot", ((truck.id, truck.depot) for truck in trucks if truck.depot), depots)
+    for truck in trucks:
+        if truck.depot is not None and not tree.covers(truck.area, truck.depot):
+            raise BadWorld(
+                f"generators 中 {truck.id} 的 depot {truck.depot} 不在其 area {truck.area} 之内,请改正其一",
+                field="generators.depot",
+            )
+        if truck.tank_h is not None and truck.tank_h < truck.fuel_h:
+            raise BadWorld(
+                f"generators 中 {truck.id} 的 tank_h({truck.tank_h:g})小于 fuel_h({truck.fuel_h:g}):满油不能比现有的少",
+                field="generators.tank_h",
+            )
 
 
 def check_network(nodes: Sequence[WorldNode], counties: Collection[str]) -> None:

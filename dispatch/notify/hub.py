@@ -57,6 +57,11 @@ class Hub:
         return self.follower.listeners
 
     @property
+    def listened(self) -> set[str]:
+        """The areas that open consoles listen to."""
+        return set(self._listening)
+
+    @property
     def open_consoles(self) -> int:
         return len(self._consoles)
 

@@ -65,6 +65,35 @@ class Gone(Struct, frozen=True, tag_field="kind", tag="gone"):
     body: Left
 
 
+class ListNote(Struct, frozen=True):
+    """What a team is told of a change of its list, until somebody says that it saw it."""
+
+    id: str
+    team: str
+    text: str
+
+
+class ListNews(Struct, frozen=True):
+    """Where a half-day's list (派工清单) stands; the list itself is read by HTTP."""
+
+    depot: str
+    date: str  # of its half-day, ISO 8601, in China
+    half: str
+    version: int
+    state: str
+    step: str
+    notices: tuple[ListNote, ...] = ()
+
+
+class Listed(Struct, frozen=True, tag_field="kind", tag="worklist"):
+    """A half-day's list was frozen, named, changed or closed; the higher version wins."""
+
+    area: str
+    seq: int
+    ts: int
+    body: ListNews
+
+
 class Head(Struct, frozen=True, tag_field="kind", tag="head"):
     """
     A heartbeat: what has been sent of each area; ``lag_ms``: age of the oldest change that is not numbered yet.
@@ -87,7 +116,7 @@ class Refused(Struct, frozen=True, tag_field="kind", tag="refused"):
     areas: tuple[str, ...] = ()
 
 
-Message = Hello | Snapshot | Resumed | Changed | Gone | Head | Refused
+Message = Hello | Snapshot | Resumed | Changed | Gone | Listed | Head | Refused
 
 
 class Subscribe(Struct, frozen=True, tag_field="op", tag="subscribe", forbid_unknown_fields=True):

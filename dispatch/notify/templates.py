@@ -50,6 +50,7 @@ class Occasion(Labelled):
     HELPED = "helped", "帮扶报告"
     DIGEST = "digest", "预警汇总"
     STORM_REPORT = "storm_report", "抗灾抢修快报"
+    DECLARATION_DUE = "declaration_due", "承载力申报提醒"
 
 
 class Medium(Labelled):

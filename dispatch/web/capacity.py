@@ -6,17 +6,19 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from dispatch.accounts.model import Account
-from dispatch.capacity.booking import Booking, Offer, Wish
+from dispatch.capacity.booking import Booking, Offer
 from dispatch.capacity.declaration import Declaration
+from dispatch.capacity.wishes import Wish
 from dispatch.capacity.words import Appointment, BookingState, Half, VisitArea, VisitKind
 from dispatch.desk.bookings import booking, capacity
 from dispatch.desk.bookings.booking import NewBooking, Said
 from dispatch.desk.bookings.capacity import NewDeclaration, SlotLoad
 from dispatch.desk.room import Once
+from dispatch.kit.clock import CHINA
 from dispatch.notify.phones import NUMBER
 from dispatch.tickets.facts import Code
 
@@ -40,6 +42,7 @@ def _written_out(value: object) -> object:
 
 
 Day = Annotated[date, Field(strict=False, ge=EARLIEST, le=LATEST), BeforeValidator(_written_out)]
+Local = Annotated[datetime, AfterValidator(lambda at: at.astimezone(CHINA))]  # said in the time of China, +08:00
 BookingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="预约编号")]
 MaybeOnce = Annotated[Once | None, OnceOf()]
 
@@ -111,16 +114,22 @@ class OfferShown(BaseModel):
     depot: str
     date: date
     half: Half
-    from_at: datetime
-    to_at: datetime
+    from_at: Local
+    to_at: Local
     free: int = Field(description="提供时的空闲名额")
-    detour_m: int = Field(description="直线多走的路程,米")
+    arrives_at: Local | None = Field(description="预计到达;早先按直线提供的为空")
+    arrives_between: tuple[Local, Local] | None = Field(description="可告知客户的到达时段")
+    extra_min: float | None = Field(description="该半日路线为此多行车的分钟数;早先按直线提供的为空")
     why: str
 
     @classmethod
     def of(cls, offer: Offer) -> Self:
-        said = {name: getattr(offer, name) for name in ("from_at", "to_at", "free", "detour_m", "why")}
-        return cls(depot=offer.slot.depot, date=offer.slot.date, half=offer.slot.half, **said)
+        said = {
+            name: getattr(offer, name) for name in ("from_at", "to_at", "free", "arrives_at", "arrives_between", "why")
+        }
+        extra_min = None if offer.extra_s is None else round(offer.extra_s / 60, 1)
+        slot = offer.slot
+        return cls(depot=slot.depot, date=slot.date, half=slot.half, extra_min=extra_min, **said)
 
 
 class BookingShown(BaseModel):
@@ -136,9 +145,11 @@ class BookingShown(BaseModel):
     area_class: VisitArea
     appointment: Appointment
     state: BookingState
-    from_at: datetime = Field(description="承诺时段")
-    to_at: datetime
-    start_by: datetime | None
+    from_at: Local = Field(description="承诺时段,北京时间")
+    to_at: Local
+    arrives_at: Local | None = Field(description="承诺时预计到达的时刻")
+    arrives_between: tuple[Local, Local] | None = Field(description="可告知客户的到达时段")
+    start_by: Local | None
     due: Day | None
     account_no: str
     lon: float
@@ -150,6 +161,15 @@ class BookingShown(BaseModel):
     expires_at: datetime | None = Field(description="占位到何时;已约为空")
     moved_n: int = Field(description="自动改期次数(限期)")
     reoffered_n: int = Field(description="失去名额、须问客户的次数")
+    rescheduled_n: int = Field(description="应客户要求改约的次数")
+    rolled_n: int = Field(description="未完成而结转的次数(限期)")
+    missed_n: int = Field(description="爽约次数")
+    absent_n: int = Field(description="客户不在的次数")
+    urgent: bool = Field(description="加急:结转过多,或已到期限")
+    arrived_at: Local | None = Field(description="到达时间,按队伍所报")
+    ended_at: Local | None = Field(description="完成,或因客户不在而结束的时间")
+    off_s: int | None = Field(description="早到(负)或晚到(正)于承诺时段的秒数;0 为在时段内")
+    kept: bool | None = Field(description="按时到达(承诺时段前后容差之内)")
     made_by: str
     made_at: datetime
 
@@ -176,6 +196,7 @@ class DeclarationShown(BaseModel):
     declared_at: datetime
     reason: str
     displaced: int = Field(description="这一版使多少户失去名额")
+    inherited: bool = Field(description="逾期未申报,由系统沿用往周同一天;班所申报后为 false")
 
     @classmethod
     def of(cls, declaration: Declaration) -> Self:

@@ -46,7 +46,10 @@ TAGS = [
     {"name": "places 地点", "description": "按名称、拼音、原话、号码查地点;地点档案;学到的地名与坐标"},
     {"name": "accounts 账号", "description": "登录、账号与令牌"},
     {"name": "services 服务工单", "description": "非抢修工单与业扩报装,工作日计时"},
+    {"name": "generators 发电车", "description": "发电车与状态;供电方案的计算、自编、确认;派出、接入与撤离"},
     {"name": "capacity 承载力", "description": "班所按半日申报承载力;约时、限时、限期的预约、改约与取消"},
+    {"name": "tasks 网格任务", "description": "网格服务任务:建立、推荐给有余量的班组、接受、谢绝与完成"},
+    {"name": "worklists 派工清单", "description": "半日清单:查看、打印、定人、变更与确认"},
     {"name": "weather 恶劣天气", "description": "恶劣天气令与灾害报告"},
     {"name": "roads 道路", "description": "道路封闭与限行"},
     {"name": "storms 抗灾抢修", "description": "抗灾抢修快报、预警汇总与按故障点督办"},
@@ -94,6 +97,9 @@ ALSO: dict[str, set[int]] = {
     "publish_plan": {404},
     "judge_plan": {404},
     "read_planner": {404},
+    "list_generators": {404},  # an area, here and below
+    "list_generator_plans": {404},
+    "propose_generator_plan": {404},
     "list_crew_outages": {404},
     "read_ledger": {404},
     "list_ledger_lines": {404},
@@ -108,8 +114,20 @@ ALSO: dict[str, set[int]] = {
     "issue_weather_order": {404},  # an area
     "declare_capacity": {404},  # a depot
     "read_capacity": {404},
+    "read_week": {409},  # a year whose holidays are not known, here and below
+    "declaration_workbook": {404, 409},
+    "declaration_csv": {404, 409},
+    "list_undeclared": {404, 409},
+    "preview_capacity": {404},
+    "read_forecast": {404, 409},
     "book_visit": {404},  # an area
     "list_bookings": {404},
+    "read_visit_indices": {404},  # an area
+    "make_grid_tasks": {404},  # an area
+    "list_grid_tasks": {404},
+    "list_worklists": {404},  # an area; a half-day without a list
+    "list_worklist_notices": {404},
+    "unpin_visit": {409},
     "list_weather_orders": {404},
     "list_disaster_reports": {404},
     "list_storm_reports": {404},

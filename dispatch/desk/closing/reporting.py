@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch.accounts.model import Account
+from dispatch.capacity.visitfigures import VisitFigure, figures
 from dispatch.desk.room import Desk
+from dispatch.desk.worklists.figures import counted
+from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.places.areas import AreaLevel
 from dispatch.services.model import ServiceRequest
@@ -22,6 +25,7 @@ from .business import Published, published, requests
 from .reviewing import Findings, counties, findings
 
 TWO_MONTHS = timedelta(days=61)  # 频繁停电线路: 最近两个月 [V15]
+SHORTEST = timedelta(microseconds=1)  # a period that ends at midnight has no half-day of the day that begins then
 LISTED = 200  # rows of one list; how many there are in all is said beside it
 STANDING = """
 SELECT doc FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
@@ -59,6 +63,7 @@ class Material:
     :param ongoing: outages of the standing tickets; what is not restored lasts until its end or now
     :param published: outage notices (停电信息) that began in the period
     :param requests: complaints and new connections that were open in the period or later, as they are now
+    :param visits: indices of booked work in the period's half-days; none: the pack knows no booked work
     :param unjudged: tickets of the area that ended before there were judgements, and are in no index
     """
 
@@ -74,6 +79,7 @@ class Material:
     names: Mapping[str, str]
     unjudged: int
     made_at: datetime
+    visits: Sequence[VisitFigure] = ()
 
 
 async def material(
@@ -105,7 +111,17 @@ async def material(
             names={code: desk.areas.get(code).name for code in areas},
             unjudged=await connection.fetchval(UNJUDGED, areas),
             made_at=at,
+            visits=await _visits(connection, desk, areas, begin_at, end_at),
         )
+
+
+async def _visits(
+    connection: Connection, desk: Desk, areas: Sequence[str], begin_at: datetime, end_at: datetime
+) -> Sequence[VisitFigure]:
+    if desk.pack.booking is None:
+        return ()
+    first, last = (moment.astimezone(CHINA).date() for moment in (begin_at, end_at - SHORTEST))
+    return figures((await counted(connection, areas, first, last)).values())
 
 
 async def _outages(

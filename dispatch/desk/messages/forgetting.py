@@ -81,7 +81,7 @@ TABLES = (
             "booking",
             "id",
             "phone = NULL",
-            "phone IS NOT NULL AND to_at < $1 AND state IN ('booked', 'lapsed', 'cancelled')",
+            "phone IS NOT NULL AND to_at < $1 AND state NOT IN ('held', 'reoffered')",
         ),
     ),
     Forgetting(

@@ -9,21 +9,28 @@ from dispatch.capacity.booking import Booking
 from dispatch.desk.bookings.displacing import displace
 from dispatch.desk.bookings.pauses import free_from
 from dispatch.desk.room import Desk
+from dispatch.desk.worklists.giving_way import come_back, stand_back
 from dispatch.kit.db import Connection
 
 AT_MOST = 10_000  # visits of a county in one mode's time
 
 
 async def give_way(tx: Connection, desk: Desk, county: str, *, by: Account, reason: str, at: datetime) -> int:
-    """Displace the visits that lie in the time of the county's mode; return how many. The mode is written already."""
+    """
+    Displace the visits that lie in the time of the county's mode; return how many. The mode is written already.
+
+    The teams of the lists that run stand back. Where booked work is done (again) they come back.
+    """
     if desk.pack.booking is None:
         return 0
     until = await free_from(tx, desk, county, at)
-    if until <= at:
-        return 0
     await store.turn(tx, county, at=at)
+    if until <= at:
+        await come_back(tx, desk, county, by=by.id, at=at)
+        return 0
     victims = [each for each in await store.to_come(tx, county, at=at, limit=AT_MOST) if each.from_at < until]
     await displace(tx, desk, _by_promise(victims), desk.pack.booking, by=by, reason=reason, at=at)
+    await stand_back(tx, desk, county, by=by.id, reason=reason, at=at)
     return len(victims)
 
 

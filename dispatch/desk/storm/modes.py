@@ -13,6 +13,7 @@ from dispatch.accounts.model import Account, Role
 from dispatch.capacity.modes import Mode, ModeState, settings_of
 from dispatch.desk.ids import new_id
 from dispatch.desk.room import Desk
+from dispatch.desk.tasks import yielding
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.errors import Invalid, Refusal
@@ -245,8 +246,9 @@ async def switch(
     await tx.execute(CHANGE, change_id, county, *changed)
     details = json.dumps({"from": before.mode.value, "to": mode.value, "reason": reason}, ensure_ascii=False)
     await tx.execute(AUDIT, at, by.id, county, details)
-    if mode is not Mode.NORMAL:
-        await give_way(tx, desk, county, by=by, reason=f"{mode.label}:{reason}", at=at)
+    await give_way(tx, desk, county, by=by, reason=f"{mode.label}:{reason}", at=at)
+    if mode is Mode.STORM:
+        await yielding.for_storm(tx, county, by=by.id, at=at, reason=f"{mode.label}:{reason}")
     if Mode.STORM in (before.mode, mode) and before.mode is not mode:
         await _tell_of_storm(tx, desk, county, mode, before_id or "", change_id, at)
 
