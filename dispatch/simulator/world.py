@@ -161,8 +161,8 @@ def written(
         row["boundary"] = mapping(county.boundary)
         for number, depot in enumerate(county.depots, start=1):
             sheet.depot(f"{county.code}{number:02d}", county, depot)
-    for code in sorted({county.city for county in counties}):
-        _generators(sheet, code, [county for county in counties if county.city == code])
+    for city in sorted({county.city for county in counties}):
+        _generators(sheet, city, [county for county in counties if county.city == city])
     sheet.places.extend(_gazetteer(counties) if places is None else places)
     return _peopled(sheet, counties, code)
 
