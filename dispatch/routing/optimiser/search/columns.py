@@ -49,7 +49,6 @@ class Numbering:
             kinds=numbered([*(j.kind for j in jobs), ""]),
         )
 
-
     def with_crews(self, crews: Sequence[Crew]) -> "Numbering":
         """Return the numbers with more crews behind the others; their counties and depots are known."""
         more = {crew.id: len(self.crews) + i for i, crew in enumerate(crews)}
