@@ -18,6 +18,10 @@ INSERT INTO worklist (depot, area, date, half, version, state, frozen_at, doc) V
 ON CONFLICT (depot, date, half) DO UPDATE
 SET version = EXCLUDED.version, state = EXCLUDED.state, doc = EXCLUDED.doc
 """
+OF_CREW = """
+SELECT doc FROM worklist WHERE depot = $1 AND date = $2
+  AND EXISTS (SELECT FROM json_array_elements(doc -> 'teams') AS team WHERE team ->> 'crew_id' = $3) ORDER BY half
+"""
 OF_AREA = "SELECT doc FROM worklist WHERE area = $1 AND date = $2 AND half = $3 ORDER BY depot"
 
 
@@ -44,6 +48,11 @@ async def of_county(connection: Connection, county: str, day: date, half: Half) 
     return [
         Worklist.model_validate_json(row["doc"]) for row in await connection.fetch(OF_AREA, county, day, half.value)
     ]
+
+
+async def of_crew(connection: Connection, depot: str, day: date, crew_id: str) -> list[Worklist]:
+    """Return the day's lists of a depot on which a repair crew's people are named."""
+    return [Worklist.model_validate_json(row["doc"]) for row in await connection.fetch(OF_CREW, depot, day, crew_id)]
 
 
 async def append(

@@ -9,10 +9,11 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
-from dispatch.desk.planning.child import BAD_PROBLEM, NO_MEMORY, Bounds, SolverFailed, answer_of, limit_memory
-from dispatch.kit.errors import Refusal, Unavailable
+from dispatch.desk.planning.child import Bounds, SolverFailed, answer_of, said_by
+from dispatch.kit.errors import Unavailable
 from dispatch.routing.generators import own, reasons
 from dispatch.routing.generators.engine import solve
 from dispatch.routing.generators.facts import Feed, Routes, facts_of
@@ -117,18 +118,7 @@ def answered(asked: Json, *, search_s: float, seed: int) -> Json:
 
 def main(search_s: float, seed: int, memory_mib: int) -> int:
     """Be the child: the question on standard input, the answer on standard output; returns the exit code."""
-    limit_memory(memory_mib)
-    try:
-        said = answered(json.load(sys.stdin), search_s=search_s, seed=seed)
-        sys.stdout.write(json.dumps(said, ensure_ascii=False))
-        sys.stdout.flush()
-    except MemoryError:
-        sys.stderr.write("MemoryError\n")
-        return NO_MEMORY
-    except Refusal as refusal:
-        sys.stderr.write(f"{refusal.code}: {refusal.message}\n")
-        return BAD_PROBLEM
-    return 0
+    return said_by(partial(answered, search_s=search_s, seed=seed), memory_mib)
 
 
 if __name__ == "__main__":

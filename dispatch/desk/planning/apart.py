@@ -7,22 +7,19 @@ What it makes may be late, wrong or missing: whoever asks is told which (``Solve
 import json
 import sys
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any
 
-from dispatch.kit.errors import Refusal
 from dispatch.routing.optimiser.engine import solve
 from dispatch.routing.optimiser.files.reading import read_problem
 from dispatch.routing.optimiser.files.writing import bytes_of_problem, json_of_plan
 from dispatch.routing.optimiser.problem import Left, Plan, Problem
-from dispatch.routing.optimiser.search.native import NotBuilt
 
-from .child import BAD_PROBLEM, NO_MEMORY, NO_SEARCH, answer_of, limit_memory
 from .child import Bounds as Bounds  # who asks finds all he needs here
 from .child import SolverFailed as SolverFailed
+from .child import answer_of, said_by
 from .scoring import Begun, Judged, judge
-
-UNMAPPED = ("map segment", "allocate memory")  # what the loader says when memory is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +57,18 @@ def said_of(made: Made) -> dict[str, Any]:
     return json_of_plan(made.plan) | told
 
 
+def answered(asked: dict[str, Any], *, search_s: float, seed: int, cores: int) -> dict[str, Any]:
+    """Return what the child says to the problem that it was given."""
+    began, problem = monotonic(), read_problem(asked)
+    plan = solve(problem, seconds=search_s, cores=cores, seed=seed)
+    spent = {"seconds": round(monotonic() - began, 3)}
+    plan = Plan(problem=plan.problem, routes=plan.routes, unserved=plan.unserved, solver={**plan.solver, **spent})
+    return said_of(Made(plan, judge(problem, plan)))
+
+
 def main(search_s: float, seed: int, cores: int, memory_mib: int) -> int:
     """Be the child: a problem on standard input, the answer on standard output; returns the exit code."""
-    limit_memory(memory_mib)
-    began = monotonic()
-    try:
-        problem = read_problem(json.load(sys.stdin))
-        plan = solve(problem, seconds=search_s, cores=cores, seed=seed)
-        spent = {"seconds": round(monotonic() - began, 3)}
-        plan = Plan(problem=plan.problem, routes=plan.routes, unserved=plan.unserved, solver={**plan.solver, **spent})
-        sys.stdout.write(json.dumps(said_of(Made(plan, judge(problem, plan))), ensure_ascii=False))
-        sys.stdout.flush()
-    except MemoryError:
-        sys.stderr.write("MemoryError\n")
-        return NO_MEMORY
-    except NotBuilt as error:  # a library that cannot be loaded for want of memory looks like one that is not there
-        sys.stderr.write(f"{error.message} {error.__cause__}\n")
-        return NO_MEMORY if any(word in str(error.__cause__) for word in UNMAPPED) else NO_SEARCH
-    except Refusal as refusal:
-        sys.stderr.write(f"{refusal.code}: {refusal.message}\n")
-        return BAD_PROBLEM
-    return 0
+    return said_by(partial(answered, search_s=search_s, seed=seed, cores=cores), memory_mib)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,24 @@
 """A process of one's own for a solver: with a memory limit and a deadline, and it dies with whoever asked."""
 
 import asyncio
+import json
 import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from dispatch.kit.children import TETHER
+from dispatch.kit.errors import Refusal
+from dispatch.routing.optimiser.search.native import NotBuilt
 
 from .words import SolverFailure
 
 MIB = 1024**2
 NO_MEMORY, BAD_PROBLEM, NO_SEARCH = 3, 4, 5  # exit codes of the child
+UNMAPPED = ("map segment", "allocate memory")  # what the loader says when memory is short
 SAID = 400  # characters of its last words that are kept
 
 
@@ -72,6 +78,28 @@ async def answer_of(module: str, given: bytes, bounds: Bounds, *, seed: int) -> 
 def limit_memory(memory_mib: int) -> None:
     """Let this process, which is the child, have no more memory than this."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_mib * MIB, memory_mib * MIB))
+
+
+def said_by(answer: Callable[[Any], object], memory_mib: int) -> int:
+    """
+    Be the child: a JSON object on standard input, its answer on standard output; returns the exit code.
+
+    :param memory_mib: it has no more than this
+    """
+    limit_memory(memory_mib)
+    try:
+        sys.stdout.write(json.dumps(answer(json.load(sys.stdin)), ensure_ascii=False))
+        sys.stdout.flush()
+    except MemoryError:
+        sys.stderr.write("MemoryError\n")
+        return NO_MEMORY
+    except NotBuilt as error:  # a library that cannot be loaded for want of memory looks like one that is not there
+        sys.stderr.write(f"{error.message} {error.__cause__}\n")
+        return NO_MEMORY if any(word in str(error.__cause__) for word in UNMAPPED) else NO_SEARCH
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal.code}: {refusal.message}\n")
+        return BAD_PROBLEM
+    return 0
 
 
 def _failure(code: int | None, wailed: bytes) -> SolverFailure:

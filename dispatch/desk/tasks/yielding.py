@@ -1,5 +1,6 @@
 """Tasks give way (网格任务让路): to a repair that the crew is sent to, to a storm, to the end of their time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from dispatch.accounts.model import SYSTEM
@@ -26,16 +27,15 @@ async def follow(tx: Connection, desk: Desk, event: Event, *, before: Ticket, af
 
 async def give_back(tx: Connection, crew_id: str, *, at: datetime, reason: str) -> int:
     """Take from a crew what it was offered and what it does; return how many tasks. Whoever sends it has it locked."""
-    held = await gridtasks.held_by(tx, crew_id)
-    if held:
-        back = [gridtask.given_back(task) for task in held]
-        await gridtasks.append(tx, back, GridTaskStep.GIVEN_BACK, by=SYSTEM.id, at=at, reason=reason)
-    return len(held)
+    return await _give_back(tx, await gridtasks.held_by(tx, crew_id), by=SYSTEM.id, at=at, reason=reason)
 
 
 async def for_storm(tx: Connection, county: str, *, by: str, at: datetime, reason: str) -> int:
     """Take back all that is offered or being done in a county that turns to repairs only; return how many tasks."""
-    held = await gridtasks.held_in(tx, county)
+    return await _give_back(tx, await gridtasks.held_in(tx, county), by=by, at=at, reason=reason)
+
+
+async def _give_back(tx: Connection, held: Sequence[gridtask.GridTask], *, by: str, at: datetime, reason: str) -> int:
     if held:
         back = [gridtask.given_back(task) for task in held]
         await gridtasks.append(tx, back, GridTaskStep.GIVEN_BACK, by=by, at=at, reason=reason)

@@ -60,7 +60,7 @@ class Taken:
 
 
 async def follow(tx: Connection, desk: Desk, event: Event, *, after: Ticket, at: datetime) -> None:
-    """Note for each list whose team the crew is that it was sent to a repair; reads two lists and writes a row each."""
+    """Note for each list whose team the crew is that it was sent to a repair; one question, and a row each."""
     if not isinstance(event, Dispatched) or desk.pack.booking is None:
         return
     work = desk.pack.crew.repair_by_category.of(after.category).duration
@@ -78,11 +78,10 @@ async def teams_of(
     rules, today = desk.pack.booking, at.astimezone(CHINA).date()
     if rules is None:
         return []
-    found = [await lists.find(connection, depot, today, half) for half in Half]
     return [
         (made, team)
-        for made in found
-        if made is not None and made.state is not ListState.CLOSED and at < hours(rules, today, made.half).ends_at
+        for made in await lists.of_crew(connection, depot, today, crew_id)
+        if made.state is not ListState.CLOSED and at < hours(rules, today, made.half).ends_at
         for team in made.teams
         if team.crew_id == crew_id and not team.withdrawn
     ]

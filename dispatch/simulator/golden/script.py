@@ -4,18 +4,15 @@ What a scenario's file says (``scenarios/*.toml``), read strictly: a word that i
 A step is one request of one person at one minute, what must be true of the answer, and what later steps call it.
 """
 
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from dispatch.kit.errors import Invalid
-from dispatch.kit.files import reason, unread
-from dispatch.kit.sentences import sentence
+from dispatch.simulator.scripts import read_script, world_beside
 
 from .matching import COMPARISONS, expectations
 
@@ -102,18 +99,7 @@ def read(path: Path) -> Scenario:
 
     :raises BadScenario: naming the file, the place and what is wrong
     """
-    try:
-        scenario = Scenario.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except FileNotFoundError as error:
-        raise BadScenario(f"没有场景文件 {path}", field="file") from error
-    except OSError as error:
-        raise BadScenario(f"场景文件 {path} 读不出来({reason(error)}):请给出 *.toml 文件", field="file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadScenario(f"场景文件 {path.name} 不是正确的 TOML:{error}", field="file") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadScenario(f"场景文件 {path.name} 的 {where} 不合要求:{sentence(first)}", field=where) from error
+    scenario = read_script(path, Scenario, BadScenario)
     scenario.check()
     return scenario
 
@@ -124,14 +110,7 @@ def world_of(path: Path, scenario: Scenario) -> dict[str, Any]:
 
     :raises BadScenario: if its file cannot be read
     """
-    file = path.parent / scenario.world
-    try:
-        world: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise BadScenario(
-            f"场景 {path.name} 的世界文件 {scenario.world} 读不出来:{unread(error)}", field="world"
-        ) from error
-    return world
+    return world_beside(path, scenario.world, BadScenario)
 
 
 def filled(said: Any, names: dict[str, Any], start: datetime) -> Any:

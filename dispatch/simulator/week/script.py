@@ -10,14 +10,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from dispatch.capacity.words import Appointment, Half, VisitArea, VisitKind
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid
-from dispatch.kit.files import reason, unread
-from dispatch.kit.sentences import sentence
+from dispatch.simulator.scripts import read_script, world_beside
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Pair = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]  # town, country
@@ -201,16 +199,7 @@ def read(path: Path) -> Week:
 
     :raises BadWeek: naming the file, the place and what is wrong
     """
-    try:
-        week = Week.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise BadWeek(f"场景文件 {path} 读不出来({reason(error)}):请给出 *.toml 文件", field="file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadWeek(f"场景文件 {path.name} 不是正确的 TOML:{error}", field="file") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadWeek(f"场景文件 {path.name} 的 {where} 不合要求:{sentence(first)}", field=where) from error
+    week = read_script(path, Week, BadWeek)
     week.check()
     return week
 
@@ -221,9 +210,4 @@ def world_of(path: Path, week: Week) -> dict[str, Any]:
 
     :raises BadWeek: if its file cannot be read
     """
-    file = path.parent / week.world
-    try:
-        world: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise BadWeek(f"场景 {path.name} 的世界文件 {week.world} 读不出来:{unread(error)}", field="world") from error
-    return world
+    return world_beside(path, week.world, BadWeek)

@@ -90,7 +90,7 @@ def test_a_file_that_asks_for_nothing_sensible_is_refused(tmp_path: Path, before
 
 
 def test_a_file_that_is_not_there_or_no_toml_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadWeek, match="读不出来"):
+    with pytest.raises(BadWeek, match="没有场景文件"):
         read(tmp_path / "nothing.toml")
     (tmp_path / "broken.toml").write_text("= 1", encoding="utf-8")
     with pytest.raises(BadWeek, match="不是正确的 TOML"):
