@@ -31,6 +31,7 @@ from dispatch.kit.settings import Settings
 from dispatch.notify import messages
 from dispatch.notify.hub import Hub
 from dispatch.places.installed import Names
+from dispatch.reports.press import Press
 from dispatch.tickets import store
 from dispatch.web import (
     accounts,
@@ -75,6 +76,7 @@ from dispatch.web import (
     storms,
     supervision,
     tasks,
+    tasksheets,
     tickets,
     visits,
     weather,
@@ -124,6 +126,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     forecasts.router,
     worklists.router,
     listchanges.router,
+    tasksheets.router,  # before the tasks, one of which a template is not
     tasks.router,
     visits.router,
     weather.router,
@@ -228,6 +231,8 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     state.intake = Intake(state.desk)
     state.wording = Wording()
     stack.push_async_callback(state.intake.close)
+    state.press = Press()
+    stack.push_async_callback(state.press.close)
     stack.push_async_callback(ended, asyncio.create_task(stalls.watch(), name="stalls"))
 
 

@@ -28,6 +28,7 @@ from dispatch.notify.messages import (
     Hello,
     Listed,
     Message,
+    Powered,
     Refused,
     Resumed,
     Snapshot,
@@ -47,6 +48,7 @@ __all__ = [
     "LiveClient",
     "Message",
     "NotAdmitted",
+    "Powered",
     "Refused",
     "Resumed",
     "Snapshot",
@@ -150,7 +152,10 @@ class LiveClient:
                 self.seqs[area] = seq
                 self._resuming.discard(area)
             case (
-                Changed(area=area, seq=seq, ts=ts) | Gone(area=area, seq=seq, ts=ts) | Listed(area=area, seq=seq, ts=ts)
+                Changed(area=area, seq=seq, ts=ts)
+                | Gone(area=area, seq=seq, ts=ts)
+                | Listed(area=area, seq=seq, ts=ts)
+                | Powered(area=area, seq=seq, ts=ts)
             ):
                 return await self._count(socket, area, seq, ts)
             case Head(areas=heads):

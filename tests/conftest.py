@@ -20,6 +20,8 @@ settings.register_profile(
 settings.register_profile("explore", settings.get_profile("patient"), derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
+gc.disable()  # until all is loaded: see pytest_collection_finish
+
 pytest_plugins = ["tests.worlds"] if importlib.util.find_spec("tests.worlds") else []
 
 
@@ -27,6 +29,7 @@ def pytest_collection_finish() -> None:
     """What was loaded by now stays to the end: no search for garbage need walk through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

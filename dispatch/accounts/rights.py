@@ -192,7 +192,9 @@ RIGHTS: dict[str, Right] = {
     "capacity.read": Right("查看承载力", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "booking.make": Right("办理预约", _area(*SEATS, DISPATCHER)),  # 7.1
     "booking.read": Right("查看预约", _area(*SEATS, MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
-    "booking.contact": Right("查看预约客户电话", _area(*SEATS, DISPATCHER)),
+    "booking.contact": Right(
+        "查看预约客户电话", _area(*SEATS, DISPATCHER) | _in(Scope.OWN_CREW, CREW)
+    ),  # as ticket.contact
     "task.make": Right("建立与撤销网格任务", _area(MONITOR, DISPATCHER)),  # S3
     "task.read": Right("查看网格任务", _area(MONITOR, DISPATCHER)),
     "task.offer": Right(
@@ -204,6 +206,9 @@ RIGHTS: dict[str, Right] = {
     "crew.stakes": Right("查看抽队影响", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "capacity.indices": Right("查看预约指标", _area(SEATS[1], MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),  # 8
     "worklist.read": Right("查看派工清单", _area(MONITOR, DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),  # 7.2
+    "worklist.own": Right(  # as ticket.read
+        "查看本队清单", _area(MONITOR, DISPATCHER) | {LEADER: Scope.OWN_DEPOT, CREW: Scope.OWN_CREW}
+    ),
     "worklist.name": Right("清单定人", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "worklist.pin": Right("指定作业队伍", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "worklist.change": Right("变更派工清单", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),

@@ -8,8 +8,8 @@ it in words. Domain 7.2.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NamedTuple, Protocol, overload
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid, Refusal
@@ -110,6 +110,7 @@ class Booking(Frozen):
     rolled_n: int = 0  # times it was not made and rolled to a later list (限期)
     missed_n: int = 0  # times nobody came as promised
     absent_n: int = 0  # times its customer was not there
+    unfinished_n: int = 0  # times a team was there and did not finish
     urgent: bool = False  # 加急: it rolled too often, or its last day has come
     arrived_at: datetime | None = None  # as the team says; of the time that is promised now
     ended_at: datetime | None = None  # made, or given up because nobody was there
@@ -218,6 +219,9 @@ class HalfDay(OpenSlot):
     taken: Sequence[Booking]
 
 
+Refused = tuple[OpenSlot, Refusal]
+
+
 def refusal_of(half_day: OpenSlot, *, rules: BookingRules, at: datetime) -> Refusal | None:
     """Return why a slot takes no further visit; None: it does."""
     declared, drive = half_day.declared, half_day.drive
@@ -235,92 +239,6 @@ def refusal_of(half_day: OpenSlot, *, rules: BookingRules, at: datetime) -> Refu
     return None
 
 
-class Ranked(Sequence[Offer]):
-    """Half-days that can keep a wish, the best first; said in words only where somebody looks."""
-
-    def __init__(
-        self, wish: Wish, days: Sequence[tuple[OpenSlot, Drive]], rules: BookingRules, about: timedelta
-    ) -> None:
-        self._wish, self._days, self._rules, self._about = wish, days, rules, about
-
-    def __len__(self) -> int:
-        return len(self._days)
-
-    @overload
-    def __getitem__(self, index: int) -> Offer: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Offer]: ...
-
-    def __getitem__(self, index: int | slice) -> Offer | list[Offer]:
-        if isinstance(index, int):
-            return _offer(self._wish, *self._days[index], self._rules, self._about)
-        return [_offer(self._wish, *each, self._rules, self._about) for each in self._days[index]]
-
-    @property
-    def place(self) -> int:
-        """The first free place of the best."""
-        return lowest_place(self._days[0][0].taken)
-
-    @property
-    def others_s(self) -> int | None:
-        """The least driving of all but the best; None: there is no other."""
-        return min((drive.extra_s for _, drive in self._days[1:]), default=None)
-
-
-def offers(
-    wish: Wish,
-    half_days: Sequence[OpenSlot],
-    *,
-    rules: BookingRules,
-    at: datetime,
-    soonest: bool = False,
-    about: timedelta = timedelta(0),
-) -> Ranked:
-    """
-    Return the free places for a wish, the best first: 约时 and 限期 the least driving, 限时 the earliest.
-
-    :param soonest: the earliest first, whatever the appointment
-    :param about: people are told so long before and after the expected arrival
-    """
-    early = soonest or wish.appointment is Appointment.WITHIN
-    open_days = [
-        (day, day.drive)
-        for day in half_days
-        if isinstance(day.drive, Drive) and refusal_of(day, rules=rules, at=at) is None
-    ]
-
-    def rank(one: tuple[OpenSlot, Drive]) -> tuple[object, ...]:
-        day, half, depot = one[0].slot.order
-        return (day, half, one[1].extra_s, depot) if early else (one[1].extra_s, day, half, depot)
-
-    return Ranked(wish, sorted(open_days, key=rank), rules, about)
-
-
-def _offer(wish: Wish, half_day: OpenSlot, drive: Drive, rules: BookingRules, about: timedelta) -> Offer:
-    beside = ("当日尚无预约,从班所往返", "顺路插在已约的一户与班所之间", "顺路插在已约的两户之间")[len(drive.between)]
-    beside = "该半日路线重排后可插入" if drive.anew else beside
-    free, arrives = half_day.free, drive.arrives_at.astimezone(CHINA)
-    why = f"{half_day.label}还有 {free} 个名额;{beside},多行车 {minutes_of(drive.extra_s)},预计 {arrives:%H:%M} 到"
-    from_at, to_at = promised(wish, hours(rules, half_day.slot.date, half_day.slot.half))
-    return Offer(
-        slot=half_day.slot,
-        from_at=from_at,
-        to_at=to_at,
-        free=free,
-        arrives_at=drive.arrives_at,
-        arrives_between=(max(from_at, drive.arrives_at - about), min(to_at, drive.arrives_at + about)),
-        extra_s=drive.extra_s,
-        between=drive.between,
-        why=why,
-    )
-
-
-def minutes_of(seconds: int) -> str:
-    """Return driving in words."""
-    return f"{seconds / 60:.0f} 分钟"
-
-
 def promised(wish: Wish, span: Hours) -> tuple[datetime, datetime]:
     """Return the window that is promised in a half-day: the agreed one if it lies there, else the whole half-day."""
     if wish.from_at and wish.to_at and span.begins_at <= wish.from_at and wish.to_at <= span.ends_at:
@@ -330,9 +248,13 @@ def promised(wish: Wish, span: Hours) -> tuple[datetime, datetime]:
     return span.begins_at, span.ends_at
 
 
-def refusal(half_days: Sequence[OpenSlot], *, rules: BookingRules, at: datetime) -> Refusal:
+def refused_of(half_days: Sequence[OpenSlot], *, rules: BookingRules, at: datetime) -> list[Refused]:
+    """Return the slots that take no visit, each with why."""
+    return [(each, why) for each in half_days if (why := refusal_of(each, rules=rules, at=at)) is not None]
+
+
+def refusal(found: Sequence[Refused]) -> Refusal:
     """Return why none of the slots takes a visit: the reason nearest to a yes, with all of them beside it."""
-    found = [(each, why) for each in half_days if (why := refusal_of(each, rules=rules, at=at)) is not None]
     if not found:
         return NoTeam("该县没有班所,不能预约;请先载入班所")
     ranks = (Full, TooFar, NoTeam, Closed)
@@ -345,15 +267,6 @@ def named(half_day: OpenSlot, why: Refusal) -> dict[str, object]:
     slot = half_day.slot
     where: dict[str, object] = {"depot": slot.depot, "date": slot.date.isoformat(), "half": slot.half.value}
     return where | {"code": why.code, "why": why.message}
-
-
-def reason_of(ranked: Ranked) -> str:
-    """Return why the best place, and how much better than the next."""
-    chosen, least_s = ranked[0], ranked.others_s
-    if least_s is None:
-        return f"{chosen.why};没有其他可到达的空闲时段"
-    others = len(ranked) - 1
-    return f"{chosen.why};另有 {others} 个可到达的空闲时段,其中行车最少的要多 {minutes_of(least_s)}"
 
 
 def lowest_place(taken: Sequence[Holding]) -> int:

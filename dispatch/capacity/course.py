@@ -21,6 +21,7 @@ MAY: dict[BookingStep, frozenset[BookingState]] = {
     BookingStep.ABSENT: frozenset({S.BOOKED, S.ARRIVED}),
     BookingStep.MISSED: frozenset({S.BOOKED}),
     BookingStep.ROLLED: frozenset({S.BOOKED}),
+    BookingStep.UNFINISHED: frozenset({S.ARRIVED}),
 }
 UNSEEN: dict[str, object] = {"arrived_at": None, "ended_at": None, "off_s": None, "kept": None}
 
@@ -109,6 +110,12 @@ def missed(booking: Booking, *, urgent: bool) -> Booking:
     """Nobody came in the promised time; what the customer is offered instead follows at once."""
     update = {"state": S.MISSED, "missed_n": booking.missed_n + 1, "urgent": booking.urgent or urgent}
     return booking.model_copy(update=update)
+
+
+def unfinished(booking: Booking) -> Booking:
+    """A team was there, and nobody said that it finished: it stands as not made; what follows comes at once."""
+    update = {"state": S.BOOKED, "unfinished_n": booking.unfinished_n + 1}
+    return booking.model_copy(update=UNSEEN | update)
 
 
 def reoffered(booking: Booking, found: Sequence[Offer], place: int | None, expires_at: datetime | None) -> Booking:

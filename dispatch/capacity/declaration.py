@@ -4,6 +4,7 @@ What a depot declares it can do (承载力申报): teams and visits of one half-
 Pure. Half-days are half-open, their hours and the cut-off are the rule pack's section ``booking``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -26,7 +27,11 @@ class OutsideHorizon(Invalid):
 
 
 class ReasonNeeded(Refusal):
-    """The declaration falls below what is booked, and does not say why."""
+    """Somebody would lose his place by the declaration, and it does not say why."""
+
+    def __init__(self, slot: "Slot", message: str, *, victims: Sequence[str]) -> None:
+        super().__init__(message, field="reason", slot=slot.model_dump(mode="json"), victims=list(victims))
+        self.slot = slot
 
 
 class StaleDeclaration(Refusal):
@@ -54,7 +59,7 @@ class Slot(Frozen):
     @property
     def order(self) -> Order:
         """Earliest first; ``am`` stands before ``pm``."""
-        return self.date, self.half.value, self.depot
+        return self.date, self.half, self.depot
 
     @property
     def label(self) -> str:
@@ -138,7 +143,9 @@ def check_seen(seen: int | None, now: Declaration | None, slot: Slot) -> None:
         return
     unseen = "尚未申报"
     if now is not None:
-        unseen = f"已是第 {version} 版({now.teams} 队 {now.visits} 户,{now.declared_by} 申报)"
+        by = "系统沿用往周" if now.inherited else f"{now.declared_by} 申报"
+        since = f"{now.declared_at.astimezone(CHINA):%m月%d日 %H:%M}"
+        unseen = f"已是第 {version} 版({now.teams} 队 {now.visits} 户,{by}于 {since})"
     raise StaleDeclaration(
         f"{slot.label}的申报{unseen},您看到的是第 {seen} 版,请刷新后再改",
         field="version",
@@ -148,16 +155,25 @@ def check_seen(seen: int | None, now: Declaration | None, slot: Slot) -> None:
     )
 
 
-def check_cut(slot: Slot, *, visits: int, booked: int, reason: str, victims: list[str]) -> None:
+def check_cut(slot: Slot, *, visits: int, booked: int, reason: str, victims: Sequence[str]) -> None:
     """
-    Refuse a cut below what is booked that does not say why.
+    Refuse a cut below what is booked that does not say why; what was made already needs no reason.
 
     :param victims: bookings that would lose their place
     :raises ReasonNeeded: naming them
     """
-    if visits < booked and not reason:
-        raise ReasonNeeded(
-            f"{slot.label}已约 {booked} 户,降到 {visits} 户会影响 {len(victims)} 户,请填写原因 reason",
-            field="reason",
-            victims=victims,
-        )
+    if victims and not reason:
+        said = f"{slot.label}已约 {booked} 户,降到 {visits} 户会影响 {len(victims)} 户,请填写原因 reason"
+        raise ReasonNeeded(slot, said, victims=victims)
+
+
+def check_undriven(slot: Slot, *, teams: int, reason: str, victims: Sequence[str]) -> None:
+    """
+    Refuse fewer teams than can drive to what is booked, if nothing says why.
+
+    :param victims: bookings that would lose their place
+    :raises ReasonNeeded: naming them
+    """
+    if victims and not reason:
+        said = f"{slot.label}减到 {teams} 队后有 {len(victims)} 户赶不到,会被改期或另约,请填写原因 reason"
+        raise ReasonNeeded(slot, said, victims=victims)

@@ -52,16 +52,14 @@ TO_COME = """
 SELECT doc FROM booking WHERE area = $1 AND state = 'booked' AND to_at > $2 ORDER BY from_at, id LIMIT $3
 """
 WRITE = """
+WITH line AS (INSERT INTO booking_event (booking_id, version, area, step, at, actor, reason, doc)
+              VALUES ($1, $2, $3, $15, $16, $17, $18, $14))
 INSERT INTO booking (id, version, area, depot, date, half, kind, area_class, place, state, from_at, to_at, expires_at,
                      doc)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, depot = EXCLUDED.depot, date = EXCLUDED.date,
     half = EXCLUDED.half, place = EXCLUDED.place, state = EXCLUDED.state, from_at = EXCLUDED.from_at,
     to_at = EXCLUDED.to_at, expires_at = EXCLUDED.expires_at, doc = EXCLUDED.doc
-"""
-LOG = """
-INSERT INTO booking_event (booking_id, version, area, step, at, actor, reason, doc)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 LINES = "SELECT step, at, actor, reason, doc FROM booking_event WHERE booking_id = $1 ORDER BY version"
 
@@ -164,8 +162,8 @@ async def append(
     made = booking.model_copy(update={"version": booking.version + 1})
     slot, doc = made.slot, made.model_dump_json(exclude_none=True)
     where = (slot.depot, slot.date, slot.half, slot.kind, slot.area_class, made.place, made.state)
-    await tx.execute(LOG, made.id, made.version, made.area, step, at, by, reason, doc)
-    await tx.execute(WRITE, made.id, made.version, made.area, *where, made.from_at, made.to_at, made.expires_at, doc)
+    stands = (made.id, made.version, made.area, *where, made.from_at, made.to_at, made.expires_at, doc)
+    await tx.execute(WRITE, *stands, step, at, by, reason)
     return made
 
 

@@ -23,6 +23,7 @@ class VisitIndex(Labelled):
     MOVED = "moved", "自动改期"
     REOFFERED = "reoffered", "重新提供时段"
     ROLLED = "rolled", "结转"
+    UNFINISHED = "unfinished", "到达未完成"
     TAKEN_TEAMS = "taken_teams", "抢修抽走队伍"
     TAKEN_VISITS = "taken_visits", "抽队影响作业"
     FILL = "fill", "承载力利用率"
@@ -42,7 +43,8 @@ class Counts:
     :param first: of them made at the first attempt: never rolled, missed, or found nobody before
     :param absent: visits at which the customer was not there
     :param missed: visits that nobody made in their promised time, without a new agreement
-    :param rolled: 限期 visits that were not made and keep their date
+    :param rolled: 限期 visits to which nobody came and that keep their date
+    :param unfinished: visits to which a team came and that nobody said to be done
     :param moved: 限期 visits given another half-day before their time, keeping their date
     :param reoffered: visits whose customers were asked for another time
     :param teams: taken by a repair
@@ -59,6 +61,7 @@ class Counts:
     absent: int = 0
     missed: int = 0
     rolled: int = 0
+    unfinished: int = 0
     moved: int = 0
     reoffered: int = 0
     teams: int = 0
@@ -102,7 +105,8 @@ COUNTED = {
     VisitIndex.BOOKED: (CAME, "[P] domain 8"),
     VisitIndex.MOVED: ("时段在本期、为限期且改期后不误期限,客户未被询问", "[P] domain 7.2"),
     VisitIndex.REOFFERED: ("时段在本期、失去时段而另询客户的次数,含爽约后另约", "[P] domain 7.2"),
-    VisitIndex.ROLLED: ("时段在本期、半日结束未完成而转到后续清单,不误期限", "[P] issue 6.3"),
+    VisitIndex.ROLLED: ("时段在本期、半日结束未上门而转到后续清单,不误期限", "[P] issue 6.3"),
+    VisitIndex.UNFINISHED: ("已报到达、催报后仍未报完成,按未完成结转或另约", "[P] issue 6.3"),
     VisitIndex.TAKEN_TEAMS: ("本期各半日被派去抢修的已定人队伍(次)", "[P] issue 6.4"),
     VisitIndex.TAKEN_VISITS: ("因此换队、改期或另约的作业", "[P] issue 6.4"),
 }
@@ -131,6 +135,7 @@ def figures(several: Iterable[Counts]) -> list[VisitFigure]:
         VisitIndex.MOVED: counts.moved,
         VisitIndex.REOFFERED: counts.reoffered,
         VisitIndex.ROLLED: counts.rolled,
+        VisitIndex.UNFINISHED: counts.unfinished,
         VisitIndex.TAKEN_TEAMS: counts.teams,
         VisitIndex.TAKEN_VISITS: counts.taken,
     }

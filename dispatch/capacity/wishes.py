@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from dispatch.kit.clock import CHINA
 from dispatch.kit.errors import Invalid, Refusal
@@ -81,11 +82,13 @@ def slots_of(wish: Wish, depots: Sequence[str], *, rules: BookingRules, at: date
     if not days:
         latest, field = last_day(rules, at).isoformat(), TIMES[wish.appointment]
         raise Closed(f"可约时间为现在至 {latest} 截单之前的各半日,请改约其他时间 {field}", field=field)
-    return [
-        Slot(depot=depot, date=day, half=half, kind=wish.kind, area_class=wish.area_class)
-        for day, half in days
-        for depot in depots
-    ]
+    where = tuple(depots)
+    return [slot for day, half in days for slot in _slots(where, day, half, wish.kind, wish.area_class)]
+
+
+@lru_cache(maxsize=8192)  # a booking asks for a month of half-days of a county, and so does the next
+def _slots(depots: tuple[str, ...], day: date, half: Half, kind: VisitKind, area_class: VisitArea) -> tuple[Slot, ...]:
+    return tuple(Slot(depot=depot, date=day, half=half, kind=kind, area_class=area_class) for depot in depots)
 
 
 def to_come(rules: BookingRules, at: datetime, until: date | None = None) -> Iterator[tuple[date, Half]]:
@@ -115,5 +118,7 @@ def half_of(from_at: datetime, to_at: datetime, rules: BookingRules) -> tuple[da
         span = hours(rules, day, half)
         if span.begins_at <= from_at and to_at <= span.ends_at:
             return day, half
-    open_hours = f"{Half.AM.label} {rules.am.value[0]}、{Half.PM.label} {rules.pm.value[0]}"
-    raise OutsideHours(f"约定时段须完整落在一个半日内({open_hours}),请改约", field="from_at")
+    open_hours = f"北京时间{Half.AM.label} {rules.am.value[0]}、{Half.PM.label} {rules.pm.value[0]}"
+    asked = "至".join(f"{at.astimezone(CHINA):%m月%d日%H:%M}" for at in (from_at, to_at))
+    said = f"约定时段须完整落在一个半日内({open_hours}),所填为北京时间 {asked},请核对时区或改约"
+    raise OutsideHours(said, field="from_at")

@@ -63,6 +63,7 @@ class BookingStep(Labelled):
     ABSENT = "absent", "客户不在"
     MISSED = "missed", "爽约"
     ROLLED = "rolled", "结转"
+    UNFINISHED = "unfinished", "到达未完成"
 
 
 class VisitOutcome(Labelled):
@@ -74,11 +75,13 @@ class VisitOutcome(Labelled):
     ROLLED = "rolled", "已结转"
     REOFFERED = "reoffered", "已另约"
     CANCELLED = "cancelled", "客户取消"
+    UNFINISHED = "unfinished", "到达未完成"
 
 
 class ListState(Labelled):
     """Where a half-day's list stands."""
 
+    DRAFT = "draft", "草稿"
     FROZEN = "frozen", "已冻结"
     NAMED = "named", "已定人"
     CLOSED = "closed", "已结束"

@@ -43,7 +43,8 @@ class Errand(Frozen):
     """
     A repair that a team's crew was sent to: the team goes on from there when it is over; degrees WGS-84.
 
-    :param until_at: expected end of the repair
+    :param until_at: expected end of the repair; when it is over, its end
+    :param over: the crew is off the repair: the team is back
     """
 
     ticket_no: str
@@ -51,6 +52,7 @@ class Errand(Frozen):
     until_at: datetime
     lon: float
     lat: float
+    over: bool = False
 
 
 class ListedTeam(Frozen):
@@ -98,7 +100,9 @@ class Worklist(Frozen):
 
     :param pooled: teams of the county's other depots could make its visits, and its teams theirs
     :param cost: rule -> minutes of driving, of the plan it is part of
-    :param made_by: solver, seed, iterations
+    :param made_by: solver, seed, iterations; ``failure``: why it was not the search
+    :param note: what a reader must know of how it was made; empty: nothing
+    :param asked_at: when the depot was asked for visits that arrived and did not finish; None: not yet
     """
 
     depot: str
@@ -113,7 +117,9 @@ class Worklist(Frozen):
     pooled: bool = False
     cost: dict[str, float] = Field(default_factory=dict)
     made_by: dict[str, str | int] = Field(default_factory=dict)
+    note: str = ""
     pack: str
+    asked_at: datetime | None = None
 
 
 def team_label(team: str) -> str:

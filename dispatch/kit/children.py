@@ -1,6 +1,7 @@
 """Child processes that cannot outlive us, even when we are killed with ``kill -9``."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 TETHER = Path(__file__).with_name("tether.py")
+PR_SET_PDEATHSIG = 1  # as there
 
 # The parent-death signal is tied to the thread that forked, so children are only started from threads that stay.
 _keeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="children")
@@ -65,6 +67,18 @@ def spawn(
     if threading.current_thread() is threading.main_thread():
         return start()
     return _keeper.submit(start).result()
+
+
+def end_with_parent(parent: int) -> None:
+    """
+    Let this process be killed the moment its parent ends: for children that nobody could start with a tether.
+
+    :param parent: its number; if it has ended already, this process ends now
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the parent has ended")
 
 
 def end(child: subprocess.Popen[bytes], *signals: tuple[signal.Signals, float], group: bool = False) -> None:

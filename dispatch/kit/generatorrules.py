@@ -31,6 +31,9 @@ class Needs(Strict):
     sensitive: Power
 
 
+HALF_AN_HOUR = {"value": 30, "unit": "min", "source": "[P] as long as ``ahead``: until then the plan may have changed"}
+
+
 class GeneratorRules(Strict):
     """A pack that has the section states all of it; one without it has ``STANDARD``."""
 
@@ -46,6 +49,7 @@ class GeneratorRules(Strict):
     feedings: Count  # one group may be fed so many times, one after the other: relief, or filling up between
     least: Span  # a shorter feeding is none
     ahead: Span  # a truck that need not leave within this time is not sent with its plan yet
+    holds: Span = Span.model_validate(HALF_AN_HOUR)  # an older proposal is not confirmed: its times have passed
 
 
 STANDARD = GeneratorRules.model_validate(

@@ -47,8 +47,12 @@ SENTENCES: dict[str, str] = {
     "datetime_object_invalid": "应为带时区的时间,例如 2026-01-02T08:30:00+08:00",
     "value_error": "{error}",  # said by a shape of ours, in Chinese
     "phone": "应为电话号码,例如 13900000000 或 0574-65700000",
+    "number_inside": "含有手机号码,会随清单打印,请删去(客户电话填在预约的 phone 中;若是表号请在前面加字母)",
     "time_parsing": "应为时刻,例如 08:30",
     "date_parsing": "应为日期,例如 2026-01-02",
+    "date_type": "应为日期,例如 2026-01-02",
+    "date_from_datetime_parsing": "应为日期,例如 2026-01-02",
+    "date_from_datetime_inexact": "应为日期,不带时刻,例如 2026-01-02",
 }
 OTHER = "内容不符合要求,请对照接口文档核对"
 

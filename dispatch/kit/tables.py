@@ -6,6 +6,8 @@ How large a table may be, and whether a formula's value is taken, is the reader'
 
 import csv
 import re
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,10 +27,17 @@ from .trimming import trimmed
 ENCODINGS = ("utf-8-sig", "gb18030")
 MARKS = ",;\t"  # between the cells of a CSV
 WIDTH = 18  # characters of a column
-SHEET, FORMULA, PIECE = re.compile(r"xl/worksheets/[^/]*\.xml"), re.compile(rb"<f[ >/]"), 1024 * 1024
+FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
+PIECE = 1024 * 1024
 MERGED, LONGEST_TAG = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:]{2,32})\""), 128
 MERGED_MOST = 100  # that are looked up
-FIRST_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?:id=\"([^\"]+)\"")
+ROWS_MOST, CELLS_MOST = 100_000, 1_000_000  # that are looked at, empty ones too: a few seconds
+A_SHEET, SHEET_ID = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>"), re.compile(rb":id=\"([^\"]+)\"")
+HIDDEN = re.compile(rb"state=\"(?:hidden|veryHidden)\"")
+BROKEN = (  # what the libraries say of workbooks that are damaged, locked, or none
+    BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, IndexError, SyntaxError, TypeError,
+    AttributeError, OverflowError, AssertionError, RuntimeError, OSError, struct.error, zlib.error,
+)  # fmt: skip
 RELATION, ATTRIBUTE = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>"), re.compile(rb"(\w+)=\"([^\"]*)\"")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -72,7 +81,7 @@ class Line:
 def read(content: bytes, bounds: Bounds) -> list[Line]:
     """
     Return the rows that hold anything, headings included. CSV may be UTF-8 or GB18030, parted by comma, semicolon or
-    tab; of a workbook the first sheet is read.
+    tab; of a workbook the first sheet that is not hidden is read.
 
     :raises BadTable: if it is too large, or neither CSV nor XLSX
     """
@@ -82,7 +91,11 @@ def read(content: bytes, bounds: Bounds) -> list[Line]:
         raise BadTable("这是旧版 .xls 或加密的工作簿,请另存为不加密的 .xlsx 或 .csv 后再导入", field="file")
     rows = _workbook(content, bounds) if content.startswith(ZIP) else _csv(content)
     lines: list[Line] = []
+    cells_n = 0
     for line in rows:
+        cells_n += len(line.cells)
+        if line.no > ROWS_MOST or cells_n > CELLS_MOST:
+            raise BadTable("工作表的空行或空列过多,请删去表格以外的行和列(连同格式)后再导入", field="file")
         if any(line.cells):
             lines.append(line)
             if len(lines) > bounds.rows:
@@ -121,7 +134,7 @@ def _workbook(content: bytes, bounds: Bounds) -> Iterator[Line]:
         with ZipFile(BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > bounds.unpacked:
                 raise BadTable("工作簿解压后过大,请删去图片和多余的工作表、行和列后再导入", field="file")
-            counted = any(_has_formulas(archive, name) for name in archive.namelist() if SHEET.fullmatch(name))
+            counted = any(_has_formulas(archive, name) for name in archive.namelist() if name.endswith(".xml"))
         sheet = _first_sheet(content, data_only=True)
         rows = _computed(content, sheet, bounds) if counted else sheet.iter_rows(values_only=True)
         for no, cells in enumerate(rows, 1):
@@ -134,13 +147,13 @@ def _legible() -> Iterator[None]:
     """:raises BadTable: for what the library says of a broken workbook"""
     try:
         yield
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, IndexError, SyntaxError) as error:
+    except BROKEN as error:
         raise BadTable("工作簿已损坏或不是 XLSX,请用电子表格打开后另存再导入", field="file") from error
 
 
 def merged(content: bytes) -> list[str]:
     """
-    Return the merged cells of a workbook's first sheet, as ``A3:A9``, the first hundred; a CSV has none.
+    Return the merged cells of the sheet that is read, as ``A3:A9``, the first hundred; a CSV has none.
 
     :raises BadTable: if it is no workbook after all
     """
@@ -159,11 +172,12 @@ def merged(content: bytes) -> list[str]:
 
 def _first_part(archive: ZipFile) -> str:
     """
-    Return where a workbook keeps its first sheet.
+    Return where a workbook keeps its first sheet that is not hidden.
 
     :raises KeyError: if it does not say so
     """
-    sheet = FIRST_SHEET.search(archive.read("xl/workbook.xml"))
+    sheets = [tag for tag in A_SHEET.findall(archive.read("xl/workbook.xml")) if not HIDDEN.search(tag)]
+    sheet = SHEET_ID.search(sheets[0]) if sheets else None
     for relation in RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
         said = dict(ATTRIBUTE.findall(relation))
         if sheet is not None and said.get(b"Id") == sheet[1]:
@@ -173,19 +187,22 @@ def _first_part(archive: ZipFile) -> str:
 
 
 def _first_sheet(content: bytes, *, data_only: bool) -> Any:
-    sheet = load_workbook(BytesIO(content), read_only=True, data_only=data_only).worksheets[0]
+    book = load_workbook(BytesIO(content), read_only=True, data_only=data_only)
+    sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
+    if sheet is None:
+        raise BadTable("工作簿里没有可见的工作表,请取消隐藏后再导入", field="file")
     sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
     return sheet
 
 
 def _has_formulas(archive: ZipFile, name: str) -> bool:
-    """Tell whether a sheet has any, a piece of it after another."""
+    """Tell whether a part has any, a piece of it after another."""
     with archive.open(name) as part:
         before = b""
         while piece := part.read(PIECE):
             if FORMULA.search(before + piece):
                 return True
-            before = piece[-2:]
+            before = piece[-LONGEST_TAG:]
     return False
 
 

@@ -47,11 +47,15 @@ class Modes(Strict):
     source: Source
 
 
+def _hours(value: int, source: str) -> Span:
+    return Span(value=value, unit="h", source=source)
+
+
 class WorklistRules(Strict):
     """
     Booked work day by day (承载力申报、预约、派工清单).
 
-    A pack that has the section states all of it; one without has ``STANDARD``.
+    A pack that has the section states all of it but what has a default; one without has ``STANDARD``.
     """
 
     declared_by: WeekMoment  # week W is declared by this moment of the week before
@@ -74,6 +78,10 @@ class WorklistRules(Strict):
     task_hours: Windows  # in which tasks are offered and ended
     task_offers: Count  # that a crew is shown at a time
     task_hold: Span  # so long an offer is one crew's alone
+    # a visit that arrived and did not finish is asked for so long after its half-day ended
+    unfinished_asked: Span = _hours(1, "[P] the longest kind of work takes three quarters; the rest is overtime")
+    # and is taken as not finished so long after it: then it rolls or its customer is asked
+    unfinished_end: Span = _hours(4, "[P] the morning's before the office closes, the afternoon's the same evening")
 
 
 def _span(value: float, unit: str, source: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ What goes over ``/api/v1/live``. The server sends JSON arrays of messages; a con
 ``seq`` numbers an area's changes without a gap. It can be compared only within one ``epoch``.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -94,6 +94,33 @@ class Listed(Struct, frozen=True, tag_field="kind", tag="worklist"):
     body: ListNews
 
 
+class GeneratorNews(Struct, frozen=True):
+    """
+    Where a generator truck (发电车), its feeding of a customer, or a plan stands; the rest is read by HTTP.
+
+    ``supply_back``: no outage keeps the customer in the dark any more; the truck is to be disconnected or called back.
+    """
+
+    of: Literal["truck", "assignment", "plan"]
+    id: str
+    version: int
+    state: str
+    by: str  # account
+    plan: str | None = None
+    truck: str | None = None
+    target: str | None = None  # node of the network
+    supply_back: bool = False
+
+
+class Powered(Struct, frozen=True, tag_field="kind", tag="generator"):
+    """Something about generator trucks changed; of the same ``of`` and ``id`` the higher version wins."""
+
+    area: str
+    seq: int
+    ts: int
+    body: GeneratorNews
+
+
 class Head(Struct, frozen=True, tag_field="kind", tag="head"):
     """
     A heartbeat: what has been sent of each area; ``lag_ms``: age of the oldest change that is not numbered yet.
@@ -116,7 +143,7 @@ class Refused(Struct, frozen=True, tag_field="kind", tag="refused"):
     areas: tuple[str, ...] = ()
 
 
-Message = Hello | Snapshot | Resumed | Changed | Gone | Listed | Head | Refused
+Message = Hello | Snapshot | Resumed | Changed | Gone | Listed | Powered | Head | Refused
 
 
 class Subscribe(Struct, frozen=True, tag_field="op", tag="subscribe", forbid_unknown_fields=True):

@@ -42,6 +42,17 @@ WITH RECURSIVE up AS (
 )
 SELECT {COLUMNS}, start FROM up ORDER BY start, depth
 """
+# The same of those nodes only that hang on, or are, one of others.
+PATHS_BELOW = f"""
+WITH RECURSIVE up AS (
+    SELECT n.code AS start, n.code, n.parent, 0 AS depth FROM network_node AS n WHERE code = ANY($1::text[])
+    UNION ALL
+    SELECT up.start, n.code, n.parent, up.depth + 1
+    FROM network_node AS n JOIN up ON n.code = up.parent WHERE up.depth < {DEEPEST}
+), hanging AS (SELECT DISTINCT start FROM up WHERE code = ANY($2::text[]))
+SELECT {", ".join(f"n.{name}" for name in NAMES)}, up.start
+FROM up JOIN hanging USING (start) JOIN network_node AS n USING (code) ORDER BY up.start, up.depth
+"""
 OF_CODES = "SELECT code, kind, parent FROM network_node WHERE code = ANY($1::text[])"
 RIGHT_BELOW = "SELECT code, kind, parent FROM network_node WHERE parent = ANY($1::text[])"
 DOWN = f"""
@@ -51,15 +62,23 @@ WITH RECURSIVE down AS (
     SELECT n.*, down.depth + 1 FROM network_node AS n JOIN down ON n.parent = down.code WHERE down.depth < {DEEPEST}
 )
 """
-EXTENT = f"""{DOWN}
-SELECT count(*) FILTER (WHERE kind = 'lateral' AND depth > 0) AS laterals,
+COUNTED = """count(*) FILTER (WHERE kind = 'lateral' AND depth > 0) AS laterals,
     count(*) FILTER (WHERE kind = 'transformer' AND served <> 'dedicated') AS public,
     count(*) FILTER (WHERE kind = 'transformer' AND served = 'dedicated') AS dedicated,
     count(*) FILTER (WHERE protected IS NOT NULL) AS protected,
     count(*) FILTER (WHERE kind = 'account') AS accounts,
     coalesce(sum(households), 0) AS households,
     avg(lon) AS lon, avg(lat) AS lat
-FROM down
+"""
+EXTENT = f"{DOWN} SELECT {COUNTED} FROM down"
+EXTENTS = f"""
+WITH RECURSIVE down AS (
+    SELECT n.*, n.code AS start, 0 AS depth FROM network_node AS n WHERE code = ANY($1::text[])
+    UNION ALL
+    SELECT n.*, down.start, down.depth + 1
+    FROM network_node AS n JOIN down ON n.parent = down.code WHERE down.depth < {DEEPEST}
+)
+SELECT start, {COUNTED} FROM down GROUP BY start
 """
 # Whom a generator truck may be for: protected customers, and groups that have their own equipment.
 BACKED = """
@@ -96,6 +115,14 @@ async def paths(connection: Connection, codes: Collection[str]) -> dict[str, lis
     """Return each node that is known with all above it, nearest first, by its code."""
     found: dict[str, list[Node]] = {}
     for row in await connection.fetch(PATHS, sorted(codes)):
+        found.setdefault(row["start"], []).append(node_of(row))
+    return found
+
+
+async def paths_below(connection: Connection, codes: Collection[str], tops: Collection[str]) -> dict[str, list[Node]]:
+    """Return, as ``paths``, only those of the codes that hang on one of ``tops``, or are one."""
+    found: dict[str, list[Node]] = {}
+    for row in await connection.fetch(PATHS_BELOW, sorted(codes), sorted(tops)):
         found.setdefault(row["start"], []).append(node_of(row))
     return found
 
@@ -153,6 +180,17 @@ async def extent(connection: Connection, code: str) -> tuple[Extent, tuple[float
     """
     row = await connection.fetchrow(EXTENT, code)
     assert row is not None
+    return _extent(row)
+
+
+async def extents(
+    connection: Connection, codes: Collection[str]
+) -> dict[str, tuple[Extent, tuple[float, float] | None]]:
+    """Return, as ``extent``, how much hangs on each node that is known, by one question."""
+    return {row["start"]: _extent(row) for row in await connection.fetch(EXTENTS, sorted(codes))}
+
+
+def _extent(row: Row) -> tuple[Extent, tuple[float, float] | None]:
     numbers = {name: row[name] for name in ("laterals", "public", "dedicated", "protected")}
     middle = None if row["lon"] is None or row["lat"] is None else (row["lon"], row["lat"])
     return Extent(households=row["households"] or row["accounts"], **numbers), middle

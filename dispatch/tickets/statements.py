@@ -93,6 +93,7 @@ SELECT t.id, t.doc, t.head FROM deadline AS d JOIN ticket AS t ON t.id = d.ticke
 WHERE d.next_at < $1 ORDER BY d.next_at LIMIT $2 FOR NO KEY UPDATE OF t SKIP LOCKED
 """
 FIND = "SELECT doc, head FROM ticket WHERE id = $1"
+FIND_MANY = "SELECT doc, head FROM ticket WHERE id = ANY($1::text[])"
 LOCK = "SELECT doc, head FROM ticket WHERE id = $1 FOR NO KEY UPDATE"
 CHILDREN = """
 SELECT doc, head FROM ticket WHERE incident_id = $1 AND id <> $1 AND stage = 'merged' ORDER BY id FOR NO KEY UPDATE

@@ -6,7 +6,7 @@ did.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,6 +56,12 @@ async def find(connection: Connection, ticket_id: str, *, lock: bool = False) ->
     """Return the ticket, or None; ``lock``: nobody else may change it until the transaction ends."""
     row = await connection.fetchrow(statements.LOCK if lock else statements.FIND, ticket_id)
     return ticket_of(row) if row else None
+
+
+async def find_many(connection: Connection, ticket_ids: Collection[str]) -> dict[str, Ticket]:
+    """Return those of the tickets that exist, by id."""
+    rows = await connection.fetch(statements.FIND_MANY, sorted(ticket_ids))
+    return {ticket.id: ticket for ticket in map(ticket_of, rows)}
 
 
 async def load(connection: Connection, ticket_id: str, *, lock: bool = False) -> Ticket:

@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from dispatch.desk.intake.picking import Place, read_place
+from dispatch.kit.mobiles import has_mobile
 from dispatch.kit.trimming import trimmed
 from dispatch.places.crs import to_wgs84
 from dispatch.tickets.words import Source
@@ -115,6 +116,16 @@ class Envelope(In):
 
 
 ENVELOPE = frozenset(Envelope.model_fields)
+
+
+def _without_number(text: str) -> str:
+    """Refuse what looks like a mobile number in a text that is printed, listed, and kept for good."""
+    if has_mobile(text):
+        raise PydanticCustomError("number_inside", "a telephone number in a text")
+    return text
+
+
+NoNumber = AfterValidator(_without_number)
 VERBATIM = frozenset({"password", "old", "new"})  # of passwords; a blank at the end is part of one
 Body = TypeVar("Body", bound=BaseModel)
 Shape = TypeVar("Shape", bound=In)

@@ -22,7 +22,7 @@ from dispatch.kit.clock import CHINA
 from dispatch.notify.phones import NUMBER
 from dispatch.tickets.facts import Code
 
-from .bodies import In, Instant, Point, Version
+from .bodies import In, Instant, NoNumber, Point, Version
 from .deps import BodyOf, CallerOf, DeskOf, Now, shown
 from .idempotency import REPLAYED, OnceOf
 
@@ -64,7 +64,7 @@ class DeclarationBody(In):
 
     depot: Code = Field(description="班所编码")
     lines: list[DeclarationLine] = Field(min_length=1, max_length=500)
-    reason: str = Field(default="", max_length=200, description="原因;降到已约户数以下时必填")
+    reason: str = Field(default="", max_length=200, description="原因;有户因此失去名额时必填")
 
 
 class BookingBody(In):
@@ -89,7 +89,7 @@ class BookingBody(In):
         max_length=20,
         description="客户电话,改约时短信告知;缺省用其在办服务工单的电话",
     )
-    text: str = Field(default="", max_length=200, description="说明,勿填电话")
+    text: Annotated[str, NoNumber] = Field(default="", max_length=200, description="说明,勿填电话")
 
 
 class ConfirmBody(In):
@@ -158,7 +158,7 @@ class BookingShown(BaseModel):
     why: str = Field(description="为何是这个时段")
     offers: Sequence[OfferShown] = Field(description="其他可选时段;待改约时第 0 个已为客户占位到 expires_at")
     has_place: bool = Field(description="占有名额")
-    expires_at: datetime | None = Field(description="占位到何时;已约为空")
+    expires_at: Local | None = Field(description="占位到何时;已约为空")
     moved_n: int = Field(description="自动改期次数(限期)")
     reoffered_n: int = Field(description="失去名额、须问客户的次数")
     rescheduled_n: int = Field(description="应客户要求改约的次数")
@@ -171,7 +171,7 @@ class BookingShown(BaseModel):
     off_s: int | None = Field(description="早到(负)或晚到(正)于承诺时段的秒数;0 为在时段内")
     kept: bool | None = Field(description="按时到达(承诺时段前后容差之内)")
     made_by: str
-    made_at: datetime
+    made_at: Local
 
     @classmethod
     def of(cls, made: Booking) -> Self:
@@ -193,7 +193,7 @@ class DeclarationShown(BaseModel):
     visits: int
     version: int
     declared_by: str
-    declared_at: datetime
+    declared_at: Local
     reason: str
     displaced: int = Field(description="这一版使多少户失去名额")
     inherited: bool = Field(description="逾期未申报,由系统沿用往周同一天;班所申报后为 false")

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Response
@@ -29,6 +29,7 @@ from .capacity import (
     DeclarationLine,
     DeclarationShown,
     DeclaredShown,
+    Local,
     MaybeOnce,
     SlotShown,
 )
@@ -60,7 +61,7 @@ class WeekBody(In):
     """A depot's week; all lines or none. What is not named stays as it is."""
 
     lines: list[WeekLine] = Field(min_length=1, max_length=MOST_LINES)
-    reason: str = Field(default="", max_length=200, description="原因;降到已约户数以下时必填")
+    reason: str = Field(default="", max_length=200, description="原因;有户因此失去名额时必填")
 
 
 class GapShown(BaseModel):
@@ -95,7 +96,7 @@ class WeekShown(BaseModel):
     depot: str
     week: str
     monday: date
-    due_at: datetime = Field(description="申报截止;逾期未申报的沿用往周同一天")
+    due_at: Local = Field(description="申报截止;逾期未申报的沿用往周同一天")
     days: Sequence[DayShown]
 
     @classmethod
@@ -130,7 +131,7 @@ class PreviewShown(BaseModel):
 
     depot: str
     declarations: Sequence[DeclarationShown]
-    reason_needed: bool = Field(description="降到已约户数以下,申报时须填原因")
+    reason_needed: bool = Field(description="有户因此失去名额,申报时须填原因")
     victims: Sequence[VictimShown]
 
     @classmethod
@@ -147,7 +148,7 @@ class SheetBody(In):
     """A table of declarations, CSV or XLSX; all rows or none."""
 
     content: str = Field(min_length=1, description="文件内容,Base64")
-    reason: str = Field(default="", max_length=200, description="原因;有行降到已约户数以下时必填")
+    reason: str = Field(default="", max_length=200, description="原因;有户因此失去名额时必填")
     dry_run: bool = Field(default=False, description="只检查和试算,不申报")
 
 
@@ -167,6 +168,7 @@ class SheetAnswer(BaseModel):
     rows: int = Field(description="表头以下的行数")
     same: int = Field(description="与已申报相同、未改动的行数")
     kept: bool = Field(description="已申报;试算为 false")
+    reason_needed: bool = Field(description="有户失去名额,导入时须填原因")
     declared: Sequence[SlotDeclared]
     moved: Sequence[BookingShown] = Field(description="已自动改期的限期作业")
     reoffered: Sequence[BookingShown] = Field(description="须联系客户改约的作业")
@@ -182,7 +184,7 @@ class StandingShown(BaseModel):
     declared: int = Field(description="已申报的半日类别数")
     inherited: int = Field(description="系统沿用的半日类别数")
     missing: int = Field(description="往周同一天有、本周尚未申报的半日类别数")
-    reminded_at: datetime | None = Field(description="何时提醒过")
+    reminded_at: Local | None = Field(description="何时提醒过")
 
     @classmethod
     def of(cls, standing: Standing) -> Self:
@@ -194,7 +196,7 @@ class StandingList(BaseModel):
 
     week: str
     monday: date
-    due_at: datetime
+    due_at: Local
     depots: Sequence[StandingShown]
 
 
@@ -207,12 +209,18 @@ class TemplateQuery(BaseModel):
     depot: str | None = Field(default=None, pattern=AREA, description="班所编码;缺省为本人申报的各班所")
 
 
-class CsvQuery(TemplateQuery):
-    """Also: how its letters are written."""
+class Encoded(BaseModel):
+    """How the letters of a text file are written."""
+
+    model_config = ConfigDict(extra="forbid")
 
     encoding: Literal["utf-8-sig", "utf-8", "gb18030"] = Field(
         default="utf-8-sig", description="编码;缺省为带 BOM 的 UTF-8"
     )
+
+
+class CsvQuery(TemplateQuery, Encoded):
+    """Also: how its letters are written."""
 
 
 class StandingQuery(BaseModel):
@@ -321,18 +329,15 @@ async def import_declarations(
     422 `BadSheet` names every wrong cell by row and column letter with the remedy, 409 `SheetConflicts` every row that
     overwrites what the sheet has not seen, or cuts below what is booked without a reason; both at most 100.
     """
-    try:
-        content = base64.b64decode(body.content, validate=True)
-    except ValueError as error:
-        raise SheetNotBase64("content 应为文件内容的 Base64 编码,请检查", field="content") from error
     done = await sheets.import_sheet(
-        desk, content, reason=body.reason, dry_run=body.dry_run, by=caller, at=now, once=once
+        desk, unpacked(body.content), reason=body.reason, dry_run=body.dry_run, by=caller, at=now, once=once
     )
     made = done.declared
     answer = SheetAnswer(
         rows=done.rows_n,
         same=done.same_n,
         kept=done.kept,
+        reason_needed=done.reason_needed,
         declared=[SlotDeclared.of(each) for each in made.declarations],
         moved=[BookingShown.of(each) for each in made.moved],
         reoffered=[BookingShown.of(each) for each in made.reoffered],
@@ -377,6 +382,14 @@ async def declaration_csv(
     content = await sheets.template_of(desk, monday, query.depot, encoding=query.encoding, by=caller, at=now)
     charset = "utf-8" if query.encoding == "utf-8-sig" else query.encoding
     return Response(content, media_type=f"{CSV}; charset={charset}", headers=_named(monday, "csv"))
+
+
+def unpacked(text: str) -> bytes:
+    """Return a file from its Base64, on one line or, as ``base64`` of the command line writes it, on many."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError as error:
+        raise SheetNotBase64("content 应为文件内容的 Base64 编码,不带 data: 前缀,请检查", field="content") from error
 
 
 def _named(monday: date, ending: str) -> dict[str, str]:

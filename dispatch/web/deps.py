@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk.room import Desk
+from dispatch.reports.press import Press
 
 from .auth import account_of
 from .bodies import BodyOf as BodyOf  # routes find all they ask for here
@@ -26,12 +27,18 @@ def _desk(connection: HTTPConnection) -> Desk:
     return desk
 
 
+def _press(connection: HTTPConnection) -> Press:
+    press: Press = connection.app.state.press
+    return press
+
+
 def _now(connection: HTTPConnection) -> datetime:
     now: datetime = connection.app.state.clock.now()
     return now
 
 
 DeskOf = Annotated[Desk, Depends(_desk)]
+PressOf = Annotated[Press, Depends(_press)]
 Now = Annotated[datetime, Depends(_now)]
 TicketId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="工单内部编号")]
 AreaCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码")]

@@ -1,7 +1,7 @@
 """How full tomorrow will be, what to declare for it, and how right that was before (承载力预测)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
@@ -14,7 +14,7 @@ from dispatch.desk.bookings import forecasts
 from dispatch.desk.bookings.forecasts import Outlook
 from dispatch.kit.errors import Invalid
 
-from .capacity import Day
+from .capacity import Day, Local
 from .deps import CallerOf, DeskOf, shown
 
 router = APIRouter(tags=["capacity 承载力"])
@@ -44,7 +44,7 @@ class ForecastShown(BaseModel):
     half: Half
     kind: VisitKind
     area_class: VisitArea
-    made_at: datetime
+    made_at: Local
     declared: int = Field(description="预测时已申报的户数")
     booked: int = Field(description="预测时已占的名额")
     expected: float = Field(description="预计截单时的户数,不超过已申报的")

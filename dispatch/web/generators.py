@@ -69,6 +69,7 @@ class AssignmentShown(BaseModel):
     ended_by: str | None
     ended_at: datetime | None
     end_reason: str | None
+    supply_back: bool = Field(description="停电已恢复:已接入的请撤离,在途的请召回")
 
 
 class TruckShown(BaseModel):
@@ -81,7 +82,7 @@ class TruckShown(BaseModel):
     name: str
     kva: int
     connect_min: int = Field(description="接线时间,分钟")
-    fuel_h: float = Field(description="现有燃料按额定负荷可供小时数")
+    fuel_h: float = Field(description="现有燃料按额定负荷可供小时数;供电中的已减去接入或补油以来的时间")
     tank_h: float = Field(description="满油可供小时数")
     state: TruckState
     lon: float | None = Field(description="现在的位置;空为在班所")
@@ -235,9 +236,9 @@ def _replayed(once: Once | None) -> dict[str, str] | None:
 
 
 @router.get("/generators", operation_id="list_generators", summary="发电车", response_model=TruckList)
-async def list_generators(caller: Reader, query: Annotated[TruckQuery, Query()], desk: DeskOf) -> Response:
+async def list_generators(caller: Reader, query: Annotated[TruckQuery, Query()], desk: DeskOf, now: Now) -> Response:
     """List the trucks that serve an area: its own, those of its parts, and those shared by the city or province."""
-    found = await plans.trucks(desk, query.area, by=caller)
+    found = await plans.trucks(desk, query.area, by=caller, at=now)
     return shown(TruckList(trucks=[_truck(truck, doing) for truck, doing in found]))
 
 
@@ -245,16 +246,21 @@ async def list_generators(caller: Reader, query: Annotated[TruckQuery, Query()],
     "/generators/{truck_id}/state", operation_id="tell_generator", summary="登记发电车状态", response_model=TruckShown
 )
 async def tell_generator(
-    truck_id: TruckId, caller: Reporter, body: Annotated[TruckBody, BodyOf(TruckBody)], desk: DeskOf, now: Now
+    truck_id: TruckId,
+    caller: Reporter,
+    body: Annotated[TruckBody, BodyOf(TruckBody)],
+    once: Annotated[Once | None, OnceOf()],
+    desk: DeskOf,
+    now: Now,
 ) -> Response:
     """
     Say that a truck is out of order or back, what is in its tank, where it stands. One that breaks down while it feeds
-    is released at once, and can be planned around.
+    is released at once, and can be planned around; one that was filled up while it feeds goes on.
     """
     place = None if body.place is None else body.place.wgs84()
     told = working.Told(out=body.out, fuel_h=body.fuel_h, place=place)
-    truck = await working.tell(desk, truck_id, told, version=body.version, by=caller, at=now)
-    return shown(_truck(truck, None))
+    truck, doing = await working.tell(desk, truck_id, told, version=body.version, by=caller, at=now, once=once)
+    return shown(_truck(truck, doing), headers=_replayed(once))
 
 
 @router.get(
@@ -263,11 +269,13 @@ async def tell_generator(
     summary="发电车方案列表",
     response_model=GeneratorPlanList,
 )
-async def list_generator_plans(caller: Reader, query: Annotated[GeneratorPlanQuery, Query()], desk: DeskOf) -> Response:
+async def list_generator_plans(
+    caller: Reader, query: Annotated[GeneratorPlanQuery, Query()], desk: DeskOf, now: Now
+) -> Response:
     """List the plans of an area and what lies below it, the newest first, each with its assignments."""
     found = await plans.plans(desk, query.area, query.state, before=query.before, limit=query.limit, by=caller)
     more = found[-1].id if len(found) == query.limit else None
-    return shown(GeneratorPlanList(plans=[_plan(plan) for plan in found], next=more))
+    return shown(GeneratorPlanList(plans=[_plan(plan) for plan in await plans.lit(desk, found, at=now)], next=more))
 
 
 @router.get(
@@ -276,9 +284,9 @@ async def list_generator_plans(caller: Reader, query: Annotated[GeneratorPlanQue
     summary="一个发电车方案",
     response_model=GeneratorPlanShown,
 )
-async def read_generator_plan(plan_id: PlanId, caller: Reader, desk: DeskOf) -> Response:
+async def read_generator_plan(plan_id: PlanId, caller: Reader, desk: DeskOf, now: Now) -> Response:
     """Read a plan: who feeds whom and why, what stays dark, customer-hours with and without it."""
-    return shown(_plan(await plans.plan_of(desk, plan_id, by=caller)))
+    return shown(_plan(await plans.read(desk, plan_id, by=caller, at=now)))
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Self
 
 from fastapi import Path
@@ -14,7 +14,7 @@ from dispatch.desk.worklists.deciding import Decision
 from dispatch.desk.worklists.pinning import Pin, Price
 from dispatch.desk.worklists.reading import Notice, Shown
 
-from .capacity import Day
+from .capacity import Day, Local
 
 Depot = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="班所编码")]
 OfDay = Annotated[Day, Path(description="日期(北京时间)")]
@@ -32,12 +32,12 @@ class StopShown(BaseModel):
     text: str = Field(description="地点与说明")
     lon: float
     lat: float
-    from_at: datetime = Field(description="对客户承诺的时段")
-    to_at: datetime
+    from_at: Local = Field(description="对客户承诺的时段")
+    to_at: Local
     drive_s: int = Field(description="从上一户(或班所)行车,秒")
-    arrives_at: datetime
-    begins_at: datetime = Field(description="预计开始作业")
-    ends_at: datetime
+    arrives_at: Local
+    begins_at: Local = Field(description="预计开始作业")
+    ends_at: Local
     urgent: bool = Field(description="加急")
     outcome: VisitOutcome | None = Field(description="结果;尚未可知为空")
 
@@ -46,8 +46,9 @@ class ErrandShown(BaseModel):
     """A repair that the team's crew was sent to."""
 
     ticket_no: str
-    from_at: datetime
-    until_at: datetime = Field(description="预计修复")
+    from_at: Local
+    until_at: Local = Field(description="预计修复;已归队为实际结束")
+    over: bool = Field(description="已归队:抢修已结束,本队从抢修地点继续作业")
 
 
 class TeamShown(BaseModel):
@@ -57,9 +58,9 @@ class TeamShown(BaseModel):
     label: str
     persons: Sequence[str]
     crew_id: str | None
-    from_at: datetime
-    to_at: datetime
-    home_at: datetime | None = Field(description="回到班所;没有作业时为空")
+    from_at: Local
+    to_at: Local
+    home_at: Local | None = Field(description="回到班所;没有作业时为空")
     withdrawn: str = Field(description="撤出原因;空为正常")
     gave_way: bool = Field(description="因派工模式让路而撤出,模式结束后恢复")
     errand: ErrandShown | None = Field(description="被抽去的抢修;没有为空")
@@ -89,7 +90,7 @@ class PinShown(BaseModel):
     booking_id: str
     team: str
     set_by: str
-    set_at: datetime
+    set_at: Local
     reason: str
 
     @classmethod
@@ -102,7 +103,7 @@ class ListLineShown(BaseModel):
 
     version: int
     step: ListStep
-    at: datetime
+    at: Local
     by: str
     reason: str
 
@@ -116,13 +117,14 @@ class WorklistShown(BaseModel):
     half: Half
     draft: bool = Field(description="草稿:尚未冻结,按目前的预约排出,版本为 0")
     version: int
-    state: ListState | None = Field(description="草稿为空")
-    frozen_at: datetime = Field(description="冻结时间;草稿为将要冻结的时间")
+    state: ListState
+    frozen_at: Local = Field(description="冻结时间;草稿为将要冻结的时间")
     pooled: bool = Field(description="全县各班所互相支援")
     teams: Sequence[TeamShown]
     left_out: Sequence[LeftShown]
     cost: dict[str, float] = Field(description="各项代价,单位为分钟行车")
     made_by: dict[str, str | int]
+    note: str = Field(default="", description="生成方式的说明,须核对;空为正常求解")
     pins: Sequence[PinShown] = Field(default=(), description="指定队伍(冻结之前)")
     log: Sequence[ListLineShown] = Field(default=(), description="各次变更,先旧后新")
 
@@ -135,15 +137,40 @@ class WorklistShown(BaseModel):
     @classmethod
     def standing(cls, made: Worklist, *, draft: bool = False, **more: Any) -> Self:
         """Return a list without its log."""
-        said = made.model_dump(exclude={"teams", "state", "pack"})
+        said = made.model_dump(exclude={"teams", "pack"})
         teams = [TeamShown.of(team) for team in made.teams]
-        return cls(**said, teams=teams, draft=draft, state=None if draft else made.state, **more)
+        return cls(**said, teams=teams, draft=draft, **more)
 
 
 class WorklistList(BaseModel):
     """The lists of an area's depots."""
 
     worklists: Sequence[WorklistShown]
+
+
+class OwnList(BaseModel):
+    """A crew's own team on a list: its part, without the other teams'."""
+
+    depot: str
+    area: str
+    date: date
+    half: Half
+    version: int
+    state: ListState
+    team: TeamShown
+
+    @classmethod
+    def of(cls, made: Worklist, team: ListedTeam) -> Self:
+        said = made.model_dump(include={"depot", "area", "date", "half", "version", "state"})
+        return cls(**said, team=TeamShown.of(team))
+
+
+class OwnLists(BaseModel):
+    """The lists of a day on which a crew's people are named."""
+
+    crew_id: str
+    date: date
+    lists: Sequence[OwnList] = Field(description="先上午后下午;没有定到本队为空")
 
 
 class DisplacedShown(BaseModel):
@@ -154,8 +181,9 @@ class DisplacedShown(BaseModel):
     depot: str
     date: date
     half: Half
-    from_at: datetime
-    to_at: datetime
+    from_at: Local
+    to_at: Local
+    has_place: bool = Field(description="占有新时段的名额;待改约而为 false 的,须致电客户另约")
 
 
 class DecisionShown(BaseModel):
@@ -172,6 +200,7 @@ class DecisionShown(BaseModel):
                 state=one.state.value,
                 from_at=one.from_at,
                 to_at=one.to_at,
+                has_place=one.place is not None,
                 **one.slot.model_dump(include={"depot", "date", "half"}),
             )
             for one in made.displaced
@@ -203,8 +232,8 @@ class NoticeShown(BaseModel):
     version: int = Field(description="清单的哪一版")
     team: str = Field(description="空为班所本身")
     text: str
-    told_at: datetime
-    seen_at: datetime | None
+    told_at: Local
+    seen_at: Local | None
     seen_by: str | None
 
     @classmethod

@@ -22,8 +22,8 @@ from .errors import TooLarge, answer, internal
 MAX_BODY = 64 * 1024  # bytes
 MAX_BATCH = 256 * 1024  # bytes, on the routes of ``BATCHES``: a thousand readings fit
 BATCHES = frozenset(f"/api/v1/{route}" for route in ("meter-readings", "signals", "arrears", "field-reports"))
-MAX_FILE = 48 * 1024 * 1024  # bytes, on the routes of ``FILES``: a table of places or of declarations, in Base64
-FILES = frozenset({"/api/v1/places/import", "/api/v1/capacity/sheets"})
+MAX_FILE = 48 * 1024 * 1024  # bytes, on the routes of ``FILES``: a table of places, declarations or tasks, in Base64
+FILES = frozenset({"/api/v1/places/import", "/api/v1/capacity/sheets", "/api/v1/grid-tasks/sheets"})
 SLOW_S = 1.0  # a request slower than this is logged as a warning
 GIVEN_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 

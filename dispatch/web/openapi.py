@@ -113,6 +113,7 @@ ALSO: dict[str, set[int]] = {
     "attach_call": {404},
     "issue_weather_order": {404},  # an area
     "declare_capacity": {404},  # a depot
+    "import_grid_tasks": {404},  # a county
     "read_capacity": {404},
     "read_week": {409},  # a year whose holidays are not known, here and below
     "declaration_workbook": {404, 409},

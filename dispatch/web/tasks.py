@@ -1,7 +1,7 @@
 """Grid service tasks (网格服务任务): made by the county, offered to crews with slack, answered by them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query, Response
@@ -19,8 +19,8 @@ from dispatch.desk.tasks.making import NewTask
 from dispatch.desk.tasks.offering import Offered
 from dispatch.tickets.facts import Code
 
-from .bodies import In, Point, Version
-from .capacity import Day
+from .bodies import In, NoNumber, Point, Version
+from .capacity import Day, Local
 from .deps import BodyOf, CallerOf, DeskOf, Now, shown
 from .idempotency import REPLAYED, OnceOf
 
@@ -43,7 +43,7 @@ class TaskLineIn(In):
     area_class: VisitArea
     address: str = Field(min_length=1, max_length=300, description="地点说明")
     due: Day = Field(description="最后一日(北京时间)")
-    text: str = Field(default="", max_length=500, description="要做什么,勿填电话")
+    text: Annotated[str, NoNumber] = Field(default="", max_length=500, description="要做什么,勿填电话")
     work_min: int | None = Field(default=None, ge=1, le=240, description="现场用时,分钟;缺省按规则包")
     skill: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,31}$", description="所需技能;缺省不限")
 
@@ -76,7 +76,9 @@ class DeclineBody(In):
 class DoneBody(In):
     """What the crew found."""
 
-    result: str = Field(min_length=1, max_length=500, description="结果,如电压读数、隐患情况;勿填电话")
+    result: Annotated[str, NoNumber] = Field(
+        min_length=1, max_length=500, description="结果,如电压读数、隐患情况;勿填电话"
+    )
     version: Version | None = SEEN
 
 
@@ -104,14 +106,14 @@ class TaskShown(BaseModel):
     due: date
     skill: str | None
     crew_id: str | None = Field(description="推荐给或承接的班组")
-    offered_until: datetime | None = Field(description="推荐有效到何时")
+    offered_until: Local | None = Field(description="推荐有效到何时")
     why: str = Field(description="为何推荐给该班组")
     slack_min: int | None = Field(description="推荐时,做完后距最紧的承诺还有几分钟;没有承诺时为空")
     given_back_n: int = Field(description="为抢修让路的次数")
     result: str
-    done_at: datetime | None
+    done_at: Local | None
     made_by: str
-    made_at: datetime
+    made_at: Local
 
     @classmethod
     def of(cls, task: GridTask) -> Self:
@@ -129,7 +131,7 @@ class TaskLineShown(BaseModel):
     """One line of a task's log."""
 
     step: GridTaskStep
-    at: datetime
+    at: Local
     by: str
     reason: str
     state: GridTaskState

@@ -15,8 +15,9 @@ from dispatch.desk.room import Once
 from dispatch.desk.worklists import figures, taking, visiting
 from dispatch.desk.worklists.taking import AtStake
 from dispatch.desk.worklists.visiting import Claim
+from dispatch.kit.errors import Invalid
 
-from .bodies import In, Instant, Version
+from .bodies import In, Instant, NoNumber, Version
 from .capacity import BookingId, BookingShown, Day, Local
 from .deps import BodyOf, CallerOf, DeskOf, Now, shown
 from .errors import JSON
@@ -40,7 +41,7 @@ class FinishBody(In):
     """The work is done."""
 
     at: Instant | None = Field(default=None, description="实际完成时间;缺省为现在")
-    result: str = Field(default="", max_length=200, description="结果,勿填电话")
+    result: Annotated[str, NoNumber] = Field(default="", max_length=200, description="结果,勿填电话")
     version: Version | None = Field(default=None, description="所见版本;与当前不符则 409")
 
 
@@ -48,9 +49,13 @@ class AbsentBody(In):
     """The customer is not there."""
 
     at: Instant | None = Field(default=None, description="实际离开时间;缺省为现在")
-    reason: str = Field(min_length=1, max_length=160, description="现场情况,勿填电话")
+    reason: Annotated[str, NoNumber] = Field(min_length=1, max_length=160, description="现场情况,勿填电话")
     attempts: int = Field(default=1, ge=1, le=20, description="敲门、电话等联系客户的次数")
     version: Version | None = Field(default=None, description="所见版本;与当前不符则 409")
+
+
+class HalfAPlace(Invalid):
+    """Of a place only longitude or latitude was given."""
 
 
 class StakesQuery(BaseModel):
@@ -60,11 +65,17 @@ class StakesQuery(BaseModel):
 
     minutes: int = Field(ge=1, le=24 * 60, description="从现在到抢修结束的分钟数,含路程")
     lon: float | None = Field(default=None, ge=-180, le=180, description="抢修地点经度,WGS-84;缺省为班所")
-    lat: float | None = Field(default=None, ge=-90, le=90, description="抢修地点纬度")
+    lat: float | None = Field(default=None, ge=-180, le=180, description="抢修地点纬度,WGS-84")
 
     @property
     def place(self) -> tuple[float, float] | None:
-        return None if self.lon is None or self.lat is None else (self.lon, self.lat)
+        """:raises HalfAPlace: if one of the two is missing"""
+        if self.lon is not None and self.lat is not None:
+            return self.lon, self.lat
+        if self.lon is not None or self.lat is not None:
+            missing = "lat" if self.lat is None else "lon"
+            raise HalfAPlace("抢修地点须同时给出经度 lon 与纬度 lat,或都不给(按班所计)", field=missing)
+        return None
 
 
 class StakeShown(BaseModel):
@@ -208,7 +219,9 @@ async def at_stake(
     now: Now,
 ) -> Response:
     """Say which visits a repair would hurt; nothing is changed."""
-    found = await taking.at_stake(desk, crew_id, minutes=query.minutes, place=query.place, by=caller, at=now)
+    if (place := query.place) is not None:
+        desk.locator.check_point(*place)
+    found = await taking.at_stake(desk, crew_id, minutes=query.minutes, place=place, by=caller, at=now)
     visits = [StakeShown.of(one) for one in found]
     return shown(Stakes(visits=visits, hurt=sum(not one.kept for one in visits)))
 

@@ -1,6 +1,5 @@
 """Half-day lists (派工清单): read and printed; what teams must acknowledge."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
@@ -11,16 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from dispatch.accounts.model import Account
 from dispatch.capacity.words import Half
 from dispatch.desk.room import Desk
-from dispatch.desk.worklists import reading
+from dispatch.desk.worklists import own, reading
 from dispatch.desk.worklists.sheet import Sheet, sheet_of
+from dispatch.kit.clock import CHINA
+from dispatch.reports.press import Press
 from dispatch.reports.worklists import leaf, paper, routemap, tables
 
 from .capacity import Day
-from .deps import CallerOf, DeskOf, Now, shown
-from .listshapes import Depot, NoticeList, NoticeShown, OfDay, OfHalf, WorklistList, WorklistShown
+from .deps import CallerOf, DeskOf, Now, PressOf, shown
+from .listshapes import Depot, NoticeList, NoticeShown, OfDay, OfHalf, OwnList, OwnLists, WorklistList, WorklistShown
 
 router = APIRouter(tags=["worklists 派工清单"])
 
+CrewId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="班组编号")]
 NoticeId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="通知编号")]
 Reader = Annotated[Account, CallerOf("worklist.read")]
 AREA = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码,含其下属各班所;缺省为本辖区")
@@ -38,6 +40,14 @@ class WorklistQuery(BaseModel):
     depot: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$", description="只要该班所的")
     date: Day
     half: Half
+
+
+class OwnQuery(BaseModel):
+    """Which day is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    date: Day | None = Field(default=None, description="作业日;缺省为今天(北京时间)")
 
 
 class NoticeQuery(BaseModel):
@@ -67,9 +77,11 @@ async def list_worklists(caller: Reader, query: Annotated[WorklistQuery, Query()
     response_class=Response,
     responses={200: {"content": {XLSX: {}}, "description": "工作簿"}},
 )
-async def as_workbook(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, now: Now) -> Response:
+async def as_workbook(
+    depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, press: PressOf, now: Now
+) -> Response:
     """Return the list as a workbook."""
-    return await _file(desk, (depot, day, half), tables.workbook, ("xlsx", XLSX), by=caller, at=now)
+    return await _file(desk, press, (depot, day, half), tables.workbook, ("xlsx", XLSX), by=caller, at=now)
 
 
 @router.get(
@@ -79,9 +91,13 @@ async def as_workbook(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, de
     response_class=Response,
     responses={200: {"content": {"text/html": {}}, "description": "A4 打印页"}},
 )
-async def as_page(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, now: Now) -> Response:
+async def as_page(
+    depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, press: PressOf, now: Now
+) -> Response:
     """Return the list as a page for the printer; it asks nothing of the network."""
-    return await _file(desk, (depot, day, half), leaf.page, ("html", "text/html; charset=utf-8"), by=caller, at=now)
+    return await _file(
+        desk, press, (depot, day, half), leaf.page, ("html", "text/html; charset=utf-8"), by=caller, at=now
+    )
 
 
 @router.get(
@@ -91,9 +107,11 @@ async def as_page(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: 
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}, "description": "每队一页"}},
 )
-async def as_paper(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, now: Now) -> Response:
+async def as_paper(
+    depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, press: PressOf, now: Now
+) -> Response:
     """Return the list as PDF, a page for each team."""
-    return await _file(desk, (depot, day, half), paper.paper, ("pdf", "application/pdf"), by=caller, at=now)
+    return await _file(desk, press, (depot, day, half), paper.paper, ("pdf", "application/pdf"), by=caller, at=now)
 
 
 @router.get(
@@ -103,9 +121,11 @@ async def as_paper(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk:
     response_class=Response,
     responses={200: {"content": {"image/png": {}}, "description": "路线图"}},
 )
-async def as_map(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, now: Now) -> Response:
+async def as_map(
+    depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, press: PressOf, now: Now
+) -> Response:
     """Return the routes as a picture."""
-    return await _file(desk, (depot, day, half), routemap.png, ("png", "image/png"), by=caller, at=now)
+    return await _file(desk, press, (depot, day, half), routemap.png, ("png", "image/png"), by=caller, at=now)
 
 
 @router.get(
@@ -117,6 +137,25 @@ async def as_map(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: D
 async def read_worklist(depot: Depot, day: OfDay, half: OfHalf, caller: Reader, desk: DeskOf, now: Now) -> Response:
     """Return a depot's list, or the draft of one that is not frozen yet."""
     return shown(WorklistShown.of(await reading.shown(desk, depot, day, half, by=caller, at=now)))
+
+
+@router.get(
+    "/crews/{crew_id}/worklists",
+    operation_id="read_crew_worklists",
+    summary="班组自己的派工清单",
+    response_model=OwnLists,
+)
+async def of_crew(
+    crew_id: CrewId,
+    caller: Annotated[Account, CallerOf("worklist.own")],
+    query: Annotated[OwnQuery, Query()],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """Return the route of each team that the crew's people are; no other team's, and nobody's telephone."""
+    day = query.date or now.astimezone(CHINA).date()
+    found = await own.of_crew(desk, crew_id, day, by=caller)
+    return shown(OwnLists(crew_id=crew_id, date=day, lists=[OwnList.of(made, team) for made, team in found]))
 
 
 @router.get(
@@ -143,6 +182,7 @@ async def see_notice(
 
 async def _file(
     desk: Desk,
+    press: Press,
     which: tuple[str, date, Half],
     write: Callable[[Sheet], bytes],
     kind: tuple[str, str],
@@ -154,7 +194,7 @@ async def _file(
     found = await reading.shown(desk, *which, by=by, at=at)
     await reading.exported(desk, found, kind[0], by=by, at=at)
     sheet = await sheet_of(desk, found, at=at)
-    file = await asyncio.to_thread(write, sheet)
+    file = await press.printed(write, sheet)
     name = f"worklist-{which[0]}-{which[1].isoformat()}-{which[2].value}.{kind[0]}"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
     return Response(file, media_type=kind[1], headers=headers)

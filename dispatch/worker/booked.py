@@ -20,6 +20,7 @@ from dispatch.desk.roads.keeper import RoadKeeper
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
 from dispatch.desk.tasks.yielding import tidy
+from dispatch.desk.worklists.coming_back import free_due
 from dispatch.desk.worklists.making import freeze_due
 from dispatch.desk.worklists.rolling import roll_due
 from dispatch.desk.worklists.taking import take_due
@@ -54,6 +55,11 @@ async def _take(desk: Desk, *, at: datetime) -> None:
         log.info("repairs took teams", repairs=taken)
 
 
+async def _free(desk: Desk, *, at: datetime) -> None:
+    if freed := await free_due(desk, at=at):
+        log.info("teams back from repairs", teams=freed)
+
+
 Job = Callable[..., Awaitable[None]]
 JOBS: dict[str, Job] = {
     "freeze_due": _freeze,
@@ -63,8 +69,9 @@ JOBS: dict[str, Job] = {
     "tidy_tasks": _tidy_tasks,
     "roll_due": _roll,
     "take_due": _take,
+    "free_due": _free,
 }
-AT_ONCE = frozenset({"take_due"})  # looked at with each tick: customers wait for it
+AT_ONCE = frozenset({"take_due", "free_due"})  # looked at with each tick: customers wait for it
 
 
 class Booked:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dispatch.capacity import booking, course, declaration, wishes
+from dispatch.capacity import booking, course, declaration, offering, wishes
 from dispatch.capacity.booking import Booking, Drive, Full, HalfDay, HoldLapsed, NoDrive, NoTeam, TooFar
 from dispatch.capacity.declaration import BadDeclaration, Declaration, OutsideHorizon, Slot
 from dispatch.capacity.wishes import BadWish, Closed, OutsideHours
@@ -94,7 +94,7 @@ def test_each_kind_of_appointment_says_its_own_time(said: dict, field: str) -> N
 def test_a_by_date_visit_takes_the_place_that_is_least_out_of_the_way() -> None:
     far, near = slot(), slot(half=Half.PM)
     days = [driven(half_day(far, 3), 31), driven(half_day(near, 3, booked("near", near)), 2.4, "near")]
-    best, other = booking.offers(wish(), days, rules=RULES, at=START)
+    best, other = offering.offers(wish(), days, rules=RULES, at=START)
     assert (best.slot, best.between, best.extra_s) == (near, ("near",), 144)
     assert other.extra_s == 31 * 60
     assert "顺路插在已约的一户与班所之间,多行车 2 分钟,预计 13:30 到" in best.why
@@ -104,12 +104,12 @@ def test_a_within_visit_takes_the_earliest_place_even_if_it_is_farther() -> None
     early, late = slot(), slot(half=Half.PM)
     days = [driven(half_day(late, 1), 2), driven(half_day(early, 2), 90)]
     within = wish(appointment=Appointment.WITHIN, start_by=minutes(60 * 48))
-    assert [offer.slot for offer in booking.offers(within, days, rules=RULES, at=START)] == [early, late]
+    assert [offer.slot for offer in offering.offers(within, days, rules=RULES, at=START)] == [early, late]
 
 
 def test_a_refusal_names_each_half_day_and_the_reason_nearest_to_a_yes() -> None:
     days = [half_day(slot(half=Half.PM), None), half_day(slot(), 1, booked("a", slot()))]
-    found = booking.refusal(days, rules=RULES, at=START)
+    found = booking.refusal(booking.refused_of(days, rules=RULES, at=START))
     assert isinstance(found, Full)
     assert [each["code"] for each in found.details["refused"]] == ["NoTeam", "Full"]  # type: ignore[attr-defined]
 
@@ -154,22 +154,23 @@ def test_a_place_that_nobody_can_drive_to_is_too_far_and_says_what_is_lacking() 
     found = booking.refusal_of(day, rules=RULES, at=START)
     assert isinstance(found, TooFar)
     assert "收工前回不到班所,至少差 12 分钟" in found.message
-    assert not booking.offers(wish(), [day], rules=RULES, at=START)
+    assert not offering.offers(wish(), [day], rules=RULES, at=START)
 
 
 def test_people_are_told_a_span_about_the_expected_arrival_within_what_is_promised() -> None:
     day, about = driven(half_day(slot(), 2), 5), timedelta(minutes=15)
-    (offer,) = booking.offers(wish(), [day], rules=RULES, at=START, about=about)
+    (offer,) = offering.offers(wish(), [day], rules=RULES, at=START, about=about)
     assert offer.arrives_at is not None
     assert offer.arrives_between == (offer.arrives_at - about, offer.arrives_at + about)
     early = replace(day, drive=replace(day.drive, arrives_at=offer.from_at))
-    (offer,) = booking.offers(wish(), [early], rules=RULES, at=START, about=about)
+    (offer,) = offering.offers(wish(), [early], rules=RULES, at=START, about=about)
     assert offer.arrives_between == (offer.from_at, offer.from_at + about)
 
 
 def test_a_full_half_day_is_nearer_to_a_yes_than_one_that_is_too_far() -> None:
     far = replace(half_day(slot(half=Half.PM), 2), drive=NoDrive("收工前回不到班所"))
-    found = booking.refusal([far, half_day(slot(), 1, booked("a", slot()))], rules=RULES, at=START)
+    days = [far, half_day(slot(), 1, booked("a", slot()))]
+    found = booking.refusal(booking.refused_of(days, rules=RULES, at=START))
     assert isinstance(found, Full)
     assert [each["code"] for each in found.details["refused"]] == ["TooFar", "Full"]  # type: ignore[attr-defined]
 

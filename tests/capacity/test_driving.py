@@ -274,3 +274,13 @@ async def test_nobody_is_promised_a_team_of_a_depot_that_stands_nowhere(desk: De
     desk.areas = Areas([replace(area, lon=None, lat=None) for area in places])
     with pytest.raises(TooFar, match="班所没有坐标"):
         await book(desk, **fixed("09:00", "10:00"))
+
+
+async def test_a_hold_that_runs_out_leaves_its_route_whoever_takes_the_turn_next(desk: Desk) -> None:
+    await declare(desk, 5)
+    first = await confirm(desk, await book(desk, **place(desk, 10)))
+    held = await book(desk, **place(desk, 20))
+    last = await confirm(desk, await book(desk, **place(desk, 30)))
+    await declare(desk, 3, slot(TOMORROW + timedelta(days=1)), at=minutes(11))
+    assert await check(desk.db, at=minutes(11)) == 2
+    assert held.id not in {first.id, last.id}

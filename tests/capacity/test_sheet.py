@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from dispatch.capacity import sheet, template
-from dispatch.capacity.sheet import HEADINGS, BadHeadings, Read
+from dispatch.capacity import cells, sheet, template
+from dispatch.capacity.cells import BadHeadings
+from dispatch.capacity.sheet import HEADINGS, Read
 from dispatch.capacity.template import Blank
 from dispatch.capacity.words import Half, VisitArea, VisitKind
 from dispatch.desk.bookings.sheets import BOUNDS
@@ -31,7 +32,7 @@ def read(content: bytes) -> Read:
 
 def said(content: bytes) -> list[tuple[int, str, str]]:
     """Return row, column and message of each fault."""
-    return [(fault.row, fault.column, fault.message) for fault in sorted(read(content).faults, key=sheet.place_of)]
+    return [(fault.row, fault.column, fault.message) for fault in sorted(read(content).faults, key=cells.place_of)]
 
 
 def numbers(found: Read) -> list[tuple[int, int, int | None]]:
@@ -231,4 +232,4 @@ def test_the_workbook_has_instructions_headings_and_lists_to_choose_from() -> No
 
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_a_column_has_the_letter_that_a_spreadsheet_gives_it(index: int, name: str) -> None:
-    assert sheet.letter(index) == name
+    assert cells.letter(index) == name

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -94,16 +95,41 @@ class Site:
         return self.process.wait(60)
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@contextmanager
+def installed() -> Iterator[Site]:
     data = scratch()
     made = Site(data)
-    yield made
-    if made.process is not None:
-        made.process.kill()
-        made.process.wait()
-        made.wait(lambda: all(gone(pid) for pid in made.seen))
-    shutil.rmtree(data, ignore_errors=True)
+    try:
+        yield made
+    finally:
+        if made.process is not None:
+            made.process.kill()
+            made.process.wait()
+            made.wait(lambda: all(gone(pid) for pid in made.seen))
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with installed() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Site]:
+    with installed() as site:
+        clock = site.data / "clock"
+        SharedClock(clock).set(datetime(2026, 7, 1, 1, 0, tzinfo=UTC))
+        site.prepare()
+        site.serve(DISPATCH_CLOCK=str(clock))
+        yield site
+
+
+@pytest.fixture
+def standing(begun: Site) -> Site:
+    """One that serves on a replay's clock, for the tests that leave it serving: a start takes four interpreters."""
+    begun.wait(begun.ready)
+    return begun
 
 
 def run_now(work: Coroutine[Any, Any, Any]) -> Any:
@@ -152,12 +178,11 @@ def test_one_command_brings_everything_up_and_sigterm_takes_it_all_down(site: Si
 
 
 @pytest.mark.parametrize("name", ["worker", pytest.param("api-1", marks=pytest.mark.faults)])
-def test_a_killed_process_is_brought_back(site: Site, name: str) -> None:
-    site.prepare()
-    first = site.up()["processes"][name]
+def test_a_killed_process_is_brought_back(standing: Site, name: str) -> None:
+    first = standing.run["processes"][name]
     os.kill(first, signal.SIGKILL)
-    site.wait(lambda: site.run["processes"][name] not in (first, None))
-    site.wait(site.ready)
+    standing.wait(lambda: standing.run["processes"][name] not in (first, None))
+    standing.wait(standing.ready)
     assert gone(first)
 
 
@@ -222,12 +247,11 @@ def test_a_named_server_is_used_and_left_running(site: Site, dsn: str) -> None:
     assert ask(dsn, "SELECT 1") == 1
 
 
-def test_every_process_reads_the_replays_clock(site: Site) -> None:
-    path = site.data / "clock"
-    SharedClock(path).set(datetime(2026, 7, 1, 1, 0, tzinfo=UTC))
-    site.prepare()
-    for pid in site.up(DISPATCH_CLOCK=str(path))["processes"].values():
-        assert f"DISPATCH_CLOCK={path}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+def test_every_process_reads_the_replays_clock(standing: Site) -> None:
+    said = f"DISPATCH_CLOCK={standing.data / 'clock'}".encode()
+    assert set(standing.run["processes"]) == {"api-1", "worker", "solver"}
+    for pid in standing.run["processes"].values():
+        assert said in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
 
 
 def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
@@ -242,15 +266,14 @@ def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
     assert not (site.data / "postgres").exists()
 
 
-def test_a_second_serve_on_the_same_directory_is_refused_and_the_first_stays(site: Site) -> None:
-    site.prepare()
-    run = site.up()
-    second = Site(site.data)
-    second.log = site.data / "second.log"
+def test_a_second_serve_on_the_same_directory_is_refused_and_the_first_stays(standing: Site) -> None:
+    run = standing.run
+    second = Site(standing.data)
+    second.log = standing.data / "second.log"
     assert second.serve().wait(60) == 2
     assert "[AlreadyServing]" in second.log.read_text()
-    assert site.ready()
-    assert site.run == run
+    assert standing.ready()
+    assert standing.run == run
 
 
 @pytest.mark.faults

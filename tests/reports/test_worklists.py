@@ -3,10 +3,12 @@
 import io
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from dispatch.capacity.worklist import Errand
 from dispatch.desk.room import Desk
 from dispatch.desk.worklists.making import freeze_due
 from dispatch.desk.worklists.reading import shown
@@ -19,7 +21,7 @@ from tests.worlds import person
 WICKED = '=HYPERLINK("http://x")<script>alert(1)</script>$x^2$'
 
 
-async def printed(desk: Desk, **said: str) -> Sheet:
+async def printed(desk: Desk, **said: Any) -> Sheet:
     await declares(desk, 2, 20)
     await promised(desk, "a", 3.0, **said)
     await promised(desk, "b", -4.0, clock=("09:00", "10:00"))
@@ -107,3 +109,41 @@ def test_a_text_is_broken_where_the_cell_ends() -> None:
     assert broken("文峰路20号", 9) == ["文峰路20", "号"]
     assert broken("", 9) == [""]
     assert broken("a\nb", 9) == ["a", "b"]
+
+
+async def test_driving_adds_up_and_is_the_same_on_page_and_workbook(desk: Desk) -> None:
+    sheet = await printed(desk)
+    page = leaf.page(sheet).decode()
+    book = load_workbook(io.BytesIO(tables.workbook(sheet)))
+    going = [team for team in sheet.made.teams if team.stops]
+    assert going
+    for team in going:
+        written = [int(lines.row(n, stop)[6].removesuffix(" 分")) for n, stop in enumerate(team.stops, 1)]
+        whole = sum(written) + lines.home_minutes(team)
+        assert lines.driving(team) == whole
+        assert f">{whole} 分<" in page
+        assert f"回程 {lines.home_minutes(team)} 分" in page
+        rows = [row for each in book.worksheets for row in each.iter_rows(values_only=True)]
+        overview = next(row for row in rows if row[0] == team.label and len(row) > 6 and row[5] == len(team.stops))
+        assert overview[6] == whole
+        stops = {stop.account_no for stop in team.stops}
+        assert [row[11] for row in rows if len(row) > 11 and row[9] in stops] == written
+
+
+async def test_what_cannot_wait_and_who_is_at_a_repair_is_seen_on_paper(desk: Desk) -> None:
+    sheet = await printed(desk, urgent=True)
+    errand = Errand(ticket_no="XS-7", from_at=at("07:40"), until_at=at("09:05"), lon=121.87, lat=29.48)
+    teams = tuple(team.model_copy(update={"errand": errand}) if team.stops else team for team in sheet.made.teams)
+    sheet = replace(sheet, made=sheet.made.model_copy(update={"teams": teams}))
+    page = leaf.page(sheet).decode()
+    assert page.count("【加急】") == 1
+    assert "07:40 起抢修 XS-7,预计 09:05 修复" in page
+    cells = [
+        str(cell.value)
+        for each in load_workbook(io.BytesIO(tables.workbook(sheet))).worksheets
+        for row in each
+        for cell in row
+    ]
+    assert any("07:40 起抢修 XS-7" in cell for cell in cells)
+    assert cells.count("加急") - cells.count("怎样可以安排") >= 2  # a heading of each table, and the visit
+    assert paper.paper(sheet).startswith(b"%PDF")

@@ -70,6 +70,22 @@ async def test_who_is_named_reports_his_own_visits_and_no_others(centre: Centre)
         assert refused(await says(centre, who, "b", "arrive")) == (403, "Forbidden")
 
 
+async def test_who_is_named_may_ring_his_own_customers_and_is_seen_to(centre: Centre) -> None:
+    desk = await morning(centre)
+    async with desk.db.transaction() as tx:
+        await tx.execute("UPDATE booking SET phone = '13900007777' WHERE id = 'a'")
+    path = "/bookings/a/contact"
+    crew = await centre.by("crew-1")
+    assert refused(await crew.get(path)) == (404, "NoSuchBooking")
+    names = {"teams": [{"team": TEAM, "persons": ["甲"], "crew_id": "c1"}]}
+    await (await centre.by("leader")).post(f"{LIST}/names", json=names, headers=key())
+    assert (await crew.get(path)).json() == {"phone": "13900007777"}
+    assert refused(await (await centre.by("crew-2")).get(path)) == (404, "NoSuchBooking")
+    async with desk.db.connection() as connection:
+        looked = await connection.fetch("SELECT account_id FROM audit WHERE action = 'booking.contact'")
+    assert [row["account_id"] for row in looked] == ["crew-1"]
+
+
 async def test_the_leader_of_another_depot_has_nothing_to_say(centre: Centre) -> None:
     desk = await morning(centre)
     async with desk.db.connection() as connection:

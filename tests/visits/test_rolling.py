@@ -141,6 +141,51 @@ async def test_who_arrived_and_has_not_finished_keeps_the_list_open(centre: Cent
     assert (await list_then(desk)).state is ListState.CLOSED
 
 
+async def test_who_never_finishes_is_asked_for_and_then_taken_as_not_finished(centre: Centre) -> None:
+    desk = await morning(centre)
+    await declares(desk, 1, 6, slot(day=NEXT))
+    for name in ("a", "c"):  # 约时 and 限期
+        await does(centre, "leader", name, "arrive")
+    await roll_due(desk, at=OVER)
+    assert not [notice for notice in await notices(desk, DEPOT, by=person("leader")) if "未报完成" in notice.text]
+    assert await roll_due(desk, at=at("13:00")) == 0
+    (asked,) = [notice for notice in await notices(desk, DEPOT, by=person("leader")) if "未报完成" in notice.text]
+    assert (asked.team, "16:00" in asked.text, "3301a" in asked.text) == ("", True, True)
+    before = await list_then(desk)
+    assert await roll_due(desk, at=at("13:01")) == 0
+    assert await list_then(desk) == before  # asked once
+    assert await roll_due(desk, at=at("15:59")) == 0
+    assert await roll_due(desk, at=at("16:00")) == 2
+    made = await list_then(desk)
+    assert (made.state, outcomes(made)) == (
+        ListState.CLOSED,
+        {"a": "unfinished", "b": "missed", "c": "unfinished"},
+    )
+    firm, by_date = await booking(desk, "a"), await booking(desk, "c")
+    assert (firm.state, firm.missed_n, firm.unfinished_n, firm.arrived_at) == (BookingState.REOFFERED, 0, 1, None)
+    assert (by_date.state, by_date.slot.date, by_date.rolled_n) == (BookingState.BOOKED, NEXT, 1)
+    assert await steps(desk, "a") == ["confirmed", "arrived", "unfinished", "reoffered"]
+    assert await steps(desk, "c") == ["confirmed", "arrived", "unfinished", "rolled"]
+    assert await check(desk.db, at=at("16:00")) >= 1
+    params = {"area": "330225", "from": DAY.isoformat(), "to": DAY.isoformat()}
+    found = (await (await centre.by("monitor")).get("/capacity/indices", params=params)).json()["figures"]
+    counted = {one["index"]: one["numerator"] for one in found}
+    told = ("booked", "unfinished", "rolled", "missed_appointment")
+    assert [counted[name] for name in told] == [3, 2, 0, 1]  # each came once, or should have
+    assert await roll_due(desk, at=at("16:01")) == 0
+
+
+async def test_who_says_in_time_that_he_finished_is_not_taken_as_unfinished(centre: Centre) -> None:
+    desk = await morning(centre)
+    await does(centre, "leader", "a", "arrive")
+    await roll_due(desk, at=at("13:00"))
+    centre.set_clock(at("14:00"))
+    await does(centre, "leader", "a", "finish", at=at("08:40").isoformat())
+    await roll_due(desk, at=at("16:00"))
+    assert (await booking(desk, "a")).state is BookingState.DONE
+    assert outcomes(await list_then(desk))["a"] == "done"
+
+
 async def test_who_was_absent_and_has_another_time_already_was_absent(centre: Centre) -> None:
     desk = await morning(centre)
     await declares(desk, 1, 6, slot(half=PM))

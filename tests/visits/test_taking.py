@@ -5,15 +5,17 @@ from typing import Any
 
 from dispatch.capacity import store
 from dispatch.capacity.words import BookingState
+from dispatch.capacity.worklist import Errand
 from dispatch.desk.room import Desk
 from dispatch.desk.setup import open_desk
+from dispatch.desk.worklists.coming_back import free_due
 from dispatch.desk.worklists.making import freeze_due
 from dispatch.desk.worklists.reading import notices
 from dispatch.desk.worklists.taking import take_due
 from tests.capacity.live import check
 from tests.web.conftest import Centre, key
 from tests.worklists.halfday import CUT_OFF, DEPOT, SECOND, TEAM, at, declares, promised, routes, slot
-from tests.worlds import person
+from tests.worlds import person, stranger
 
 from .day import LIST, booking, does, list_then, morning, refused, steps
 
@@ -165,6 +167,15 @@ async def test_who_may_not_look_and_what_cannot_be_asked(centre: Centre) -> None
     ):
         answer = await (await centre.by(who)).get(f"/crews/{crew}/visits-at-stake", params={"minutes": minutes})
         assert refused(answer) == (status, code), (who, crew)
+    for place, code in (
+        ({"lon": 121.9}, "HalfAPlace"),
+        ({"lat": 29.4}, "HalfAPlace"),
+        ({"lon": 29.4, "lat": 121.9}, "SwappedCoordinates"),
+        ({"lon": 116.4, "lat": 39.9}, "OutsideProvince"),
+    ):
+        asked = {"minutes": 60} | place
+        answer = await (await centre.by("xiangshan")).get("/crews/c1/visits-at-stake", params=asked)
+        assert refused(answer) == (422, code), place
 
 
 async def test_a_crew_that_was_called_back_in_time_has_lost_nothing(centre: Centre) -> None:
@@ -211,3 +222,76 @@ async def test_in_a_storm_teams_stand_back_and_come_back_after(centre: Centre) -
     after = await list_then(desk)
     assert (after.teams[0].withdrawn, after.teams[0].gave_way) == ("", False)
     assert await check(desk.db, at=at("09:30")) >= 1
+
+
+async def errand_of(desk: Desk, team: str) -> Errand | None:
+    return next(one.errand for one in (await list_then(desk)).teams if one.team == team)
+
+
+async def test_a_repair_that_ends_early_gives_the_team_back_to_its_list(centre: Centre) -> None:
+    desk, mine, _ = await two_teams(centre)
+    await promised(desk, "w", 3.3, due=slot().date)
+    centre.set_clock(at("08:55"))
+    await named(centre, mine)
+    ticket = await sent_to_repair(centre)
+    await take_due(desk, at=at("08:56"))
+    assert await free_due(desk, at=at("08:57")) == 0
+    before = await errand_of(desk, mine)
+    assert before is not None
+    assert before.until_at > at("09:40")
+    centre.set_clock(at("09:30"))
+    await centre.does("crew-1", ticket, "crew-reject", reason="VEHICLE_DOWN")
+    assert await free_due(desk, at=at("09:31")) == 1
+    after = await errand_of(desk, mine)
+    assert after is not None
+    assert (after.over, after.until_at) == (True, at("09:30"))
+    shown = (await (await centre.by("leader")).get(LIST)).json()
+    assert next(team["errand"]["over"] for team in shown["teams"] if team["team"] == mine)
+    assert routes(await list_then(desk))[mine] == ["z"]  # what was given away stays there
+    assert (await booking(desk, "b")).state is BookingState.REOFFERED
+    told = [notice.text for notice in await notices(desk, DEPOT, by=person("leader")) if "归队" in notice.text]
+    assert len(told) == 1
+    assert await free_due(desk, at=at("09:32")) == 0
+    body = {"team": mine, "reason": "本队已归队"}
+    added = await (await centre.by("leader")).post(f"{LIST}/visits/w/add", json=body, headers=key())
+    assert added.status_code == 200, added.text
+    stops = next(team for team in (await list_then(desk)).teams if team.team == mine).stops
+    first = min(stops, key=lambda stop: stop.begins_at)
+    assert first.begins_at < before.until_at  # it is not waited for any more
+
+
+async def test_a_repair_that_lasts_longer_lets_those_who_wait_know_when_the_team_comes(centre: Centre) -> None:
+    desk, mine, _ = await two_teams(centre)
+    centre.set_clock(at("08:55"))
+    await named(centre, mine)
+    ticket = await sent_to_repair(centre)
+    await take_due(desk, at=at("08:56"))
+    before = await errand_of(desk, mine)
+    assert before is not None
+    centre.set_clock(at("11:20"))
+    await centre.does("crew-1", ticket, "crew-reject", reason="VEHICLE_DOWN")
+    assert await free_due(desk, at=at("11:20")) == 1
+    after = await list_then(desk)
+    assert routes(after)[mine] == ["z"]  # it is late, and stays whose it was
+    (late,) = next(team for team in after.teams if team.team == mine).stops
+    assert late.begins_at > at("11:20")
+    assert (await booking(desk, "z")).state is BookingState.BOOKED
+
+
+async def test_a_team_that_is_still_at_another_repair_is_not_back(centre: Centre) -> None:
+    desk, mine, _ = await two_teams(centre)
+    centre.set_clock(at("08:55"))
+    await named(centre, mine)
+    first = await sent_to_repair(centre)
+    await take_due(desk, at=at("08:56"))
+    second = await centre.does("xiangshan", await centre.call(phone=stranger()), "accept")
+    second = await centre.does("xiangshan", second, "dispatch", crew_id="c1")
+    await take_due(desk, at=at("08:57"))
+    centre.set_clock(at("09:10"))
+    await centre.does("crew-1", second, "crew-reject", reason="VEHICLE_DOWN")
+    assert await free_due(desk, at=at("09:10")) == 0
+    now = await errand_of(desk, mine)
+    assert now is not None
+    assert (now.ticket_no, now.over) == (first["ticket_no"], False)
+    await centre.does("crew-1", first, "crew-reject", reason="VEHICLE_DOWN")
+    assert await free_due(desk, at=at("09:11")) == 1

@@ -203,3 +203,28 @@ async def test_a_customer_wants_another_time_and_why_tells_the_whole_story(centr
     assert (why["refused"], why["helps"]) == ([], [])
     hidden = await (await centre.by("ninghai")).get(f"{path}/why")
     assert hidden.status_code == 404
+
+
+async def test_an_hour_of_another_zone_is_refused_saying_what_it_is_in_china(centre: Centre) -> None:
+    await declares(centre)
+    new_york = {"from_at": "2026-07-02T09:00:00-04:00", "to_at": "2026-07-02T10:00:00-04:00"}
+    error = (await books(centre, **(FIXED | new_york))).json()["error"]
+    assert (error["code"], error["field"]) == ("OutsideHours", "from_at")
+    assert "所填为北京时间 07月02日21:00至07月02日22:00,请核对时区" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "text", ["先打 13900001111", "139-0000-1111 找老王", "电话１３９０００0１１１１", "138 0000 1111"]
+)
+async def test_a_telephone_in_the_text_would_be_printed_and_is_refused(centre: Centre, text: str) -> None:
+    await declares(centre)
+    error = (await books(centre, text=text)).json()["error"]
+    assert (error["code"], error["field"]) == ("Invalid", "text")
+    assert "请删去" in error["message"]
+
+
+@pytest.mark.parametrize("text", ["户号 330139000011112", "表号 A13900001111 室内", "东街139号1单元", "约 9:30-10:30"])
+async def test_other_numbers_in_the_text_are_none_of_our_business(centre: Centre, text: str) -> None:
+    await declares(centre)
+    answer = await books(centre, text=text)
+    assert answer.status_code == 201, answer.text

@@ -43,7 +43,7 @@ async def test_a_week_is_declared_at_once_and_read_as_a_grid(centre: Centre) -> 
     assert [each["date"] for each in made.json()["declarations"]] == ["2026-07-02", "2026-07-02", "2026-07-03"]
     await books(centre)
     grid = await week_of(centre)
-    assert (grid["week"], grid["monday"], grid["due_at"]) == (WEEK, "2026-06-29", "2026-06-25T09:00:00Z")
+    assert (grid["week"], grid["monday"], grid["due_at"]) == (WEEK, "2026-06-29", "2026-06-25T17:00:00+08:00")
     assert [day["workday"] for day in grid["days"]] == [True] * 5 + [False] * 2
     (slot, _) = grid["days"][3]["slots"]
     assert (slot["visits"], slot["booked"], slot["held"], slot["free"]) == (2, 0, 1, 1)
@@ -101,7 +101,7 @@ async def test_a_week_or_a_depot_that_cannot_be_is_refused(centre: Centre, path:
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
 
 
-async def test_of_two_at_once_one_wins_and_the_other_is_told_what_it_did_not_see(centre: Centre) -> None:
+async def test_of_three_at_once_one_wins_and_the_other_is_told_what_it_did_not_see(centre: Centre) -> None:
     answers = await asyncio.gather(*(puts(centre, line(2, visits=n), line(3, visits=n)) for n in range(1, 9)))
     won = [answer for answer in answers if answer.status_code == 200]
     assert len(won) == 1
@@ -185,7 +185,7 @@ async def test_who_has_not_declared_is_listed_reminded_and_then_copied(centre: C
     listed = (await undeclared(centre)).json()
     mine = listed["depots"][0]
     assert (mine["depot"], mine["open"], mine["missing"], mine["declared"]) == (DEPOT, True, 2, 0)
-    assert mine["reminded_at"] == "2026-07-01T01:01:00Z"
+    assert mine["reminded_at"] == "2026-07-01T09:01:00+08:00"
     assert [each["reminded_at"] for each in listed["depots"][1:]] == [None]  # it never declared anything
     async with centre.db.connection() as connection:
         (body,) = [row["body"] for row in await connection.fetch("SELECT body FROM message")]
@@ -232,3 +232,55 @@ async def test_the_daily_form_still_declares_beside_the_weekly_one(centre: Centr
     stale = await puts(centre, line(2, visits=3, version=1))
     assert stale.status_code == 409
     assert WANT["kind"] == LINE["kind"]
+
+
+async def three_at_once(centre: Centre) -> list[str]:
+    """Let two teams be declared, and three customers be promised the same hour; return the bookings."""
+    await puts(centre, line(2, teams=2, visits=4))
+    agreed = {"due": None, "appointment": "fixed"}
+    agreed |= {"from_at": "2026-07-02T09:00:00+08:00", "to_at": "2026-07-02T09:40:00+08:00"}
+    return [(await booked(centre, **agreed))["id"] for _ in range(3)]
+
+
+async def test_teams_too_few_for_what_is_booked_need_a_reason_too(centre: Centre) -> None:
+    made = await three_at_once(centre)
+    body = {"depot": DEPOT, "lines": [LINE | {"teams": 1, "visits": 4}]}
+    tried = (await (await centre.by("leader")).post("/capacity/preview", json=body)).json()
+    assert (tried["reason_needed"], len(tried["victims"])) == (True, 1)
+    before = await everything(centre)
+    refused = await puts(centre, line(2, teams=1, visits=4, version=1))
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"], error["field"]) == (409, "ReasonNeeded", "reason"), refused.text
+    assert set(error["details"]["victims"]) < set(made)
+    assert await everything(centre) == before
+    done = await puts(centre, line(2, teams=1, visits=4, version=1), reason="一队抽调抢修")
+    assert [each["id"] for each in done.json()["reoffered"]] == error["details"]["victims"]
+
+
+@pytest.mark.parametrize("by_week", [True, False])
+async def test_the_same_request_sent_again_when_its_time_is_over_gets_its_first_answer(
+    centre: Centre, by_week: bool
+) -> None:
+    leader, header = await centre.by("leader"), key()
+
+    async def sent() -> httpx.Response:
+        if by_week:
+            return await leader.put(f"{PATH}/{WEEK}", json={"lines": [line()]}, headers=header)
+        body = {"depot": DEPOT, "lines": [LINE | {"teams": 1, "visits": 2}]}
+        return await leader.post("/capacity/declarations", json=body, headers=header)
+
+    first = await sent()
+    assert first.status_code < 300, first.text
+    centre.set_clock(minutes(7 * A_DAY))
+    again = await sent()
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert again.headers["Idempotent-Replayed"] == "true"
+    late = await puts(centre, line(3))
+    assert late.json()["error"]["code"] == "OutsideHorizon"
+
+
+@pytest.mark.parametrize("day", ["2026/7/6", "2026-02-30", "明天", 20260706])
+async def test_a_day_that_is_none_is_told_how_days_are_written(centre: Centre, day: object) -> None:
+    refused = await puts(centre, line() | {"date": day})
+    assert refused.status_code == 422
+    assert refused.json()["error"]["message"] == "lines.0.date:应为日期,例如 2026-01-02"

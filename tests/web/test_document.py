@@ -73,6 +73,7 @@ class Open:
         self.dsn = dsn
         self.tickets: list[str] = []
         self.session = requests.Session()
+        self.session.trust_env = False  # no proxy and no .netrc is looked for at each of the twenty thousand requests
         self._bound = free_socket()
         self.url = f"http://127.0.0.1:{self._bound.getsockname()[1]}"
         app = create_app(Settings(database_url=dsn))

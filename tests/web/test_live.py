@@ -127,7 +127,13 @@ async def test_another_sites_page_cannot_listen_with_the_persons_cookie(house):
         assert (await line.hear("hello"))["account"] == "dispatcher"
 
 
-async def test_a_revoked_session_ends_the_connection(house):
+def test_a_revoked_session_is_found_out_within_ten_seconds():
+    assert live.RECHECK_S + sessions.CACHE_FOR.total_seconds() < 10
+
+
+async def test_a_revoked_session_ends_the_connection(house, monkeypatch):
+    monkeypatch.setattr(live, "RECHECK_S", 0.5)
+    monkeypatch.setattr(sessions, "CACHE_FOR", timedelta(seconds=0.5))
     cookie = f"__Host-dispatch={await house.sign_in('dispatcher')}"
     async with dialled(house, None, Cookie=cookie, Origin=house.url) as line:
         await line.hear("hello")

@@ -57,8 +57,9 @@ async def test_a_process_that_has_forgotten_answers_from_the_table(house):
 
 async def test_a_console_that_another_process_has_served_further_goes_on_here(house, monkeypatch):
     monkeypatch.setattr(follower, "POLL_S", 3600.0)
-    before = house.hub.follower._heard_at  # noqa: SLF001 -- to be sure that it sleeps the long sleep from now on
-    while house.hub.follower._heard_at == before:  # noqa: SLF001
+    began_at = asyncio.get_running_loop().time()
+    await house.wake_hub()  # after its next answer it sleeps the long sleep
+    while house.hub.follower._heard_at < began_at:  # noqa: SLF001
         await asyncio.sleep(0.01)
     async with dialled(house) as line:
         epoch = (await line.hear("hello"))["epoch"]

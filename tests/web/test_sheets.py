@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+from datetime import date
 from typing import Any
 
 import httpx
@@ -10,10 +11,15 @@ import pytest
 from openpyxl import load_workbook
 
 from dispatch.capacity.sheet import HEADINGS
+from dispatch.desk.bookings.sheets import import_sheet, template_of
+from dispatch.desk.setup import open_desk
+from dispatch.desk.world import World
+from dispatch.kit.db import Database
 from tests.capacity.tables import book_of, csv_of, row
+from tests.worlds import START, person
 
 from .conftest import Centre, key
-from .test_declaring import DEPOT, NEXT, WEEK, booked, everything, line, puts, slots_of
+from .test_declaring import DEPOT, NEXT, WEEK, booked, everything, line, puts, slots_of, three_at_once
 
 
 async def sends(centre: Centre, content: bytes, who: str = "leader", **said: Any) -> httpx.Response:
@@ -189,3 +195,49 @@ async def test_a_leader_gets_the_tables_of_his_own_depots_only(centre: Centre) -
     foreign = (await sends(centre, csv_of(row(depot="330225-2")))).json()["error"]
     assert "不存在,或不由您申报" in foreign["details"]["rows"][0]["message"]
     assert HEADINGS[0] in foreign["message"]
+
+
+async def test_a_file_in_many_lines_of_base64_is_taken(centre: Centre) -> None:
+    body = {"content": base64.encodebytes(csv_of(row(date="2026-07-02"))).decode()}
+    answer = await (await centre.by("leader")).post("/capacity/sheets", json=body, headers=key())
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_sheet_that_declares_nothing_is_not_taken_for_one_that_does(centre: Centre) -> None:
+    error = (await sends(centre, await template(centre))).json()["error"]
+    assert (error["code"], error["details"]["rows"]) == ("BadSheet", [])
+    assert "60 行都没有填队伍数和户数" in error["message"]
+
+
+async def test_teams_too_few_for_what_is_booked_need_a_reason_in_their_row(centre: Centre) -> None:
+    made = await three_at_once(centre)
+    cut = csv_of(row(date="2026-07-02", half="下午", visits=3), row(date="2026-07-02", teams=1, visits=4, seen=1))
+    before = await everything(centre)
+    tried = (await sends(centre, cut, dry_run=True)).json()
+    assert (tried["kept"], tried["reason_needed"], len(tried["reoffered"])) == (False, True, 1)
+    error = (await sends(centre, cut)).json()["error"]
+    assert (error["code"], [each["row"] for each in error["details"]["rows"]]) == ("SheetConflicts", [3])
+    assert "减到 1 队后有 1 户赶不到" in error["message"]
+    assert await everything(centre) == before
+    done = (await sends(centre, cut, reason="一队抽调抢修")).json()
+    assert {each["id"] for each in done["reoffered"]} < set(made)
+
+
+@pytest.mark.parametrize("name", ["丹城供电所（东）", "＝丹城", "=cmd|' /C calc'!A0", "-丹城", "丹城\u3000一所"])
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+async def test_whatever_a_depot_is_called_its_own_table_comes_back(
+    db: Database, world: World, name: str, ending: str
+) -> None:
+    async with db.transaction() as tx:
+        await tx.execute("UPDATE area SET name = $2 WHERE code = $1", DEPOT, name)
+    desk = await open_desk(db, "sgcc")
+    leader, monday = person("leader"), date(2026, 7, 6)
+    given = await template_of(desk, monday, None, encoding=None if ending == "xlsx" else "utf-8", by=leader, at=START)
+    if ending == "csv":
+        text = given.decode()
+        assert not any(line.startswith(("=", "+", "-", "@")) for line in text.splitlines())
+        content = text.replace("查勘,城区,,,", "查勘,城区,2,8,", 1).encode()
+    else:
+        content = filled(given, F3=2, G3=8)
+    taken = await import_sheet(desk, content, reason="", by=leader, at=START)
+    assert [each.slot.depot for each in taken.declared.declarations] == [DEPOT]

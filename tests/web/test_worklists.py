@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,7 +9,19 @@ from openpyxl import load_workbook
 
 from dispatch.desk.setup import open_desk
 from dispatch.desk.worklists.making import freeze_due
-from tests.worklists.halfday import BEFORE, CUT_OFF, DEPOT, OTHER, TEAM, at, busy_county, declares, promised
+from tests.worklists.halfday import (
+    BEFORE,
+    CUT_OFF,
+    DEPOT,
+    OTHER,
+    SECOND,
+    TEAM,
+    at,
+    busy_county,
+    declares,
+    list_of,
+    promised,
+)
 
 from .conftest import Centre, key
 
@@ -37,8 +48,6 @@ async def morning(centre: Centre) -> None:
 
 
 async def test_before_the_freeze_one_hears_when_the_list_will_be_there(centre: Centre) -> None:
-    desk = await open_desk(centre.db, "sgcc")
-    await declares(desk, 1, 4)
     centre.set_clock(BEFORE)
     none = await asks(centre, "leader", LIST)
     assert (none.status_code, none.json()["error"]["code"]) == (404, "NoSuchList")
@@ -47,6 +56,27 @@ async def test_before_the_freeze_one_hears_when_the_list_will_be_there(centre: C
     assert "没有派工清单" in over.json()["error"]["message"]
     several = await asks(centre, "xiangshan", "/worklists", date="2026-07-02", half="am")
     assert several.status_code == 404
+
+
+async def test_once_teams_are_declared_there_is_a_draft_for_a_first_look_also_an_empty_one(centre: Centre) -> None:
+    desk = await open_desk(centre.db, "sgcc")
+    await declares(desk, 2, 4)
+    draft = (await asks(centre, "leader", LIST)).json()
+    assert (draft["draft"], draft["state"], draft["left_out"]) == (True, "draft", [])
+    assert [(team["team"], team["stops"], team["home_at"]) for team in draft["teams"]] == [
+        (TEAM, [], None),
+        (SECOND, [], None),
+    ]
+    await promised(desk, "a", 3.0, clock=("08:00", "08:40"))  # booked, and on no route yet
+    draft = (await asks(centre, "leader", LIST)).json()
+    assert [left["code"] for left in draft["left_out"]] == ["UNPLACED"]
+    listed = (await asks(centre, "xiangshan", "/worklists", date="2026-07-02", half="am")).json()
+    assert [one["state"] for one in listed["worklists"]] == ["draft"]
+    page = await asks(centre, "leader", f"{LIST}.html")
+    assert "草稿" in page.text
+    centre.set_clock(at("12:01"))
+    assert (await asks(centre, "leader", LIST)).status_code == 404  # over, and nothing was frozen
+    assert await list_of(desk) is None
 
 
 async def test_a_draft_is_shown_as_such_until_the_freeze(centre: Centre) -> None:
@@ -60,8 +90,8 @@ async def test_a_draft_is_shown_as_such_until_the_freeze(centre: Centre) -> None
     held = (await seat.post("/bookings", json=want, headers=key())).json()
     assert (await seat.post(f"/bookings/{held['id']}/confirm", json={})).status_code == 200
     draft = (await asks(centre, "leader", LIST)).json()
-    assert (draft["draft"], draft["version"], draft["state"]) == (True, 0, None)
-    assert draft["frozen_at"] == "2026-07-01T23:30:00Z"
+    assert (draft["draft"], draft["version"], draft["state"]) == (True, 0, "draft")
+    assert draft["frozen_at"] == "2026-07-02T07:30:00+08:00"
     (stop,) = draft["teams"][0]["stops"]
     assert (stop["booking_id"], stop["account_no"]) == (held["id"], "330111")
     await freeze_due(desk, at=CUT_OFF)
@@ -184,10 +214,31 @@ async def test_the_list_on_paper_has_everything_but_telephones(centre: Centre) -
     wanted = {stop["account_no"]: stop["begins_at"] for stop in visits}
     assert len(times) == len(visits)
     for account, begins, drive in times:
-        local = begins - timedelta(hours=8)
-        assert local.isoformat() + "Z" == wanted[account]
+        assert begins.isoformat() + "+08:00" == wanted[account]
         assert isinstance(drive, int | float)
     async with centre.db.connection() as connection:
         audited = await connection.fetch("SELECT account_id, details FROM audit WHERE action = 'worklist.export'")
     assert len(audited) == 4
     assert {row["account_id"] for row in audited} == {"leader"}
+
+
+async def test_a_crew_reads_its_own_teams_part_and_no_others(centre: Centre) -> None:
+    await morning(centre)
+    crew, path = await centre.by("crew-1"), "/crews/c1/worklists"
+    assert (await crew.get(path, params={"date": "2026-07-02"})).json()["lists"] == []  # nobody has named it yet
+    body = {"teams": [{"team": SECOND, "persons": ["甲", "乙"], "crew_id": "c1"}]}
+    named = await (await centre.by("leader")).post(f"{LIST}/names", json=body, headers=key())
+    assert named.status_code == 200, named.text
+    answer = await crew.get(path)  # today's
+    (mine,) = answer.json()["lists"]
+    assert (mine["depot"], mine["half"], mine["state"], mine["team"]["team"]) == (DEPOT, "am", "frozen", SECOND)
+    theirs = next(team for team in named.json()["teams"] if team["team"] == SECOND)
+    assert mine["team"] == theirs
+    assert len(mine["team"]["stops"]) == 1
+    other = next(stop["booking_id"] for team in named.json()["teams"] for stop in team["stops"] if team != theirs)
+    assert other not in [stop["booking_id"] for stop in mine["team"]["stops"]]
+    assert not LONG_NUMBER.search(answer.content)
+    for who, status in (("leader", 200), ("xiangshan", 200), ("seat", 403), ("ninghai", 404)):
+        assert (await asks(centre, who, path)).status_code == status, who
+    assert (await crew.get("/crews/c2/worklists")).status_code == 404  # another crew's
+    assert (await crew.get(LIST)).status_code == 403  # the whole list stays the depot's

@@ -1,10 +1,12 @@
 """A list after its freeze: who leaves it, who comes onto it, and what each team must acknowledge."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from dispatch.capacity.words import BookingState, ListState, ListStep
+from dispatch.capacity import course, store
+from dispatch.capacity.words import BookingState, BookingStep, ListState, ListStep
 from dispatch.capacity.worklist import Worklist
 from dispatch.desk.bookings import booking as bookings
 from dispatch.desk.bookings import capacity
@@ -19,7 +21,6 @@ from dispatch.desk.worklists.changing import (
     NoSuchTeam,
     NotOfThisHalfDay,
     NotOnList,
-    withdraw_team,
     without_visits,
 )
 from dispatch.desk.worklists.deciding import Order
@@ -151,14 +152,34 @@ async def test_who_no_other_team_can_visit_is_named_and_offered_another_half_day
     assert victim.id not in kept
 
 
-async def test_what_a_team_has_begun_by_report_stays_with_it(desk: Desk) -> None:
-    made = await on_two_teams(desk)
-    leaving = next(team for team, visits in routes(made).items() if "a" in visits)
+async def arrives(desk: Desk, name: str, clock: str) -> None:
+    """Let a team say that it is there."""
     async with desk.db.transaction() as tx:
-        after, left = await withdraw_team(tx, desk, made, leaving, by="leader", at=at("09:00"), reason="抢修", begun=[])
-    assert routes(after).get(leaving) is None
-    assert set(left) >= {"a"}  # its hour is over, and nobody began it
-    assert {one.booking_id for one in after.left_out} == set(left)
+        after = course.arrived(await store.load(tx, name), at(clock), timedelta(minutes=15))
+        await store.append(tx, after, BookingStep.ARRIVED, by="leader", at=at(clock))
+
+
+async def test_what_a_team_has_begun_by_report_stays_with_it_and_what_it_has_not_goes(desk: Desk) -> None:
+    made = await on_two_teams(desk)
+    leaving, visits = next((team, visits) for team, visits in routes(made).items() if "a" in visits)
+    later = next(name for name in visits if name != "a")
+    await arrives(desk, "a", "08:30")
+    done = await deciding.withdraw(desk, DEPOT, DAY, AM, leaving, order("10:05"))  # it is late for the second
+    assert routes(done.worklist)[leaving] == ["a"]
+    assert [one.id for one in done.displaced] == [later]
+
+
+async def test_a_visit_in_hand_before_its_time_stays_where_it_is_when_others_leave_the_list(desk: Desk) -> None:
+    made = await on_one_team(desk)
+    await arrives(desk, "a", "07:58")  # before the list foresaw
+    await arrives(desk, "b", "08:50")
+    await bookings.cancel(desk, "c", reason="客户不办了", said=Said(by=person("seat"), at=at("08:51")))
+    after = await list_of(desk)
+    assert after is not None
+    assert after.teams[0].stops == made.teams[0].stops[:2]
+    done = await deciding.withdraw(desk, DEPOT, DAY, AM, TEAM, order("08:52"))
+    assert routes(done.worklist) == {TEAM: ["a", "b"]}
+    assert done.displaced == ()
 
 
 async def test_a_visit_that_was_left_out_is_put_on_by_hand_where_it_breaks_nothing(desk: Desk) -> None:

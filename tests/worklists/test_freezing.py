@@ -60,7 +60,7 @@ async def test_the_same_half_day_gives_the_same_list_byte_for_byte(desk: Desk) -
         await promised(desk, f"v{n}", (n * 37 % 11) - 5.0)
     async with desk.db.connection() as connection:
         known = await read(connection, desk, XIANGSHAN, [DEPOT], DAY, AM, at=CUT_OFF)
-    one, again = [written(desk, known, solve(desk, known, at=CUT_OFF), at=CUT_OFF) for _ in range(2)]
+    one, again = [written(desk, known, await solve(desk, known, at=CUT_OFF), at=CUT_OFF) for _ in range(2)]
     assert one[0].model_dump_json() == again[0].model_dump_json()
 
 
@@ -96,20 +96,18 @@ async def test_two_workers_at_once_freeze_each_list_once(desk: Desk, dsn: str) -
 
 
 async def test_who_cancels_while_the_list_is_made_is_not_on_it(desk: Desk, monkeypatch) -> None:
-    """The list is solved beside the loop; what was booked then must still be booked when it is written."""
+    """The list is solved in another process; what was booked then must still be booked when it is written."""
     await declares(desk, 1, 4)
     await promised(desk, "a", 2.0)
     leaving = await promised(desk, "b", 3.0)
-    solved, loop = [], asyncio.get_running_loop()
+    solved = []
 
-    def slow(*given, **more):
+    async def slow(*given, **more):
         if not solved:
             said = Said(by=person("seat"), at=CUT_OFF)
-            asyncio.run_coroutine_threadsafe(
-                bookings.cancel(desk, leaving.id, reason="不办了", said=said), loop
-            ).result()
+            await bookings.cancel(desk, leaving.id, reason="不办了", said=said)
         solved.append(1)
-        return solve(*given, **more)
+        return await solve(*given, **more)
 
     monkeypatch.setattr(making, "solve", slow)
     await freeze_due(desk, at=CUT_OFF)

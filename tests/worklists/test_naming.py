@@ -1,5 +1,7 @@
 """The depot names who goes, and persons' words on who makes which visit: what they cost, and what is refused."""
 
+import re
+
 import pytest
 
 from dispatch.accounts.rights import Forbidden
@@ -51,6 +53,8 @@ async def test_nobody_goes_in_two_teams_at_once(desk: Desk) -> None:
     await freeze_due(desk, at=CUT_OFF)
     with pytest.raises(NamedTwice, match="甲"):
         await named(desk, Named(team=TEAM, persons=("甲",)), Named(team=SECOND, persons=("甲",)))
+    with pytest.raises(NamedTwice, match="同一队伍"):
+        await named(desk, Named(team=TEAM, persons=("甲", "甲")))
     with pytest.raises(NamedTwice, match="c1"):
         await named(
             desk, Named(team=TEAM, persons=("甲",), crew_id="c1"), Named(team=SECOND, persons=("乙",), crew_id="c1")
@@ -84,6 +88,8 @@ async def test_hours_move_the_route_and_are_refused_where_they_break_a_promise(d
     with pytest.raises(HoursTooShort) as caught:
         await named(desk, Named(team=TEAM, persons=("甲",), from_at=at("08:00"), to_at=at("10:00")))
     assert "b" in caught.value.details["visits"]
+    said = caught.value.message
+    assert re.search(r"队伍 [^/]+ 1\d:\d\d 才结束.*请撤下末项 3301", said), said  # clock in China, no number of ours
     assert await list_of(desk) == made
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import course, store
-from dispatch.capacity.booking import Booking, HalfDay, lowest_place, reason_of, refusal_of
+from dispatch.capacity.booking import Booking, HalfDay, lowest_place, refusal_of
 from dispatch.capacity.declaration import Slot
+from dispatch.capacity.offering import reason_of
 from dispatch.capacity.store import NoSuchBooking
 from dispatch.capacity.wishes import Wish, check_length, check_wish, slots_of
 from dispatch.capacity.words import BookingState, BookingStep
@@ -15,6 +16,7 @@ from dispatch.desk import idempotency
 from dispatch.desk.ids import new_id
 from dispatch.desk.room import Desk, Once
 from dispatch.desk.worklists.changing import gone
+from dispatch.desk.worklists.visiting import listed
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid
 from dispatch.notify import texts
@@ -247,13 +249,15 @@ async def bookings_of(desk: Desk, depot: str, day: date, *, by: Account, at: dat
 
 async def contact(desk: Desk, booking_id: str, *, by: Account, at: datetime) -> str | None:
     """
-    Return the customer's number; who looked is kept in the audit.
+    Return the customer's number; who looked is kept in the audit. A crew sees that of a visit on its own list.
 
     :raises NoSuchBooking: if there is none that ``by`` may see
     """
     async with desk.db.transaction() as tx:
         found = await store.load(tx, booking_id)
-        if not rights.allowed(by, "booking.contact", area=found.area, covers=desk.areas.covers):
+        _, team = await listed(tx, found)
+        crew_id = team.crew_id if team is not None else None
+        if not rights.allowed(by, "booking.contact", area=found.area, crew_id=crew_id, covers=desk.areas.covers):
             raise NoSuchBooking("没有这个预约,或不在您的查看范围内;请核对编号")
         await tx.execute(AUDIT, at, by.id, booking_id, found.area)
         return await phone_of(tx, found)

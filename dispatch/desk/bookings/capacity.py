@@ -83,11 +83,11 @@ async def declare(
     county = desk.areas.county_of_depot(area.code)
     rights.check(by, "capacity.declare", area=county, depot=area.code, covers=desk.areas.covers)
     wanted = wanted_of(area.code, lines)
-    for each in wanted:
-        rules_of_declaring.check(each.slot, teams=each.teams, visits=each.visits, rules=rules, at=at)
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return Declared.model_validate_json(first)
+        for each in wanted:
+            rules_of_declaring.check(each.slot, teams=each.teams, visits=each.visits, rules=rules, at=at)
         made = await keep(tx, desk, wanted, reason=reason, by=by, at=at)
         await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True), status=201)
     return made

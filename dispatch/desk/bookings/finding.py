@@ -5,44 +5,35 @@ All routes of all half-days are judged at once (``routing.worklists.fitting``); 
 there alone is asked again both ways before it is offered. The caller has the county's turn.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
-from dispatch.capacity.booking import (
-    Drive,
-    NoDrive,
-    OpenSlot,
-    Ranked,
-    Stated,
-    TooFar,
-    offers,
-    promised,
-    refusal_of,
-)
+from dispatch.capacity.booking import Drive, NoDrive, OpenSlot, promised
 from dispatch.capacity.declaration import Hours, Slot, hours
+from dispatch.capacity.offering import Ranked, offers
 from dispatch.capacity.wishes import Wish
-from dispatch.capacity.words import Half
 from dispatch.desk.room import Desk
 from dispatch.desk.worklists.ways import base_of
 from dispatch.kit.db import Connection
 from dispatch.routing.travel import Straight
 from dispatch.routing.worklists import fitting
-from dispatch.routing.worklists.fitting import Fit, Insertion, Lack, Misfit, Outcome
+from dispatch.routing.worklists.fitting import Best, Lack, Misfit
 from dispatch.routing.worklists.problem import Visit
 
+from .days import Days, drive_of
 from .driving import Floats, Ways, alike
 from .halfdays import rules_of
 from .mending import anew, mend
-from .routes import Live, load, read, stated
+from .packed import Frame, Packed, frame_of, micros, read
+from .routes import Live, load
 from .table import Table, table_of
 
-Spans = Mapping[tuple[date, Half], Hours]
-NOWHERE = NoDrive("班所没有坐标,无法核算行车,请在地图数据中补全")
 ASKED = "?"  # name of a visit that is only asked for
-BY_ORDER = frozenset(one.label for one in (Lack.WINDOW, Lack.LATER, Lack.BACK))  # other routes may help
+ROUNDING_S = 60  # drives are told in whole seconds
+BY_ORDER = frozenset({Lack.WINDOW, Lack.LATER, Lack.BACK})  # other routes may help
 
 
 @dataclass
@@ -54,7 +45,7 @@ class Found:
     :param ranked: where it can be kept, the best first
     """
 
-    days: list[OpenSlot]
+    days: Sequence[OpenSlot]
     ranked: Ranked
 
 
@@ -85,93 +76,70 @@ async def find(tx: Connection, desk: Desk, question: Question) -> Found:
     answer is that it is too far.
     """
     if not question.slots:
-        return _ranked(desk, question, [])
-    found = _ranked(desk, question, await _standing(tx, desk, question))
+        return Found((), offers(question.wish, (), rules=rules_of(desk.pack), at=question.at))
+    days = await _standing(tx, desk, question)
+    found = _ranked(desk, question, days)
     if found.ranked and not isinstance(desk.travel, Straight):
-        found = await _both_ways(tx, desk, question, found)
+        found = await _both_ways(tx, desk, question, days)
     if found.ranked or not question.plans:
         return found
-    return await _planned_anew(tx, desk, question, found)
+    return await _planned_anew(tx, desk, question, days)
 
 
-def _ranked(desk: Desk, question: Question, days: Sequence[OpenSlot]) -> Found:
-    rules = rules_of(desk.pack)
-    about, soonest = desk.pack.lists.tolerance.duration, question.soonest
-    ranked = offers(question.wish, days, rules=rules, at=question.at, soonest=soonest, about=about)
-    return Found(list(days), ranked)
+def _ranked(desk: Desk, question: Question, days: Days) -> Found:
+    rules, about = rules_of(desk.pack), desk.pack.lists.tolerance.duration
+    ranked = offers(
+        question.wish, days, rules=rules, at=question.at, soonest=question.soonest, about=about, able=days.able()
+    )  # fmt: skip
+    return Found(days, ranked)
 
 
-async def _standing(tx: Connection, desk: Desk, question: Question) -> list[OpenSlot]:
+async def _standing(tx: Connection, desk: Desk, question: Question) -> Days:
     """Return the slots as they stand, each with how the visit can be driven there."""
-    slots, spans = question.slots, spans_of(desk, question.slots)
-    declared = await stated(tx, slots)
-    teams, length_s = [one.teams if one else 0 for one in declared], [_length_s(spans, slot) for slot in slots]
+    frame, rules = frame_of(question.slots), rules_of(desk.pack)
+    spans = [hours(rules, day, half) for day, half in frame.half_days]
+    begins_us = np.array([micros(span.begins_at) for span in spans])[frame.span]
+    length_s = np.array([(span.ends_at - span.begins_at).total_seconds() for span in spans])[frame.span]
     for mends in (True, False):
-        rows = await read(tx, desk, slots, at=question.at, without=question.without)
-        table = table_of(rows, teams, length_s=length_s)
-        if not (mends and await _mended(tx, desk, question, table, declared)):
+        packed = await read(tx, frame, at=question.at, without=question.without)
+        table = table_of(packed, begins_us=begins_us, length_s=length_s)
+        if not (mends and await _mended(tx, desk, question, table, packed)):
             break
-    bases = {code: base_of(desk, code) for code in {slot.depot for slot in slots}}
-    table = table.seen_from([bases[slot.depot] for slot in slots])
-    drives = _drives(desk, question, spans, table)
-    known = [drive if bases[slot.depot] else NOWHERE for slot, drive in zip(slots, drives, strict=True)]
-    return _states(desk, slots, declared, table, known)
+    bases = [base_of(desk, code) for code in frame.depots]
+    table = table.seen_from(bases, frame.depot)
+    return Days(
+        frame, spans, packed, table, _judged(desk, question, frame, spans, table),
+        names=[desk.areas.get(code).name for code in frame.depots],
+        known=np.array([base is not None for base in bases]),
+        works=np.array([desk.calendar.is_workday(day) for day, _ in frame.half_days]),
+        closed=np.array([question.at >= span.closes_at for span in spans]),
+    )  # fmt: skip
 
 
-def spans_of(desk: Desk, slots: Sequence[Slot]) -> Spans:
-    """Return the hours of the slots' half-days, each once."""
-    rules = rules_of(desk.pack)
-    return {key: hours(rules, *key) for key in {(slot.date, slot.half) for slot in slots}}
-
-
-def _length_s(spans: Spans, slot: Slot) -> float:
-    span = spans[slot.date, slot.half]
-    return (span.ends_at - span.begins_at).total_seconds()
-
-
-def _states(
-    desk: Desk,
-    slots: Sequence[Slot],
-    declared: Sequence[Stated | None],
-    table: Table,
-    drives: Sequence[Drive | NoDrive],
-) -> list[OpenSlot]:
-    workdays = {day: desk.calendar.is_workday(day) for day in {slot.date for slot in slots}}
-    names = {code: desk.areas.get(code).name for code in {slot.depot for slot in slots}}
-    return [
-        OpenSlot(slot, names[slot.depot], one, table.taken(n), workdays[slot.date], drives[n])
-        for n, (slot, one) in enumerate(zip(slots, declared, strict=True))
-    ]
-
-
-async def _mended(
-    tx: Connection, desk: Desk, question: Question, table: Table, declared: Sequence[Stated | None]
-) -> bool:
-    """Bring routes in line with their bookings where a place is free; tell whether there were any."""
-    free = [n for n in table.ill if (one := declared[n]) is not None and len(table.taken(n)) < one.visits]
-    for n in free[: desk.pack.lists.anew.value]:
+async def _mended(tx: Connection, desk: Desk, question: Question, table: Table, packed: Packed) -> bool:
+    """Bring routes in line with their bookings where a place is free, all of them; tell whether there were any."""
+    free = [n for n in table.ill if table.taken_n[n] < packed.visits[n]]
+    for n in free:
         await mend(tx, desk, question.slots[n], at=question.at, without=question.without)
     return bool(free)
 
 
-def _drives(desk: Desk, question: Question, spans: Spans, table: Table) -> list[Drive | NoDrive]:
+def _judged(desk: Desk, question: Question, frame: Frame, spans: Sequence[Hours], table: Table) -> Best:
     """Judge all gaps of all routes at once."""
-    keys, half = [(slot.date, slot.half) for slot in question.slots], table.columns.half
-    windows = {key: window_s(question.wish, span) for key, span in spans.items()}
-    edges = np.array([windows[key] for key in keys], float)
-    asked = fitting.Asked(opens_s=edges[half, 0], shuts_s=edges[half, 1], work_s=work_s(desk, question.wish))
-    into_s = _into(desk, question, [spans[key].begins_at for key in keys], table)
-    outcomes = fitting.fits(fitting.gaps(table.columns), asked, into_s=into_s, back_s=into_s, halves=len(keys))
-    return [_drive(outcome, spans[key], table) for outcome, key in zip(outcomes, keys, strict=True)]
+    span = frame.span[table.columns.half]
+    edges = np.array([window_s(question.wish, each) for each in spans], float)[span]
+    asked = fitting.Asked(opens_s=edges[:, 0], shuts_s=edges[:, 1], work_s=work_s(desk, question.wish))
+    into_s = _into(desk, question, [each.begins_at for each in spans], table, span)
+    found = fitting.gaps(table.columns)
+    return fitting.best(found, asked, into_s=into_s, back_s=into_s, halves=len(frame.slots))
 
 
-def _into(desk: Desk, question: Question, begins: Sequence[datetime], table: Table) -> Floats:
+def _into(desk: Desk, question: Question, begins: Sequence[datetime], table: Table, span: fitting.Ints) -> Floats:
     """Return the seconds from each node of the routes to the visit, by the ways that are open then."""
     wish, (lon, lat) = question.wish, table.columns.nodes
     into_s = np.full(lon.shape, fitting.FAR)
-    half_begins = np.array([at.timestamp() for at in begins])[table.columns.half]
     for at, group in alike(desk, sorted(set(begins))).items():
-        mine = np.isin(half_begins, [each.timestamp() for each in group])
+        mine = np.isin(span, [n for n, begin in enumerate(begins) if begin in group])
         ways = Ways(desk, wish.area_class.value, max(at, question.at))
         into_s[mine] = ways.into(lon[mine], lat[mine], (wish.lon, wish.lat))
     return into_s
@@ -188,19 +156,6 @@ def window_s(wish: Wish, span: Hours) -> tuple[int, int]:
     return tuple(round((edge - span.begins_at).total_seconds()) for edge in (from_at, to_at))  # type: ignore[return-value]
 
 
-def _drive(outcome: Outcome, span: Hours, table: Table) -> Drive | NoDrive:
-    if isinstance(outcome, Misfit):
-        return NoDrive(outcome.rule.label, outcome.lacks_s)
-    between = table.beside(outcome.team, outcome.position)
-    return drive_of(outcome, span, between)
-
-
-def drive_of(fit: Fit | Insertion, span: Hours, between: tuple[str, ...], *, anew: bool = False) -> Drive:
-    """Return an insertion in the words of what is offered."""
-    arrives_at = span.begins_at + timedelta(seconds=fit.begins_s)
-    return Drive(arrives_at=arrives_at, extra_s=fit.extra_s, between=between, anew=anew)
-
-
 def asked_visit(desk: Desk, question: Question, slot: Slot, span: Hours, *, name: str = ASKED) -> Visit:
     """Return the visit that is asked for, as it would be in a slot."""
     wish = question.wish
@@ -211,16 +166,13 @@ def asked_visit(desk: Desk, question: Question, slot: Slot, span: Hours, *, name
     )  # fmt: skip
 
 
-async def _both_ways(tx: Connection, desk: Desk, question: Question, found: Found) -> Found:
+async def _both_ways(tx: Connection, desk: Desk, question: Question, days: Days) -> Found:
     """Ask again, by the way there and the way on, what would be offered first, until it is certain."""
-    certain: set[Slot] = set()
-    few = 1 + rules_of(desk.pack).offers.value
-    while doubtful := [one.slot for one in found.ranked[:few] if one.slot not in certain]:
-        slot = doubtful[0]
-        live, _ = await load(tx, desk, slot, at=question.at, without=question.without)
-        drive = placed(live, asked_visit(desk, question, slot, live.span))
-        days = [replace(day, drive=drive) if day.slot == slot else day for day in found.days]
-        certain.add(slot)
+    few, found = 1 + rules_of(desk.pack).offers.value, _ranked(desk, question, days)
+    while doubtful := [n for one in found.ranked[:few] if (n := days.number(one.slot)) not in days.drives]:
+        n = doubtful[0]
+        live, _ = await load(tx, desk, question.slots[n], at=question.at, without=question.without)
+        days.known_better(n, placed(live, asked_visit(desk, question, live.slot, live.span)))
         found = _ranked(desk, question, days)
     return found
 
@@ -233,30 +185,22 @@ def placed(live: Live, visit: Visit) -> Drive | NoDrive:
     return drive_of(where, live.span, live.beside(where))
 
 
-async def _planned_anew(tx: Connection, desk: Desk, question: Question, found: Found) -> Found:
+async def _planned_anew(tx: Connection, desk: Desk, question: Question, days: Days) -> Found:
     """Plan a few half-days anew that have a place and lack least, until one of them can take the visit."""
-    rules, most = rules_of(desk.pack), desk.pack.lists.anew.value
-    near = [
-        (day.drive.lacks_s, n)
-        for n, day in enumerate(found.days)
-        if isinstance(day.drive, NoDrive)
-        and day.drive.rule in BY_ORDER
-        and isinstance(refusal_of(day, rules=rules, at=question.at), TooFar)
-    ]
-    for _, n in sorted(near)[:most]:
-        day = found.days[n]
-        live, _ = await load(tx, desk, day.slot, at=question.at, without=question.without)
-        drive = await driven_anew(desk, live, asked_visit(desk, question, day.slot, live.span))
+    for n in days.nearly(BY_ORDER)[: desk.pack.lists.anew.value]:
+        live, _ = await load(tx, desk, question.slots[n], at=question.at, without=question.without)
+        drive = await driven_anew(desk, live, asked_visit(desk, question, live.slot, live.span))
         if drive is not None:
-            found.days[n] = replace(day, drive=drive)
-            return _ranked(desk, question, found.days)
-    return found
+            days.known_better(n, drive)
+            break
+    return _ranked(desk, question, days)
 
 
 async def driven_anew(desk: Desk, live: Live, visit: Visit) -> Drive | None:
     """Return how a visit can be driven if a slot's routes are made anew; None: it cannot, or not with all others."""
-    if isinstance(live.alone(visit), Misfit):
-        return None
+    alone = live.alone(visit)
+    if isinstance(alone, Misfit) or live.worked_s + visit.work_s + alone.extra_s > live.teams_s + ROUNDING_S:
+        return None  # who drives there and back has no time for others, and the others not for all that is left
     before_s = live.driven_s
     if not await anew(desk, live, live.visits, [visit]):
         return None

@@ -4,12 +4,11 @@ What would help a wish that no half-day can keep: each remedy is tried with the 
 The smallest first: a wider window, another half-day (the customer's to give), one more visit declared, one more team.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
-from dispatch.capacity.booking import Drive, Full, NoDrive, NoTeam, OpenSlot, TooFar, named, refusal, refusal_of
-from dispatch.capacity.declaration import Slot
+from dispatch.capacity.booking import Drive, Full, NoDrive, NoTeam, OpenSlot, Refused, TooFar, refusal, refused_of
 from dispatch.capacity.wishes import TIMES, Closed, OutsideHours, Wish, half_of, to_come
 from dispatch.capacity.words import Half
 from dispatch.desk.room import Desk
@@ -55,8 +54,8 @@ class Help:
 
 async def refused(tx: Connection, desk: Desk, question: Question, found: Found) -> Refusal:
     """Return the refusal of a wish: the reason nearest to a yes, every half-day's reason, and what would help."""
-    plain = refusal(found.days, rules=rules_of(desk.pack), at=question.at)
-    helps = await helps_of(tx, desk, question, found) if found.days else []
+    no = refused_of(found.days, rules=rules_of(desk.pack), at=question.at)
+    plain, helps = refusal(no), await helps_of(tx, desk, question, no) if no else []
     field = TIMES[question.wish.appointment] if isinstance(plain, Closed) else None
     return type(plain)(plain.message, field=field, **plain.details, helps=[said(one) for one in helps])
 
@@ -67,20 +66,17 @@ def said(one: Help) -> dict[str, object]:
     return asdict(one) | {"date": one.date.isoformat(), "arrives_at": local}
 
 
-def reasons(desk: Desk, question: Question, found: Found) -> list[dict[str, object]]:
-    """Return the half-days that cannot keep the wish, each with why."""
-    rules = rules_of(desk.pack)
-    told = ((day, refusal_of(day, rules=rules, at=question.at)) for day in found.days)
-    return [named(day, why) for day, why in told if why is not None]
+async def helps_of(tx: Connection, desk: Desk, question: Question, no: Sequence[Refused]) -> list[Help]:
+    """
+    Return what would help, the smallest first; at most one of each kind.
 
-
-async def helps_of(tx: Connection, desk: Desk, question: Question, found: Found) -> list[Help]:
-    """Return what would help, the smallest first; at most one of each kind."""
+    :param no: the half-days that were asked, each with why it does not take the visit
+    """
     tries = (
         await _wider(tx, desk, question),
-        await _elsewhen(tx, desk, question, found),
-        _more_visits(desk, question, found),
-        _more_teams(desk, question, found),
+        await _elsewhen(tx, desk, question),
+        _more_visits(no),
+        _more_teams(desk, question, no),
     )
     return [one for one in tries if one is not None]
 
@@ -91,9 +87,8 @@ async def _wider(tx: Connection, desk: Desk, question: Question) -> Help | None:
         if not _in_hours(desk, question, wish):
             continue
         found = await find(tx, desk, replace(question, wish=wish, plans=False))
-        if found.ranked:
-            best = found.ranked[0]
-            return _help(Remedy.WINDOW, found, best.slot, minutes, best.arrives_at, f"约定时段{how} {minutes} 分钟")
+        if (best := _best(Remedy.WINDOW, found, minutes, f"约定时段{how} {minutes} 分钟")) is not None:
+            return best
     return None
 
 
@@ -116,7 +111,7 @@ def _in_hours(desk: Desk, question: Question, wish: Wish) -> bool:
     return any((slot.date, slot.half) == (day, half) for slot in question.slots)
 
 
-async def _elsewhen(tx: Connection, desk: Desk, question: Question, found: Found) -> Help | None:
+async def _elsewhen(tx: Connection, desk: Desk, question: Question) -> Help | None:
     """The soonest other half-day, at whichever of the depots that were asked."""
     asked, first = {(slot.date, slot.half) for slot in question.slots}, question.slots[0]
     county = desk.areas.county_of_depot(first.depot)
@@ -128,29 +123,28 @@ async def _elsewhen(tx: Connection, desk: Desk, question: Question, found: Found
         for depot in sorted({slot.depot for slot in question.slots})
     ]
     other = await find(tx, desk, replace(question, slots=slots, soonest=True, plans=False))
-    if not other.ranked:
-        return None
-    best = other.ranked[0]
-    return _help(Remedy.HALF_DAY, other, best.slot, 0, best.arrives_at, "改约到这个半日")
+    return _best(Remedy.HALF_DAY, other, 0, "改约到这个半日")
 
 
-def _more_visits(desk: Desk, question: Question, found: Found) -> Help | None:
+def _more_visits(no: Sequence[Refused]) -> Help | None:
     """A half-day that is full, and can be driven all the same."""
-    rules, able = rules_of(desk.pack), []
-    for day in found.days:
-        if isinstance(day.drive, Drive) and isinstance(refusal_of(day, rules=rules, at=question.at), Full):
-            more = len(day.taken) + 1 - (day.declared.visits if day.declared else 0)
-            able.append((more, day.drive.extra_s, day.slot.order, day.drive.arrives_at, day.slot))
+    able = [(day, day.drive) for day, why in no if isinstance(why, Full) and isinstance(day.drive, Drive)]
     if not able:
         return None
-    more, _, _, arrives_at, slot = min(able, key=lambda one: one[:3])
-    return _help(Remedy.VISITS, found, slot, more, arrives_at, f"增报 {more} 户")
+    day, drive = min(able, key=lambda one: (_lacking(one[0]), one[1].extra_s, one[0].slot.order))
+    more = _lacking(day)
+    return _help(Remedy.VISITS, day, more, drive.arrives_at, f"增报 {more} 户")
 
 
-def _more_teams(desk: Desk, question: Question, found: Found) -> Help | None:
+def _lacking(day: OpenSlot) -> int:
+    """Return how many visits more would have to be declared for one more to have a place."""
+    return len(day.taken) + 1 - (day.declared.visits if day.declared else 0)
+
+
+def _more_teams(desk: Desk, question: Question, no: Sequence[Refused]) -> Help | None:
     """A team more at a depot; tried where the visit is the only one that it has."""
     able = []
-    for day in _each_depot_once(day for day in found.days if _wants_team(desk, question, day)):
+    for day in _each_depot_once(day for day, why in no if _wants_team(day, why)):
         live = bare(desk, day.slot, at=question.at, teams=1)
         where = live.place(asked_visit(desk, question, day.slot, live.span))
         if not isinstance(where, Misfit):
@@ -159,12 +153,11 @@ def _more_teams(desk: Desk, question: Question, found: Found) -> Help | None:
         return None
     _, _, arrives_at, day = min(able, key=lambda one: one[:2])
     also = "" if day.declared is not None and day.free else "、1 户"
-    return _help(Remedy.TEAM, found, day.slot, 1, arrives_at, f"增派 1 队{also}")
+    return _help(Remedy.TEAM, day, 1, arrives_at, f"增派 1 队{also}")
 
 
-def _wants_team(desk: Desk, question: Question, day: OpenSlot) -> bool:
+def _wants_team(day: OpenSlot, why: Refusal) -> bool:
     """Tell whether nobody is there, or nobody can drive to the visit in time."""
-    why = refusal_of(day, rules=rules_of(desk.pack), at=question.at)
     return isinstance(why, NoTeam | TooFar) or (isinstance(why, Full) and isinstance(day.drive, NoDrive))
 
 
@@ -176,12 +169,18 @@ def _each_depot_once(days: Iterable[OpenSlot]) -> list[OpenSlot]:
     return list(first.values())
 
 
-def _help(kind: Remedy, found: Found, slot: Slot, more: int, arrives_at: datetime | None, how: str) -> Help | None:
-    if arrives_at is None:
-        return None
-    day = next(day for day in found.days if day.slot == slot)
-    arrives = arrives_at.astimezone(CHINA)
+def _help(kind: Remedy, day: OpenSlot, more: int, arrives_at: datetime, how: str) -> Help:
+    slot, arrives = day.slot, arrives_at.astimezone(CHINA)
     say = f"{day.label}:{how},预计 {arrives:%H:%M} 可到"
     return Help(
         kind=kind, say=say, depot=slot.depot, date=slot.date, half=slot.half, more=more, arrives_at=arrives_at
     )  # fmt: skip
+
+
+def _best(kind: Remedy, found: Found, more: int, how: str) -> Help | None:
+    """Return the best half-day of what was asked anew; None: there is none."""
+    if not found.ranked:
+        return None
+    best = found.ranked[0]
+    day = next(day for day in found.days if day.slot == best.slot)
+    return None if best.arrives_at is None else _help(kind, day, more, best.arrives_at, how)

@@ -24,6 +24,7 @@ from dispatch.kit.errors import Refusal
 
 from .displacing import displace, losing
 from .halfdays import rules_of
+from .settling import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Declared(BaseModel):
 async def take_turns(tx: Connection, desk: Desk, slots: Iterable[Slot], *, at: datetime) -> None:
     """Wait for the turns of all counties that are touched, in one order for all, so that no two wait for each other."""
     for county in sorted({desk.areas.county_of_depot(slot.depot) for slot in slots}):
-        await store.turn(tx, county, at=at)
+        await take_turn(tx, desk, county, at=at)
 
 
 async def standing(tx: Connection, slots: Sequence[Slot], *, at: datetime) -> dict[Slot, Stand]:
@@ -126,12 +127,16 @@ async def write(
     Write what has no ``troubles``; the caller has the turns. All lines are written before anybody gets a new place.
 
     :param wanted: the earliest half-day first
+    :raises ReasonNeeded: teams that cannot drive to all who are booked, if nothing says why
     """
     kept: list[Declaration] = []
     victims: list[Booking] = []
     for each in wanted:
         now = before[each.slot]
         losers = await losing(tx, desk, each.slot, now.taken, teams=each.teams, visits=each.visits, at=at)
+        rules_of_declaring.check_undriven(
+            each.slot, teams=each.teams, reason=reason, victims=[loser.id for loser in losers]
+        )
         made = Declaration(
             slot=each.slot,
             teams=each.teams,

@@ -61,7 +61,7 @@ class Foreseen:
 
     @property
     def reason_needed(self) -> bool:
-        """It falls below what is booked, so it must say why."""
+        """Somebody loses his place by it, so it must say why."""
         return bool(self.victims)
 
 

@@ -7,10 +7,9 @@ stop whose booking lost its place goes. The caller has the county's turn, as for
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dispatch.capacity.booking import Stated
 from dispatch.capacity.declaration import Hours, Slot, hours
 from dispatch.capacity.worklist import team_id
 from dispatch.desk.room import Desk
@@ -23,49 +22,32 @@ from dispatch.routing.worklists.routes import Route
 
 from .driving import Ways
 from .halfdays import rules_of
+from .packed import pack
 
-# What there is in those days is gathered before it is joined to the half-days that are asked for: the other way round
-# PostgreSQL takes the three columns for independent, expects one booking, and looks up thousands of stops one by one.
-READ = """
-SELECT number - 1 AS slot, kept.id, place, team, position, lon, lat, work_s, drive_s, home_s,
-       (date_part('epoch', from_at) - begins_s)::int AS opens_s,
-       (date_part('epoch', to_at) - begins_s)::int AS shuts_s
+COLUMNS = {
+    "id": "text", "team": "int", "position": "int", "lon": "float8", "lat": "float8", "work_s": "int",
+    "drive_s": "int", "home_s": "int", "opens_s": "int", "shuts_s": "int",
+}  # fmt: skip
+GATHERED = ", ".join(f"coalesce(array_agg({name}), '{{}}')::{kind}[] AS {name}" for name, kind in COLUMNS.items())
+READ = f"""
+SELECT (SELECT teams FROM capacity_declaration WHERE depot = $1 AND date = $2 AND half = $3 AND kind = $4
+        AND area_class = $5) AS teams, {GATHERED}
 FROM (
-    SELECT booking.id, booking.depot, booking.date, booking.half, booking.place, booking.from_at, booking.to_at,
-           coalesce(stop.number, 0) AS team, coalesce(stop.position, 0) AS position,
+    SELECT booking.id, coalesce(stop.number, 0) AS team, coalesce(stop.position, 0) AS position,
            coalesce(stop.lon, 0) AS lon, coalesce(stop.lat, 0) AS lat, coalesce(stop.work_s, 0) AS work_s,
-           coalesce(stop.drive_s, 0) AS drive_s, coalesce(stop.home_s, 0) AS home_s
+           coalesce(stop.drive_s, 0) AS drive_s, coalesce(stop.home_s, 0) AS home_s,
+           (date_part('epoch', from_at) - $8)::int AS opens_s, (date_part('epoch', to_at) - $8)::int AS shuts_s
     FROM booking LEFT JOIN visit_stop AS stop ON stop.booking_id = booking.id
         AND stop.depot = booking.depot AND stop.date = booking.date AND stop.half = booking.half
-    WHERE booking.depot = ANY($11::text[]) AND booking.date BETWEEN $8 AND $9 AND booking.place IS NOT NULL
-      AND booking.kind = $5 AND booking.area_class = $6 AND (booking.expires_at IS NULL OR booking.expires_at > $7)
-      AND booking.id <> ALL($10::text[])
-    OFFSET 0
-) AS kept JOIN unnest(string_to_array($1, ','), string_to_array($2, ',')::date[], string_to_array($3, ','),
-                     string_to_array($4, ',')::float8[]) WITH ORDINALITY
-    AS asked(depot, date, half, begins_s, number) USING (depot, date, half)
-ORDER BY number, team, position
-"""
-STATED = """
-SELECT array_agg(coalesce(teams, 0) ORDER BY number) AS teams, array_agg(visits ORDER BY number) AS visits
-FROM unnest(string_to_array($1, ','), string_to_array($2, ',')::date[], string_to_array($3, ',')) WITH ORDINALITY
-    AS asked(depot, date, half, number)
-LEFT JOIN (
-    SELECT depot, date, half, teams, visits FROM capacity_declaration
-    WHERE depot = ANY($8::text[]) AND date BETWEEN $6 AND $7 AND kind = $4 AND area_class = $5 OFFSET 0
-) AS declared USING (depot, date, half)
-"""
-COLUMNS = ("slot", "id", "place", "team", "position", "lon", "lat", "work_s", "drive_s", "home_s", "opens_s", "shuts_s")
-TYPES = ("int", "text", "int", "int", "int", "float8", "float8", "int", "int", "int", "int", "int")
-GATHERED = ", ".join(
-    f"coalesce(array_agg({name}), '{{}}')::{kind}[] AS {name}" for name, kind in zip(COLUMNS, TYPES, strict=True)
-)
-ROWS = f"SELECT {GATHERED} FROM ({READ}) AS found"
-DROP = """
-DELETE FROM visit_stop WHERE depot = $1 AND date = $2 AND half = $3 AND starts_with(team, $4)
-  AND booking_id <> ALL($5::text[])
+    WHERE booking.depot = $1 AND booking.date = $2 AND booking.half = $3 AND booking.kind = $4
+      AND booking.area_class = $5 AND booking.place IS NOT NULL
+      AND (booking.expires_at IS NULL OR booking.expires_at > $6) AND booking.id <> ALL($7::text[])
+    ORDER BY team, position, id
+) AS found
 """
 WRITE = """
+WITH gone AS (DELETE FROM visit_stop WHERE depot = $2 AND date = $3 AND half = $4 AND starts_with(team, $15)
+              AND booking_id <> ALL($5::text[]))
 INSERT INTO visit_stop (booking_id, area, depot, date, half, team, number, position, lon, lat, work_s, drive_s,
                         home_s, begins_at)
 SELECT id, $1, $2, $3, $4, team, number, position, lon, lat, work_s, drive_s, home_s, begins_at
@@ -76,20 +58,20 @@ ON CONFLICT (booking_id) DO UPDATE SET depot = EXCLUDED.depot, date = EXCLUDED.d
     team = EXCLUDED.team, number = EXCLUDED.number, position = EXCLUDED.position, lon = EXCLUDED.lon,
     lat = EXCLUDED.lat, work_s = EXCLUDED.work_s, drive_s = EXCLUDED.drive_s, home_s = EXCLUDED.home_s,
     begins_at = EXCLUDED.begins_at
+WHERE visit_stop IS DISTINCT FROM EXCLUDED
 """
+
+WIDTH = 10  # columns of a stop that are told one by one
 
 
 class Rows(NamedTuple):
     """
-    Bookings that take a place, in columns; slot by slot, team by team.
+    Bookings that take a place in a slot, in columns; team by team.
 
-    :ivar slot: which of the slots asked for, from 0
     :ivar team: number of the team on whose route it stands; 0: on none, all that would say where is 0 then
     """
 
-    slot: list[int]
     id: list[str]
-    place: list[int]
     team: list[int]
     position: list[int]
     lon: list[float]
@@ -152,6 +134,16 @@ class Live:
         """Driving of all teams, seconds."""
         return sum(sum(route.drives_s) for route in self.routes.values())
 
+    @property
+    def worked_s(self) -> int:
+        """Work on site of all visits, seconds."""
+        return sum(visit.work_s for visit in self.visits)
+
+    @property
+    def teams_s(self) -> int:
+        """The time of all teams, seconds."""
+        return len(self.routes) * self.length_s
+
     def alone(self, visit: Visit) -> Insertion | Misfit:
         """Return how a team that has nothing else could make a visit, or which rule keeps it from it."""
         empty = replace(self, routes={1: Route(team=self.team(1))} if self.routes else {})
@@ -185,42 +177,6 @@ def span_of(desk: Desk, slot: Slot) -> Hours:
     return hours(rules_of(desk.pack), slot.date, slot.half)
 
 
-async def read(
-    connection: Connection, desk: Desk, slots: Sequence[Slot], *, at: datetime, without: Collection[str] = ()
-) -> Rows:
-    """Return what takes a place in slots of one kind and area class; one query, however many slots."""
-    begins = {
-        key: hours(rules_of(desk.pack), *key).begins_at.timestamp()
-        for key in {(slot.date, slot.half) for slot in slots}
-    }
-    named, days, depots, of = _asked(slots)
-    begins_s = ",".join(str(begins[slot.date, slot.half]) for slot in slots)
-    row = await connection.fetchrow(ROWS, *named, begins_s, *of, at, min(days), max(days), list(without), depots)
-    return Rows(*(row[name] for name in COLUMNS)) if row else Rows(*([] for _ in COLUMNS))
-
-
-async def stated(connection: Connection, slots: Sequence[Slot]) -> list[Stated | None]:
-    """Return what is declared for slots of one kind and area class; None: nothing."""
-    named, days, depots, of = _asked(slots)
-    row = await connection.fetchrow(STATED, *named, *of, min(days), max(days), depots)
-    pairs = zip(row["teams"], row["visits"], strict=True) if row else ()
-    return [None if visits is None else Stated(teams, visits) for teams, visits in pairs]
-
-
-def _asked(slots: Sequence[Slot]) -> tuple[tuple[str, str, str], list[date], list[str], tuple[str, str]]:
-    """
-    Return depots, days and halves of the slots as three texts (a list of hundreds is slow to send), the days, the
-    depots each once, and the kind and area class of them all.
-    """
-    days = [slot.date for slot in slots]
-    named = (
-        ",".join([slot.depot for slot in slots]),
-        ",".join([day.isoformat() for day in days]),
-        ",".join([slot.half.value for slot in slots]),
-    )
-    return named, days, sorted({slot.depot for slot in slots}), (slots[0].kind.value, slots[0].area_class.value)
-
-
 def bare(desk: Desk, slot: Slot, *, at: datetime, teams: int = 0) -> Live:
     """Return a slot with so many teams that have no visit yet."""
     span = span_of(desk, slot)
@@ -238,10 +194,11 @@ async def load(
 
     :param teams: there are to be; None: as many as are declared
     """
-    (known,) = await stated(tx, [slot])
-    rows = await read(tx, desk, [slot], at=at, without=without)
-    live = bare(desk, slot, at=at, teams=teams if teams is not None else known.teams if known else 0)
-    return live, _lay(live, rows)
+    where = (slot.depot, slot.date, slot.half.value, slot.kind.value, slot.area_class.value)
+    row = await tx.fetchrow(READ, *where, at, list(without), span_of(desk, slot).begins_at.timestamp())
+    assert row is not None, "what is gathered is one row"
+    live = bare(desk, slot, at=at, teams=(row["teams"] or 0) if teams is None else teams)
+    return live, _lay(live, Rows(*(row[name] for name in COLUMNS)))
 
 
 def _lay(live: Live, rows: Rows) -> list[str]:
@@ -293,6 +250,6 @@ async def keep(tx: Connection, live: Live) -> None:
         for n, (visit, stop) in enumerate(zip(route.visits, route.stops(), strict=True))
     ]  # fmt: skip
     prefix = f"{slot.depot}/{slot.kind.value}/{slot.area_class.value}/"
-    await tx.execute(DROP, *where, prefix, [line[0] for line in lines])
-    if lines:
-        await tx.execute(WRITE, live.county, *where, *(list(column) for column in zip(*lines, strict=True)))
+    columns = [list(column) for column in zip(*lines, strict=True)] or [[]] * WIDTH
+    await tx.execute(WRITE, live.county, *where, *columns, prefix)
+    await pack(tx, [slot.depot], slot.date, slot.date, (slot.kind.value, slot.area_class.value))

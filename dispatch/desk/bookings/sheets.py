@@ -15,13 +15,15 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import declaration as rules_of_declaring
 from dispatch.capacity import sheet, template, weekly
-from dispatch.capacity.declaration import Declaration, hours
-from dispatch.capacity.sheet import Entry, Fault, Read
+from dispatch.capacity.cells import Fault, place_of, plain
+from dispatch.capacity.declaration import Declaration, ReasonNeeded, hours
+from dispatch.capacity.sheet import Entry, Read
 from dispatch.capacity.template import Blank
 from dispatch.capacity.words import Half, VisitArea, VisitKind
 from dispatch.desk import idempotency
 from dispatch.desk.room import Desk, Once
 from dispatch.kit import tables
+from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
 from dispatch.kit.looprules import BookingRules
 from dispatch.kit.tables import Bounds
@@ -32,8 +34,10 @@ from .preview import TRIAL, trial
 from .weeks import Week, week_of
 
 TOLD = 100  # faults that an answer lists
+UNDONE = "未申报任何一行"
 MIB = 1024 * 1024
 EMPTY = "可先下载模板 template.xlsx 再填写"
+FORMULA = ("=", "+", "-", "@")  # with which a spreadsheet takes a CSV's text for a formula
 BOUNDS = Bounds(rows=2000, size=4 * MIB, unpacked=32 * MIB, empty=EMPTY, formulas=False)
 
 
@@ -57,12 +61,17 @@ class Taken:
     :param rows_n: rows below the headings
     :param same_n: that say what somebody declared already
     :param kept: False for a trial
+    :param reason_needed: somebody loses his place by it, so it must say why
     """
 
     rows_n: int
     same_n: int
     declared: Declared
     kept: bool
+
+    @property
+    def reason_needed(self) -> bool:
+        return any(each.displaced for each in self.declared.declarations)
 
 
 async def import_sheet(
@@ -92,9 +101,9 @@ async def import_sheet(
         await take_turns(tx, desk, (entry.slot for entry in read.entries), at=at)
         before = await standing(tx, [entry.slot for entry in read.entries], at=at)
         news = {wanted: entry for wanted, entry in _wanted(read, before) if not wanted.is_said(before[wanted.slot])}
-        _check(read, news, before, rules, reason=reason or (TRIAL if dry_run else ""), at=at)
-        ordered = sorted(news, key=lambda wanted: wanted.slot.order)
-        declared = await write(tx, desk, ordered, before, reason=reason, by=by, at=at)
+        said = reason or (TRIAL if dry_run else "")
+        _check(read, news, before, rules, reason=said, at=at)
+        declared = await _written(tx, desk, read, news, before, reason=said, by=by, at=at)
         if not dry_run:
             await idempotency.remember(tx, by, once, declared.model_dump_json(exclude_none=True), status=201)
     return Taken(read.rows_n, len(read.entries) - len(news), declared, kept=not dry_run)
@@ -102,6 +111,26 @@ async def import_sheet(
 
 def _read(content: bytes, depots: dict[str, list[str]]) -> Read:
     return sheet.read(tables.read(content, BOUNDS), tables.merged(content), depots)
+
+
+async def _written(
+    tx: Connection,
+    desk: Desk,
+    read: Read,
+    news: dict[Wanted, Entry],
+    before: Standing,
+    *,
+    reason: str,
+    by: Account,
+    at: datetime,
+) -> Declared:
+    """:raises SheetConflicts: naming the row whose teams cannot drive to all who are booked, and that says no reason"""
+    try:
+        ordered = sorted(news, key=lambda wanted: wanted.slot.order)
+        return await write(tx, desk, ordered, before, reason=reason, by=by, at=at)
+    except ReasonNeeded as refusal:
+        rows = [entry.fault(refusal) for wanted, entry in news.items() if wanted.slot == refusal.slot]
+        raise _conflicting(read, rows) from refusal
 
 
 def _wanted(read: Read, before: Standing) -> Iterator[tuple[Wanted, Entry]]:
@@ -129,21 +158,31 @@ def _check(
         except Invalid as refusal:
             faults.append(entry.fault(refusal))
     if faults:
-        raise BadSheet(_said(read, faults, "填写有误", "请改正后重新导入"), field="file", **_listed(faults))
+        said = said_of(read.rows_n, faults, "填写有误", UNDONE, "请改正后重新导入")
+        raise BadSheet(said, field="file", **listed(faults))
+    if not read.entries:
+        raise BadSheet(f"{read.rows_n} 行都没有填队伍数和户数,{UNDONE};请填写后重新导入", field="file", **listed(()))
     conflicts = [news[wanted].fault(refusal) for wanted, refusal in troubles(news, before, reason=reason)]
     if conflicts:
-        said = _said(read, conflicts, "与现有申报或预约冲突", "请下载最新模板核对后重新导入")
-        raise SheetConflicts(said, field="file", **_listed(conflicts))
+        raise _conflicting(read, conflicts)
 
 
-def _said(read: Read, faults: Sequence[Fault], what: str, remedy: str) -> str:
+def _conflicting(read: Read, conflicts: Sequence[Fault]) -> SheetConflicts:
+    remedy = "请下载最新模板核对后重新导入"
+    said = said_of(read.rows_n, conflicts, "与现有申报或预约冲突", UNDONE, remedy)
+    return SheetConflicts(said, field="file", **listed(conflicts))
+
+
+def said_of(rows_n: int, faults: Sequence[Fault], what: str, undone: str, remedy: str) -> str:
+    """Return in one sentence how much of a sheet is wrong, where first, that nothing was done, and what to do."""
     rows = len({fault.row for fault in faults})
-    first = min(faults, key=sheet.place_of)
-    return f"{read.rows_n} 行中有 {rows} 行{what},未申报任何一行;首处:{first}。{remedy}"
+    first = min(faults, key=place_of)
+    return f"{rows_n} 行中有 {rows} 行{what},{undone};首处:{first}。{remedy}"
 
 
-def _listed(faults: Sequence[Fault]) -> dict[str, object]:
-    told = sorted(faults, key=sheet.place_of)[:TOLD]
+def listed(faults: Sequence[Fault]) -> dict[str, object]:
+    """Return the faults as an answer's details, row by row."""
+    told = sorted(faults, key=place_of)[:TOLD]
     rows = [{"row": fault.row, "column": fault.column, "message": fault.message} for fault in told]
     return {"rows": rows, "faults_n": len(faults)}
 
@@ -161,11 +200,21 @@ def depots_of(desk: Desk, by: Account) -> list[str]:
 
 
 def _names(desk: Desk, depots: Sequence[str]) -> dict[str, list[str]]:
-    """Return what a depot may be called: by its name, or by its code, which goes before a name."""
+    """Return what a depot may be called, written as cells are read: its name, or its code, which goes first."""
     named: defaultdict[str, list[str]] = defaultdict(list)
     for depot in depots:
-        named[desk.areas.get(depot).name].append(depot)
+        named[plain(desk.areas.get(depot).name)].append(depot)
     return named | {depot: [depot] for depot in depots}
+
+
+def _labels(desk: Desk, depots: Sequence[str]) -> dict[str, str]:
+    """Return what depots are called in the table: by code where a name means two, or would act as a formula."""
+    names = _names(desk, depots)
+    called = {depot: desk.areas.get(depot).name for depot in depots}
+    return {
+        depot: name if names[plain(name)] == [depot] and not name.startswith(FORMULA) else depot
+        for depot, name in called.items()
+    }
 
 
 async def template_of(
@@ -186,8 +235,7 @@ async def template_of(
     most = BOUNDS.rows // (len(weekly.days_of(monday)) * len(Half) * len(VisitKind) * len(VisitArea))
     if len(depots) > most:
         raise TooManyDepots(f"一张表最多放 {most} 个班所,请用 depot 指定一个班所", field="depot")
-    names, rows = _names(desk, depots), list[Blank]()
-    labels = {code: name if len(names[name]) == 1 else code for code in depots for name in [desk.areas.get(code).name]}
+    labels, rows = _labels(desk, depots), list[Blank]()
     for code in depots:
         week = await week_of(desk, code, monday, by=by, at=at)
         rows += _blanks(labels[code], week, rules_of(desk.pack), at)

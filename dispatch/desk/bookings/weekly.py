@@ -22,6 +22,7 @@ from dispatch.notify.templates import Occasion, compose
 from dispatch.tickets.terms import Addressee
 
 from .recurring import once
+from .settling import take_turn
 
 Work = Callable[[Connection, str, Sequence[Gap]], Awaitable[None]]  # transaction, county, what is missing
 
@@ -86,7 +87,7 @@ async def _each_county(desk: Desk, job: str, monday: date, due_at: datetime, wor
     halves = weekly.halves_open(monday, rules=desk.pack.booking, calendar=desk.calendar, at=at)
 
     async def of_county(county: str, tx: Connection) -> str:
-        await store.turn(tx, county, at=at)
+        await take_turn(tx, desk, county, at=at)
         depots = desk.areas.depots(county)
         gaps = await weekstore.undeclared(tx, depots, halves, back=desk.pack.lists.inherits.value)
         await work(tx, county, gaps)

@@ -87,12 +87,12 @@ async def declare_week(
     area, rules = depot_of(desk, depot), rules_of(desk.pack)
     county = desk.areas.county_of_depot(area.code)
     rights.check(by, "capacity.declare", area=county, depot=area.code, covers=desk.areas.covers)
-    _check_past(monday, at)
     wanted = sorted(wanted_of(area.code, lines), key=lambda each: each.slot.order)
-    weekly.check_week(monday, (each.slot for each in wanted))
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return Declared.model_validate_json(first)
+        _check_past(monday, at)
+        weekly.check_week(monday, (each.slot for each in wanted))
         slots = [each.slot for each in wanted]
         await take_turns(tx, desk, slots, at=at)
         before = await standing(tx, slots, at=at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import course, store
-from dispatch.capacity.booking import Booking, Offer
+from dispatch.capacity.booking import Booking, Offer, named, refused_of
 from dispatch.capacity.store import Line, NoSuchBooking
 from dispatch.capacity.wishes import Closed, OutsideHours, slots_of
 from dispatch.capacity.words import BookingStep
@@ -16,7 +16,7 @@ from dispatch.kit.db import Connection
 
 from .finding import Question, find
 from .halfdays import rules_of, wish_of
-from .helping import Help, helps_of, reasons
+from .helping import Help, helps_of
 from .pauses import free_from
 
 WANTED = (BookingStep.HELD, BookingStep.RESCHEDULED)  # steps that say what the customer wants
@@ -93,8 +93,9 @@ async def _why(tx: Connection, desk: Desk, booking_id: str, *, by: Account, at: 
     if question is None:
         return Why(booking=booking, stands=stands, steps=steps)
     answer = await find(tx, desk, question)
-    helps = [] if answer.ranked else await helps_of(tx, desk, question, answer)
-    refused, some = reasons(desk, question, answer), answer.ranked[: rules_of(desk.pack).offers.value]
+    no = refused_of(answer.days, rules=rules_of(desk.pack), at=at)
+    helps = [] if answer.ranked else await helps_of(tx, desk, question, no)
+    refused, some = [named(*one) for one in no], answer.ranked[: rules_of(desk.pack).offers.value]
     return Why(booking=booking, stands=stands, steps=steps, refused=refused, offers=some, helps=helps)
 
 

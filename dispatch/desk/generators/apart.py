@@ -8,7 +8,7 @@ both as the independent scorer counts them.
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -50,32 +50,58 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The machine's plan, and the person's, if he made one."""
+    """
+    The machine's plan, and the person's, if he made one; never neither.
 
-    machine: Made
+    :param failure: why the machine has none, so that the person's stands by itself
+    """
+
+    machine: Made | None
     own: Made | None = None
+    failure: str = ""
+
+    @property
+    def shown(self) -> Made:
+        """The plan that was asked for."""
+        made = self.own or self.machine
+        assert made is not None
+        return made
 
 
 async def made_apart(problem: Problem, wanted: Wanted | None, *, search_s: float) -> Answer:
     """
-    Return a plan for the problem, and the person's judged beside it.
+    Return a plan for the problem, and the person's judged beside it; if the search fails, the person's alone, judged
+    in another child that does not search.
 
     :raises SolverAway: if the child made none
     """
-    given = json.dumps({"problem": json_of_problem(problem), "wanted": wanted}, ensure_ascii=False).encode()
+    given = {"problem": json_of_problem(problem), "wanted": wanted, "search": True}
     try:
-        said = await answer_of(__name__, given, Bounds(search_s, DEADLINE_S, MEMORY_MIB), seed=0)
+        return await _asked(given, search_s)
     except SolverFailed as failed:
-        raise SolverAway(
-            f"发电车方案没有算成({failed.failure.label}):请稍候用同一请求重试;急需时可自编 routes 并减少车辆",
-            failure=failed.failure.value,
-            detail=failed.detail,
-        ) from failed
-    return _read(json.loads(said))
+        if wanted is None:
+            raise _away(failed) from failed
+        first = failed
+    try:
+        return replace(await _asked(given | {"search": False}, search_s), failure=first.failure.label)
+    except SolverFailed as failed:
+        raise _away(failed) from failed
 
 
-def _read(said: Json) -> Answer:
-    return Answer(_made(said["machine"]), None if said["own"] is None else _made(said["own"]))
+async def _asked(given: Json, search_s: float) -> Answer:
+    """:raises SolverFailed: if the child died, was killed for its time, or for its memory"""
+    asked = json.dumps(given, ensure_ascii=False).encode()
+    said = json.loads(await answer_of(__name__, asked, Bounds(search_s, DEADLINE_S, MEMORY_MIB), seed=0))
+    machine, own = (None if said[whose] is None else _made(said[whose]) for whose in ("machine", "own"))
+    return Answer(machine, own)
+
+
+def _away(failed: SolverFailed) -> SolverAway:
+    return SolverAway(
+        f"发电车方案没有算成({failed.failure.label}):请稍候用同一请求重试;急需时可自编 routes,不经优化也能判定和确认",
+        failure=failed.failure.value,
+        detail=failed.detail,
+    )
 
 
 def _made(said: Json) -> Made:
@@ -109,7 +135,7 @@ def _routes(problem: Problem, plan: Plan) -> Routes:
 def answered(asked: Json, *, search_s: float, seed: int) -> Json:
     """Return what the child says to what it was asked."""
     problem, wanted = read_problem(asked["problem"]), asked["wanted"]
-    machine = _written(problem, solve(problem, seconds=search_s, seed=seed), ())
+    machine = _written(problem, solve(problem, seconds=search_s, seed=seed), ()) if asked["search"] else None
     if wanted is None:
         return {"machine": machine, "own": None}
     laid = own.timed(problem, wanted)

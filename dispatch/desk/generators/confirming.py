@@ -4,7 +4,7 @@ A plan for generator trucks confirmed: each truck goes to the first of its custo
 All or nothing where a truck is not free any more; a customer whose supply is back in between is left out and said so.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -13,13 +13,15 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.desk import idempotency
 from dispatch.desk.room import Desk, Once
+from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
 
-from . import rows
+from . import rows, telling
+from .lighting import OPEN, bright
 from .plans import TruckUnavailable, plan_of
+from .posing import left_h
 from .rows import Assignment, GeneratorPlan, Truck
-from .targets import bright
 from .words import AssignmentState, GeneratorPlanState, TruckState
 
 
@@ -39,15 +41,39 @@ class NothingLeft(Refusal):
     """All that the plan was for is over."""
 
 
+class ProposalTooOld(Refusal):
+    """The proposal was made so long ago that its times do not hold any more."""
+
+
 class TargetTaken(Refusal):
-    """Another truck was sent there in between."""
+    """Another truck was sent there, to a part of it, or to what it is part of."""
 
 
-def check_version(found: int, seen: int, what: str) -> None:
-    """:raises OutOfDate: naming both versions"""
+class NoFuel(Refusal):
+    """The truck's tank does not hold what is planned."""
+
+
+Who = tuple[str, datetime] | None  # account and moment of a step
+
+
+async def done_by(connection: Connection, who: Who) -> tuple[str, dict[str, str]]:
+    """Return who took a step and when, as words (empty if nobody did) and as details of a refusal."""
+    if who is None:
+        return "", {}
+    by, at = who
+    name = await rows.name_of(connection, by)
+    return f"由 {name} 于 {at.astimezone(CHINA):%H:%M:%S} ", {"by": by, "by_name": name, "at": at.isoformat()}
+
+
+async def check_version(connection: Connection, found: int, seen: int, what: str, who: Who) -> None:
+    """:raises OutOfDate: naming both versions, and who changed it last, and when"""
     if found != seen:
+        words, details = await done_by(connection, who)
         raise OutOfDate(
-            f"{what}已被他人更新(现为第 {found} 版,您看到的是第 {seen} 版),请刷新后再办", field="version", version=found
+            f"{what}已{words or '被他人'}更新(现为第 {found} 版,您看到的是第 {seen} 版),请刷新后再办",
+            field="version",
+            version=found,
+            **details,
         )
 
 
@@ -67,34 +93,55 @@ async def confirm(
     :param only: ids of the assignments that are wanted; None: all
     :raises NoSuchGeneratorPlan, Forbidden: if there is none that ``by`` may see, or he may not decide there
     :raises GeneratorPlanDecided, OutOfDate: if it is no proposal any more, or not the one that was seen
+    :raises ProposalTooOld: if it was made longer ago than it holds
     :raises NotInPlan: if an assignment is not the plan's
     :raises TruckUnavailable, TargetTaken: if a truck was sent elsewhere or is out, or another is on its way there
+    :raises NoFuel: if a tank does not hold what is planned
     :raises NothingLeft: if supply is back everywhere
     """
     seen = await plan_of(desk, plan_id, by=by)
     rights.check(by, "generator.decide", area=seen.area, covers=desk.areas.covers)
     async with desk.db.transaction() as tx:
+        await rows.take_turn(tx, seen.area)  # the same request, sent twice at once, waits here for its answer
         if await idempotency.find(tx, by, once) is not None:
             return await rows.load(tx, plan_id)
-        await rows.take_turn(tx, seen.area)
         plan = await rows.load(tx, plan_id)
-        _check_proposed(plan)
-        check_version(plan.version, version, "该方案")
+        await _check_proposed(tx, plan)
+        await check_version(tx, plan.version, version, "该方案", None)
+        _check_fresh(desk, plan, at=at)
         wanted = _wanted(plan, only)
         await _carry_out(tx, desk, plan, wanted, by=by, at=at)
-        await rows.drop_planned(tx, plan, by=by.id, at=at)
-        await rows.decide(tx, plan.id, by=by.id, at=at)
+        decided = (plan.id, await rows.decide(tx, plan.id, by=by.id, at=at))
+        await telling.tell_plan(tx, desk, plan.area, [decided], state=GeneratorPlanState.CONFIRMED.value, by=by.id)
         trucks = sorted({one.truck_id for one in wanted})
         await rows.note(tx, "generator.confirm", plan.id, plan.area, by=by.id, at=at, trucks=trucks)
         await idempotency.remember(tx, by, once, plan.id)
         return await rows.load(tx, plan_id)
 
 
-def _check_proposed(plan: GeneratorPlan) -> None:
-    if plan.state is not GeneratorPlanState.PROPOSED:
-        who = f",由 {plan.decided_by} 确认" if plan.decided_by else ""
-        raise GeneratorPlanDecided(
-            f"该方案已不是待确认状态(现为{plan.state.label}{who}),请刷新后查看最新方案", state=plan.state.value
+async def _check_proposed(tx: Connection, plan: GeneratorPlan) -> None:
+    """:raises GeneratorPlanDecided: naming who confirmed it, or made the one that took its place, and when"""
+    if plan.state is GeneratorPlanState.PROPOSED:
+        return
+    who, did = await rows.newer(tx, plan), "的新方案取代"
+    if plan.decided_by is not None and plan.decided_at is not None:
+        who, did = (plan.decided_by, plan.decided_at), "确认"
+    words, details = await done_by(tx, who)
+    raise GeneratorPlanDecided(
+        f"该方案已不是待确认状态(现为“{plan.state.label}”,{words}{did}),请刷新后查看最新方案",
+        state=plan.state.value,
+        **details,
+    )
+
+
+def _check_fresh(desk: Desk, plan: GeneratorPlan, *, at: datetime) -> None:
+    """:raises ProposalTooOld: if trucks and repairs have gone on for too long since it was made"""
+    holds = desk.pack.generating.holds.duration
+    if at > plan.made_at + holds:
+        raise ProposalTooOld(
+            f"该方案于 {plan.made_at.astimezone(CHINA):%m-%d %H:%M} 算出,已超过 {holds.total_seconds() / 60:g} 分钟,"
+            "其中的时间不再可靠;请重新计算后再确认",
+            made_at=plan.made_at.isoformat(),
         )
 
 
@@ -112,7 +159,8 @@ async def _carry_out(
     live = [one for one in wanted if one.target not in over]
     if wanted and not live:
         raise NothingLeft("方案中的停电都已恢复,不必派车;请重新计算方案")
-    trucks = await rows.lock_trucks(tx, {one.truck_id for one in live})
+    older = await rows.waiting(tx, plan.id, [plan.area, *desk.areas.below(plan.area)], {one.target for one in live})
+    trucks = await rows.lock_trucks(tx, {one.truck_id for one in [*live, *older]})
     doing = await rows.busy(tx, trucks)
     await _check_targets(tx, plan, live, doing)
     for one in plan.assignments:
@@ -120,10 +168,29 @@ async def _carry_out(
             why = "停电已恢复" if one.target in over else "确认时未选"
             await rows.move(tx, _dropped(one, why, by, at))
     for truck_id, route in groupby(live, key=lambda one: one.truck_id):
-        for step in _steps(desk, trucks[truck_id], doing.get(truck_id), list(route), by=by, at=at):
-            await rows.move(tx, step)
+        truck, now = trucks[truck_id], doing.get(truck_id)
+        await _check_free(tx, truck, now)
+        steps = list(_steps(desk, truck, now, list(route), by=by, at=at))
+        _check_fuel(truck, now, steps[0], at=at)
+        for step in steps:
+            after = await rows.move(tx, step)
             if step.state is AssignmentState.SENT:
-                await rows.keep(tx, sent(trucks[truck_id], by=by, at=at))
+                truck = await rows.keep(tx, sent(truck, by=by, at=at))
+                await telling.tell_truck(tx, desk, truck, by=by.id)
+            if step.state in OPEN:
+                await telling.tell_assignment(tx, desk, after, truck, by=by.id)
+    await _give_up(tx, desk, older, trucks, by=by, at=at)
+
+
+async def _give_up(
+    tx: Connection, desk: Desk, older: Sequence[Assignment], trucks: Mapping[str, Truck], *, by: Account, at: datetime
+) -> None:
+    """Give up what older plans of the area, or for its customers, had before them: the plan stands for it."""
+    for seen in older:
+        one = await rows.assignment(tx, seen.id, lock=True)
+        if one.state is AssignmentState.PLANNED:  # else it was sent before its truck was locked
+            one = await rows.move(tx, _dropped(one, "已确认新方案", by, at))
+            await telling.tell_assignment(tx, desk, one, trucks[one.truck_id], by=by.id)
 
 
 async def _check_targets(
@@ -132,8 +199,11 @@ async def _check_targets(
     """:raises TargetTaken: if a truck that the plan knows nothing of is on its way to one of its customers"""
     for other in await rows.at_targets(tx, {one.target for one in live}):
         if other.sent_at is not None and other.sent_at > plan.made_at and doing.get(other.truck_id) != other:
+            words, details = await done_by(tx, other.last_step)
             raise TargetTaken(
-                f"{other.target_name} 在此期间已另派发电车 {other.truck_id},请重新计算方案", truck_id=other.truck_id
+                f"{other.target_name} 在此期间已{words}另派发电车 {other.truck_id},请重新计算方案",
+                truck_id=other.truck_id,
+                **details,
             )
 
 
@@ -147,7 +217,6 @@ def _steps(
     at: datetime,
 ) -> Iterator[Assignment]:
     """Yield what becomes of a truck's route: the first stop is sent if it is time, and it can leave; the rest waits."""
-    _check_free(truck, doing)
     first, rest = route[0], route[1:]
     if doing is not None and first.target == doing.target:
         yield replace(doing, to_at=max(at, first.to_at))
@@ -165,13 +234,32 @@ def _is_time(desk: Desk, first: Assignment, *, at: datetime) -> bool:
     return first.leaves_at <= at + desk.pack.generating.ahead.duration
 
 
-def _check_free(truck: Truck, doing: Assignment | None) -> None:
-    """:raises TruckUnavailable: if the truck was sent elsewhere since the plan was made, or is out"""
+async def _check_free(tx: Connection, truck: Truck, doing: Assignment | None) -> None:
+    """:raises TruckUnavailable: if the truck was sent elsewhere since the plan was made, or is out; by whom, when"""
     if truck.state is TruckState.OUT:
-        raise TruckUnavailable(f"{truck.name} 已停用({truck.reason}),请重新计算方案", truck_id=truck.id)
-    if doing is not None and doing.state is AssignmentState.SENT:
+        words, details = await done_by(tx, (truck.said_by, truck.said_at))
         raise TruckUnavailable(
-            f"{truck.name} 已派往 {doing.target_name},请重新计算方案,或先召回该车", truck_id=truck.id
+            f"{truck.name} 已{words}停用({truck.reason}),请重新计算方案", truck_id=truck.id, **details
+        )
+    if doing is not None and doing.state is AssignmentState.SENT:
+        words, details = await done_by(tx, doing.last_step)
+        raise TruckUnavailable(
+            f"{truck.name} 已{words}派往 {doing.target_name},请重新计算方案,或先召回该车",
+            truck_id=truck.id,
+            **details,
+        )
+
+
+def _check_fuel(truck: Truck, doing: Assignment | None, first: Assignment, *, at: datetime) -> None:
+    """:raises NoFuel: if less is in the tank than its first customer is to be fed with (it was told of since)"""
+    left = truck.fuel_h if doing is None else left_h(truck, doing, at=at)
+    needs = (first.to_at - first.from_at).total_seconds() / 3600
+    if first.state is AssignmentState.SENT and not first.refuel and left < needs - 0.01:
+        raise NoFuel(
+            f"{truck.name} 现有燃料只够 {left:.1f} 小时,方案要它在 {first.target_name} 供电 {needs:.1f} 小时;"
+            "请重新计算方案,或补油并登记 fuel_h",
+            field="fuel_h",
+            truck_id=truck.id,
         )
 
 

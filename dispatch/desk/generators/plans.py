@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from dispatch.accounts import rights
@@ -16,8 +16,9 @@ from dispatch.kit.generatorrules import GeneratorRules
 from dispatch.places.areas import AreaLevel
 from dispatch.routing.generators.words import FeedingBreach
 
-from . import posing, rows, targets
+from . import posing, rows, targets, telling
 from .apart import Answer, Made, made_apart
+from .lighting import marked
 from .posing import Posed
 from .rows import GeneratorPlan, NoSuchTruck, Truck
 from .scoring import Hours
@@ -69,9 +70,11 @@ def reach(desk: Desk, area: str) -> list[str]:
     return [*desk.areas.above(area), *desk.areas.below(area)]
 
 
-async def trucks(desk: Desk, area: str | None, *, by: Account) -> list[tuple[Truck, rows.Assignment | None]]:
+async def trucks(
+    desk: Desk, area: str | None, *, by: Account, at: datetime
+) -> list[tuple[Truck, rows.Assignment | None]]:
     """
-    Return the trucks that serve an area, each with what it does.
+    Return the trucks that serve an area, each with what it does; of one that feeds, what is left in its tank by now.
 
     :param area: None: the caller's own
     :raises NoSuchArea, Forbidden: if there is no such area, or ``by`` may not look there
@@ -79,8 +82,13 @@ async def trucks(desk: Desk, area: str | None, *, by: Account) -> list[tuple[Tru
     code = looked_at(desk, area, "generator.read", by=by)
     async with desk.db.connection() as connection:
         found = await rows.trucks(connection, reach(desk, code))
-        doing = await rows.busy(connection, [truck.id for truck in found])
-    return [(truck, doing.get(truck.id)) for truck in found]
+        busy = await rows.busy(connection, [truck.id for truck in found])
+        doing = {one.truck_id: one for one in await marked(connection, list(busy.values()), at=at)}
+    return [(_by_now(truck, doing.get(truck.id), at=at), doing.get(truck.id)) for truck in found]
+
+
+def _by_now(truck: Truck, doing: rows.Assignment | None, *, at: datetime) -> Truck:
+    return truck if doing is None else replace(truck, fuel_h=round(posing.left_h(truck, doing, at=at), 2))
 
 
 async def propose(desk: Desk, wanted: Wanted, *, by: Account, at: datetime, once: Once | None = None) -> GeneratorPlan:
@@ -115,8 +123,10 @@ async def propose(desk: Desk, wanted: Wanted, *, by: Account, at: datetime, once
     plan = _plan(posed, answer, area.code, rules, by=by)
     async with desk.db.transaction() as tx:
         await rows.take_turn(tx, plan.area)
-        await rows.supersede(tx, plan.area, by=by.id, at=at)
+        gone = await rows.supersede(tx, plan.area, by=by.id, at=at)
+        await telling.tell_plan(tx, desk, plan.area, gone, state=GeneratorPlanState.SUPERSEDED.value, by=by.id)
         await rows.write(tx, plan)
+        await telling.tell_plan(tx, desk, plan.area, [(plan.id, 1)], state=plan.state.value, by=by.id)
         await rows.note(tx, "generator.propose", plan.id, plan.area, by=by.id, at=at, source=plan.source.value)
         await idempotency.remember(tx, by, once, plan.id, status=201)
         return await rows.load(tx, plan.id)
@@ -172,13 +182,12 @@ def _check_sound(answer: Answer) -> None:
         violations=dict(own.scored.violations),
         faults=list(own.faults),
         hours=asdict(own.scored.hours),
-        best=asdict(answer.machine.scored.hours),
+        best=None if answer.machine is None else asdict(answer.machine.scored.hours),
     )
 
 
 def _plan(posed: Posed, answer: Answer, area: str, rules: GeneratorRules, *, by: Account) -> GeneratorPlan:
-    made = answer.own or answer.machine
-    best = None if answer.own is None else answer.machine
+    made, best = answer.shown, None if answer.own is None else answer.machine
     plan_id = new_id(posed.at)
     return GeneratorPlan(
         id=plan_id,
@@ -188,22 +197,24 @@ def _plan(posed: Posed, answer: Answer, area: str, rules: GeneratorRules, *, by:
         author=by.id,
         hours=asdict(made.scored.hours),
         best=None if best is None else asdict(best.scored.hours),
-        sentence=_sentence(made, best),
+        sentence=_sentence(answer, made, best),
         dark=posing.dark_of(posed, made),
         unused=posing.unused_of(posed, made),
         notes=tuple(posed.notes),
-        solver=answer.machine.plan.solver,
+        solver=made.plan.solver if answer.machine is None else answer.machine.plan.solver,
         assignments=posing.assignments(posed, made, rules, plan_id=plan_id, area=area),
     )
 
 
-def _sentence(made: Made, best: Made | None) -> str:
+def _sentence(answer: Answer, made: Made, best: Made | None) -> str:
     """Say in one sentence what a plan is worth, and what a person's costs beside the machine's."""
     hours = made.scored.hours
     said = (
         f"派 {len(made.plan.routes)} 辆车,停电由 {hours.customers_without:,.1f} 户时减为 {hours.customers:,.1f} 户时"
         f"(加权 {hours.weighted_without:,.1f} 减为 {hours.weighted:,.1f})"
     )
+    if answer.machine is None:
+        return f"{said};优化计算没有完成({answer.failure}),未能比较"
     if best is None:
         return said
     dearer = _dearer(hours, best.scored.hours)
@@ -214,6 +225,25 @@ def _sentence(made: Made, best: Made | None) -> str:
 
 def _dearer(own: Hours, best: Hours) -> float:
     return round(own.weighted - best.weighted, 3)
+
+
+async def read(desk: Desk, plan_id: str, *, by: Account, at: datetime) -> GeneratorPlan:
+    """
+    Return a plan as ``plan_of`` does, each assignment with the word whether supply is back there.
+
+    :raises NoSuchGeneratorPlan: as it does
+    """
+    return (await lit(desk, [await plan_of(desk, plan_id, by=by)], at=at))[0]
+
+
+async def lit(desk: Desk, found: Sequence[GeneratorPlan], *, at: datetime) -> list[GeneratorPlan]:
+    """Return plans with the word of each assignment that is worked on whether supply is back there."""
+    async with desk.db.connection() as connection:
+        known = await marked(connection, [one for plan in found for one in plan.assignments], at=at)
+    by_plan: dict[str, list[rows.Assignment]] = {}
+    for one in known:
+        by_plan.setdefault(one.plan_id, []).append(one)
+    return [replace(plan, assignments=tuple(by_plan.get(plan.id, ()))) for plan in found]
 
 
 async def plan_of(desk: Desk, plan_id: str, *, by: Account) -> GeneratorPlan:

@@ -150,10 +150,14 @@ def _feeding(made: PosedTruck, doing: Assignment, targets: Mapping[str, Target])
 
 
 def left_h(truck: Truck, doing: Assignment, *, at: datetime) -> float:
-    """Return what is left in the tank of a truck that feeds, in hours at its rated load: as if it had run at that."""
+    """
+    Return what is left in the tank of a truck, in hours at its rated load: as if it had run at that since it feeds, or
+    since somebody said what was in it.
+    """
     if doing.connected_at is None:
         return truck.fuel_h
-    return max(0.0, truck.fuel_h - (at - doing.connected_at).total_seconds() / HOUR_S)
+    since = max(doing.connected_at, truck.said_at)
+    return max(0.0, truck.fuel_h - max(0.0, (at - since).total_seconds()) / HOUR_S)
 
 
 def _place(desk: Desk, truck: Truck) -> tuple[float, float] | None:

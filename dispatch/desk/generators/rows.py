@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from dispatch.kit.db import Connection, Row
 from dispatch.kit.errors import NotFound
+from dispatch.outages import network
 
 from .words import AssignmentState, GeneratorPlanSource, GeneratorPlanState, TruckState
 
 TURN_TAKING = "SELECT pg_advisory_xact_lock(95606, hashtext($1))"  # of an area: its plans have one writer
-# Of a customer: no two trucks are sent there, or connected, by people who do not see each other.
+# Of all that one source feeds: no two trucks are sent to one customer, or to a part of him, or connected there, by
+# people who do not see each other.
 TARGETS = "SELECT pg_advisory_xact_lock(95607, hashtext(code)) FROM unnest($1::text[]) AS code"
 TRUCK = """
 id, version, area, depot, name, kva, connect_min, fuel_h, tank_h, state, lon, lat, reason, said_by, said_at
@@ -41,15 +43,15 @@ SELECT {PLAN} FROM generator_plan WHERE area = ANY($1::text[]) AND ($2::text[] I
 """
 SUPERSEDE = """
 UPDATE generator_plan SET state = 'superseded', version = version + 1, ended_at = $2
-WHERE area = $1 AND state = 'proposed' RETURNING id
+WHERE area = $1 AND state = 'proposed' RETURNING id, version
 """
-DROP_ALL = """
-UPDATE generator_assignment SET state = 'dropped', version = version + 1, ended_by = $3, ended_at = $4, end_reason = $5
-WHERE plan_id = ANY($1::text[]) AND state = ANY($2::text[])
+DROP_PROPOSED = """
+UPDATE generator_assignment SET state = 'dropped', version = version + 1, ended_by = $2, ended_at = $3,
+    end_reason = '已有新方案' WHERE plan_id = ANY($1::text[]) AND state = 'proposed'
 """
-OTHERS = "SELECT id FROM generator_plan WHERE area = $1 AND state = 'confirmed' AND id <> $2"
 DECIDE = """
 UPDATE generator_plan SET state = 'confirmed', version = version + 1, decided_by = $2, decided_at = $3 WHERE id = $1
+RETURNING version
 """
 ASSIGNMENT = """
 id, version, plan_id, area, truck_id, position, target, target_name, outage_id, kva, customers, lon, lat, leaves_at,
@@ -70,13 +72,24 @@ FIND_ASSIGNMENT = f"SELECT {ASSIGNMENT} FROM generator_assignment WHERE id = $1"
 BUSY = (
     f"SELECT {ASSIGNMENT} FROM generator_assignment WHERE state IN ('sent', 'connected') AND truck_id = ANY($1::text[])"
 )
-AT_TARGETS = (
-    f"SELECT {ASSIGNMENT} FROM generator_assignment WHERE state IN ('sent', 'connected') AND target = ANY($1::text[])"
-)
+OUT_THERE = f"SELECT {ASSIGNMENT} FROM generator_assignment WHERE state IN ('sent', 'connected') ORDER BY id"
+OPEN_IN = f"""
+SELECT {ASSIGNMENT} FROM generator_assignment
+WHERE area = ANY($1::text[]) AND state IN ('planned', 'sent', 'connected') ORDER BY id
+"""
 MOVE = """
 UPDATE generator_assignment SET version = version + 1, state = $2, to_at = $3, sent_by = $4, sent_at = $5,
     connected_by = $6, connected_at = $7, ended_by = $8, ended_at = $9, end_reason = $10
 WHERE id = $1
+"""
+NAME = "SELECT name FROM account WHERE id = $1"
+NEWER = "SELECT author, made_at FROM generator_plan WHERE area = $1 AND id > $2 ORDER BY id LIMIT 1"
+MADE = "SELECT made_at FROM generator_plan WHERE id = $1"
+COUNTY = "SELECT area FROM network_node WHERE code = $1"
+# What other confirmed plans still have before them in these areas, or for these customers.
+WAITING = f"""
+SELECT {ASSIGNMENT} FROM generator_assignment
+WHERE state = 'planned' AND plan_id <> $1 AND (area = ANY($2::text[]) OR target = ANY($3::text[])) ORDER BY id
 """
 AUDIT = "INSERT INTO audit (at, account_id, action, subject, area, details) VALUES ($1, $2, $3, $4, $5, $6)"
 Json = dict[str, Any]
@@ -128,6 +141,7 @@ class Assignment:
     :param leaves_at: when the truck must set out for it, filling up included, as was known when it was planned
     :param refuel: it is to be filled up before
     :param reasons: ``sentence`` (why this truck), ``restoration``, ``estimates`` (what nobody said)
+    :param supply_back: no outage keeps the customer in the dark any more; kept nowhere, looked up for who reads
     """
 
     id: str
@@ -156,6 +170,13 @@ class Assignment:
     ended_by: str | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
+    supply_back: bool = False
+
+    @property
+    def last_step(self) -> tuple[str, datetime] | None:
+        """Who took the last step, and when; None: it was only planned."""
+        steps = ((self.ended_by, self.ended_at), (self.connected_by, self.connected_at), (self.sent_by, self.sent_at))
+        return next(((by, at) for by, at in steps if by is not None and at is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,12 +232,13 @@ async def lock_truck(tx: Connection, truck_id: str) -> Truck:
     return found[truck_id]
 
 
-async def keep(tx: Connection, truck: Truck) -> None:
-    """Keep what changed of a truck that is locked."""
+async def keep(tx: Connection, truck: Truck) -> Truck:
+    """Keep what changed of a truck that is locked; return it with its new version."""
     place = (truck.lon, truck.lat)
     await tx.execute(
         KEEP, truck.id, truck.state.value, truck.fuel_h, *place, truck.reason, truck.said_by, truck.said_at
     )
+    return replace(truck, version=truck.version + 1)
 
 
 async def busy(connection: Connection, truck_ids: Collection[str]) -> dict[str, Assignment]:
@@ -225,9 +247,23 @@ async def busy(connection: Connection, truck_ids: Collection[str]) -> dict[str, 
 
 
 async def at_targets(tx: Connection, targets: Collection[str]) -> list[Assignment]:
-    """Return who is on the way to these targets, or connected there; nobody else comes until the transaction ends."""
-    await tx.execute(TARGETS, sorted(targets))
-    return [_assignment(row) for row in await tx.fetch(AT_TARGETS, sorted(targets))]
+    """
+    Return who is on the way to these targets, or connected there, or at a part of them, or at what they are part of;
+    nobody else comes until the transaction ends.
+    """
+    lines = await network.paths(tx, targets)
+    await tx.execute(TARGETS, sorted({line[-1].code for line in lines.values()}))
+    there = [_assignment(row) for row in await tx.fetch(OUT_THERE)]
+    theirs = await network.paths(tx, {one.target for one in there})
+    above = {node.code for line in lines.values() for node in line}
+    return [
+        one for one in there if one.target in above or any(node.code in targets for node in theirs.get(one.target, ()))
+    ]
+
+
+async def open_in(tx: Connection, areas: Collection[str]) -> list[Assignment]:
+    """Return what plans of these areas have before them, on the way or connected."""
+    return [_assignment(row) for row in await tx.fetch(OPEN_IN, list(areas))]
 
 
 async def write(tx: Connection, plan: GeneratorPlan) -> None:
@@ -242,21 +278,45 @@ async def write(tx: Connection, plan: GeneratorPlan) -> None:
     await tx.executemany(INSERT_ASSIGNMENT, [tuple(row[name] for name in NEW) for row in rows])
 
 
-async def supersede(tx: Connection, area: str, *, by: str, at: datetime) -> None:
-    """End the area's proposal: another takes its place."""
-    gone = [row["id"] for row in await tx.fetch(SUPERSEDE, area, at)]
-    await tx.execute(DROP_ALL, gone, ["proposed"], by, at, "已有新方案")
+async def supersede(tx: Connection, area: str, *, by: str, at: datetime) -> list[tuple[str, int]]:
+    """End the area's proposal: another takes its place; return its id and version."""
+    gone = [(row["id"], row["version"]) for row in await tx.fetch(SUPERSEDE, area, at)]
+    await tx.execute(DROP_PROPOSED, [plan_id for plan_id, _ in gone], by, at)
+    return gone
 
 
-async def drop_planned(tx: Connection, plan: GeneratorPlan, *, by: str, at: datetime) -> None:
-    """Give up what older plans of the area still had before them: the plan that is confirmed stands for it."""
-    older = [row["id"] for row in await tx.fetch(OTHERS, plan.area, plan.id)]
-    await tx.execute(DROP_ALL, older, ["planned"], by, at, "已确认新方案")
+async def waiting(tx: Connection, plan_id: str, areas: Collection[str], targets: Collection[str]) -> list[Assignment]:
+    """Return what other plans of these areas, or for these customers, still have before them."""
+    return [_assignment(row) for row in await tx.fetch(WAITING, plan_id, list(areas), list(targets))]
 
 
-async def decide(tx: Connection, plan_id: str, *, by: str, at: datetime) -> None:
-    """Note who confirmed a plan."""
-    await tx.execute(DECIDE, plan_id, by, at)
+async def decide(tx: Connection, plan_id: str, *, by: str, at: datetime) -> int:
+    """Note who confirmed a plan; return its version."""
+    version: int = await tx.fetchval(DECIDE, plan_id, by, at)
+    return version
+
+
+async def name_of(connection: Connection, account_id: str) -> str:
+    """Return how an account is called; of one that is none, such as the system, its id."""
+    return await connection.fetchval(NAME, account_id) or account_id
+
+
+async def newer(connection: Connection, plan: GeneratorPlan) -> tuple[str, datetime] | None:
+    """Return who made the next plan of the area, and when."""
+    row = await connection.fetchrow(NEWER, plan.area, plan.id)
+    return None if row is None else (row["author"], row["made_at"])
+
+
+async def made_at(connection: Connection, plan_id: str) -> datetime:
+    """Return when a plan was made."""
+    found: datetime = await connection.fetchval(MADE, plan_id)
+    return found
+
+
+async def county_of(connection: Connection, target: str) -> str | None:
+    """Return the county in which a customer is."""
+    found: str | None = await connection.fetchval(COUNTY, target)
+    return found
 
 
 async def load(connection: Connection, plan_id: str) -> GeneratorPlan:
@@ -288,10 +348,11 @@ async def assignment(connection: Connection, assignment_id: str, *, lock: bool =
     return _assignment(row)
 
 
-async def move(tx: Connection, one: Assignment) -> None:
-    """Keep what changed of an assignment that is locked."""
+async def move(tx: Connection, one: Assignment) -> Assignment:
+    """Keep what changed of an assignment that is locked; return it with its new version."""
     steps = (one.sent_by, one.sent_at, one.connected_by, one.connected_at, one.ended_by, one.ended_at, one.end_reason)
     await tx.execute(MOVE, one.id, one.state.value, one.to_at, *steps)
+    return replace(one, version=one.version + 1)
 
 
 async def note(

@@ -5,7 +5,8 @@ What an outage says, what the network file says of its customers, and when suppl
 estimated by the rule pack, section ``generators``, and said so (按…估计).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
@@ -16,13 +17,15 @@ from dispatch.kit.errors import Invalid
 from dispatch.kit.generatorrules import GeneratorRules
 from dispatch.outages import network
 from dispatch.outages import store as outages
-from dispatch.outages.model import Node, NodeKind, Outage, OutageState, Served
+from dispatch.outages.model import Node, NodeKind, Outage, Served
+from dispatch.outages.prose import Extent
 from dispatch.routing.generators.problem import Fault
 from dispatch.tickets import store as tickets
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.words import Ownership, Protected
 
-from .expecting import Back, back_of
+from .expecting import Back, backs_of
+from .lighting import darkness_of
 
 MOST = 2000  # customers of one plan
 MOST_CUSTOMERS, MOST_KVA, MOST_WEIGHT = 1_000_000, 100_000, 10_000.0  # docs/formats.md: of a group
@@ -88,7 +91,7 @@ class Candidate:
 
 async def read(desk: Desk, counties: Sequence[str], also: Collection[str], *, at: datetime) -> Found:
     """
-    Return whom trucks may be for in these counties.
+    Return whom trucks may be for in these counties; a few questions to the database, however many outages there are.
 
     :param also: codes of nodes that a person wants fed beside those
     :raises NotDark: if one of these is not part of an outage here
@@ -97,64 +100,56 @@ async def read(desk: Desk, counties: Sequence[str], also: Collection[str], *, at
     async with desk.db.connection() as connection:
         living = await outages.living(connection, counties, before=at + rules.horizon.duration)
         candidates = await _candidates(connection, living, counties, also)
-        heads = await _heads(connection, candidates)
-    backs = {outage.id: await back_of(desk, outage, head, at=at) for outage, head in heads.values()}
-    found, placeless = [], []
-    async with desk.db.connection() as connection:
+        heads = await _heads(connection, candidates[:MOST])
+        extents = await network.extents(connection, [one.node.code for one in candidates[:MOST]])
+    backs = await backs_of(desk, heads.values(), at=at)
+
+    def made() -> Iterator[tuple[Candidate, Target | None]]:
         for one in candidates[:MOST]:
-            head = heads[one.outage.id][1]
-            target = await _target(connection, desk, one, head, backs[one.outage.id])
-            if target is None:
-                placeless.append((one.node.name, one.node.code))
-            else:
-                found.append(target)
-    return Found(tuple(found), tuple(placeless), max(0, len(candidates) - MOST))
+            head, back = heads[one.outage.id][1], backs[one.outage.id]
+            yield one, _target(desk, one, extents[one.node.code], head, back)
 
-
-async def bright(connection: Connection, codes: Collection[str], *, at: datetime) -> set[str]:
-    """Return which of these nodes no outage keeps, or is to keep, in the dark any more."""
-    paths = await network.paths(connection, codes)
-    above = {node.code for path in paths.values() for node in path}
-    standing = await outages.on_path(connection, above, ended_after=at)
-    dark = {outage.node for outage in standing if outage.state is not OutageState.ENDED}
-    return {code for code in codes if not dark & {node.code for node in paths.get(code, ())}}
+    all_of_them = await asyncio.to_thread(lambda: list(made()))
+    return Found(
+        tuple(target for _, target in all_of_them if target is not None),
+        tuple((one.node.name, one.node.code) for one, target in all_of_them if target is None),
+        max(0, len(candidates) - MOST),
+    )
 
 
 async def _heads(connection: Connection, candidates: Iterable[Candidate]) -> dict[str, tuple[Outage, Ticket | None]]:
-    """Return each outage with the ticket that it is repaired by."""
-    found = {}
-    for outage in {one.outage.id: one.outage for one in candidates}.values():
-        found[outage.id] = outage, await tickets.find(connection, outage.incident_ticket_id or "")
-    return found
+    """Return each outage with the ticket that it is repaired by; of one that was merged, its parent."""
+    standing = {one.outage.id: one.outage for one in candidates}
+    found = await tickets.find_many(connection, {each.incident_ticket_id or "" for each in standing.values()})
+    merged = {ticket.merged_into for ticket in found.values() if ticket.merged_into is not None}
+    parents = await tickets.find_many(connection, merged) if merged else {}
+    heads = {name: parents.get(ticket.merged_into or "", ticket) for name, ticket in found.items()}
+    return {each.id: (each, heads.get(each.incident_ticket_id or "")) for each in standing.values()}
 
 
 async def _candidates(
     connection: Connection, living: Sequence[Outage], counties: Sequence[str], also: Collection[str]
 ) -> list[Candidate]:
     """Return the nodes that are worth a truck, none below another; the earliest outage first."""
-    wanted = {*await network.backed(connection, counties), *also, *(outage.node for outage in living)}
-    paths = await network.paths(connection, wanted)
-    by_node: dict[str, Outage] = {outage.node: outage for outage in reversed(living)}  # the earliest stays
-    dark = {code: outage for code, path in paths.items() if (outage := _outage(path, by_node)) is not None}
+    tops = {outage.node for outage in living}
+    wanted = {*await network.backed(connection, counties), *also, *tops}
+    paths, darkness = await network.paths_below(connection, wanted, tops), await darkness_of(connection, living)
+    dark = {code: outage for code, path in paths.items() if (outage := darkness.outage(path)) is not None}
     for code in also:
         if code not in dark or paths[code][0].area not in counties:
             raise NotDark(
                 f"“{code[:40]}”不在本辖区正在停电或将要停电的范围内,不能安排发电车;请核对设备编码,或先发布停电信息",
                 field="targets",
             )
-    chosen = [code for code, outage in dark.items() if code in also or _worth(paths[code], outage)]
-    tops = [code for code in chosen if not _below_other(paths[code], chosen)]
-    made = {code: Candidate(paths[code], dark[code]) for code in tops}
-    for code in chosen:
+    chosen = {code for code, outage in dark.items() if code in also or _worth(paths[code], outage)}
+    made = {
+        code: Candidate(paths[code], dark[code]) for code in sorted(chosen) if not _below_other(paths[code], chosen)
+    }
+    for code in sorted(chosen - made.keys()):
         above = next((node.code for node in paths[code][1:] if node.code in made), None)
         if above is not None and paths[code][0].protected is not None:
             made[above].inside.append(paths[code][0])
     return sorted(made.values(), key=lambda one: (one.outage.begins_at, one.node.code))
-
-
-def _outage(path: Sequence[Node], by_node: Mapping[str, Outage]) -> Outage | None:
-    """Return the outage that a node is dark by: the one nearest to the source, which is over last."""
-    return next((by_node[node.code] for node in reversed(path) if node.code in by_node), None)
 
 
 def _worth(path: Sequence[Node], outage: Outage) -> bool:
@@ -176,9 +171,11 @@ def _customers_own(path: Sequence[Node]) -> bool:
     return any(node.served is Served.UNHANDED for node in path)
 
 
-async def _target(connection: Connection, desk: Desk, one: Candidate, head: Ticket | None, back: Back) -> Target | None:
+def _target(
+    desk: Desk, one: Candidate, below: tuple[Extent, tuple[float, float] | None], head: Ticket | None, back: Back
+) -> Target | None:
     """Return what is to be fed; None: nobody knows where it is."""
-    extent, middle = await network.extent(connection, one.node.code)
+    extent, middle = below
     place, where = _place(desk, one.path, middle, head)
     if place is None:
         return None

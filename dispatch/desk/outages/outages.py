@@ -13,6 +13,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import SYSTEM, Account
 from dispatch.desk.acting import make
 from dispatch.desk.commanding import command
+from dispatch.desk.generators import ending
 from dispatch.desk.ids import new_id, ticket_number
 from dispatch.desk.intake.knowing import etr_of, rule_of
 from dispatch.desk.intake.placing import place
@@ -334,6 +335,7 @@ async def end(tx: Connection, desk: Desk, outage: Outage, *, at: datetime) -> Ou
     over = replace(outage, state=OutageState.ENDED, ends_at=at, remainder=tuple(sorted(tops)))
     await store.change(tx, over)
     await _nest(tx, desk, over, tops, at=at)
+    await ending.follow(tx, desk, over, at=at)
     return over
 
 

@@ -6,6 +6,7 @@ such faults took before. What is foretold is kept nowhere: it is computed when i
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from dispatch.desk.planning import lengths, posing
 from dispatch.desk.planning.mapping import SIGMA_MOST, WORK_MOST_S, Waiting
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
-from dispatch.kit.db import Connection
+from dispatch.kit.db import Connection, Row
 from dispatch.kit.words import Labelled
 from dispatch.routing.durations import Durations, Lasted, LogNormal, Path, fitted
 from dispatch.routing.fleet import Fleet
@@ -27,14 +28,14 @@ from dispatch.routing.optimiser.restoration import EARLY, LATE, Odds, Spread, fo
 from dispatch.tickets import store
 from dispatch.tickets.model import Ticket
 
-# What the crew of a planned ticket has before it and behind it, by the plans in force of all counties.
-ROUTE = """
-SELECT stop.crew_id, ticket.doc FROM plan_stop AS own
+# What the crews of planned tickets have before them and behind them, by the plans in force of all counties.
+ROUTES = """
+SELECT own.ticket_id, stop.crew_id, ticket.doc FROM plan_stop AS own
 JOIN plan AS its ON its.id = own.plan_id AND its.state = 'published'
 JOIN plan AS any_plan ON any_plan.state = 'published'
 JOIN plan_stop AS stop ON stop.plan_id = any_plan.id AND stop.crew_id = own.crew_id
 JOIN ticket ON ticket.id = stop.ticket_id AND ticket.stage = 'accepted'
-WHERE own.ticket_id = $1 ORDER BY stop.position, stop.ticket_id
+WHERE own.ticket_id = ANY($1::text[]) ORDER BY own.ticket_id, stop.position, stop.ticket_id
 """
 HERE, THERE = Place(place=0), Place(place=1)
 
@@ -120,14 +121,39 @@ async def restoration(desk: Desk, ticket_id: str, *, by: Account, at: datetime) 
 
 async def foretell(desk: Desk, head: Ticket, *, at: datetime) -> Estimate:
     """Return when an open ticket that is merged into no other is expected to end, whatever anybody said of it."""
+    return (await foretell_all(desk, [head], at=at))[head.id]
+
+
+async def foretell_all(desk: Desk, heads: Sequence[Ticket], *, at: datetime) -> dict[str, Estimate]:
+    """Return of each such ticket when it is expected to end; two questions to the database, however many there are."""
     async with desk.db.connection() as connection:
-        learned = await learn(connection, desk, head, at=at)
-        route = await _route(connection, desk, head, at=at)
-    found = None
-    if route is not None:
-        picture = desk.fleet.still()
-        found = await asyncio.to_thread(lambda: by_plan(desk, picture, route, head.id, learned))
-    return found or by_cause(desk, head, learned, at=at)
+        rows = await lengths.ended(connection, desk, {head.area for head in heads}, at=at)
+        stops = await _stops(connection, heads)
+    picture = desk.fleet.still() if stops else None
+    return await asyncio.to_thread(lambda: _foretold(desk, heads, rows, stops, picture, at=at))
+
+
+def _foretold(
+    desk: Desk,
+    heads: Sequence[Ticket],
+    rows: Mapping[str, Sequence[Row]],
+    stops: Mapping[str, Sequence[Row]],
+    picture: Fleet | None,
+    *,
+    at: datetime,
+) -> dict[str, Estimate]:
+    learned: dict[tuple[str, ...], Learned] = {}
+    found = {}
+    for head in heads:
+        kind = (head.area, head.category.value, head.area_class.value)
+        if kind not in learned:
+            learned[kind] = learn(desk, head, rows[head.area])
+        route = _route(desk, head, stops.get(head.id, ()), at=at)
+        planned = None
+        if route is not None and picture is not None:
+            planned = by_plan(desk, picture, route, head.id, learned[kind])
+        found[head.id] = planned or by_cause(desk, head, learned[kind], at=at)
+    return found
 
 
 def _over(ticket: Ticket) -> Left | None:
@@ -141,10 +167,13 @@ def kind_of(ticket: Ticket) -> Path:
     return (ticket.category.value, ticket.area_class.value, ticket.symptom.value)
 
 
-async def learn(connection: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Learned:
-    """Return how long faults take in the ticket's county, from what ended there lately and what the pack expects."""
+def learn(desk: Desk, ticket: Ticket, rows: Sequence[Row]) -> Learned:
+    """
+    Return how long faults like the ticket's take in its county.
+
+    :param rows: what ended there lately; it is mixed with what the pack expects
+    """
     rules = desk.pack.restorations
-    rows = await lengths.ended(connection, desk, ticket.area, at=at)
     whole: list[Lasted] = [((row["category"], row["area_class"], row["symptom"]), row["whole"]) for row in rows]
     usual_s = desk.pack.crew.repair_by_category.of(ticket.category).duration.total_seconds()
     limit = desk.pack.minutes("arrive", area_class=ticket.area_class).total_seconds()
@@ -153,12 +182,18 @@ async def learn(connection: Connection, desk: Desk, ticket: Ticket, *, at: datet
     return Learned(fitted(whole, defaults={first: outage}, usual=outage, weight=weight), lengths.work_of(desk, rows))
 
 
-async def _route(connection: Connection, desk: Desk, ticket: Ticket, *, at: datetime) -> Route | None:
-    """Return the route of the crew that is to do a waiting ticket by the plan in force; None: it is in no plan."""
-    if ticket.crew is not None or ticket.stage != "accepted":
-        return None
+async def _stops(connection: Connection, tickets: Sequence[Ticket]) -> dict[str, list[Row]]:
+    """Return of those waiting tickets that are in the plan in force what the crew that is to do each has before it."""
+    asked = sorted(ticket.id for ticket in tickets if ticket.crew is None and ticket.stage == "accepted")
+    found: dict[str, list[Row]] = {}
+    for row in await connection.fetch(ROUTES, asked) if asked else ():
+        found.setdefault(row["ticket_id"], []).append(row)
+    return found
+
+
+def _route(desk: Desk, ticket: Ticket, rows: Sequence[Row], *, at: datetime) -> Route | None:
+    """Return the route that a waiting ticket is on; None: it is on none, or it or its crew cannot be planned."""
     waiting = []
-    rows = await connection.fetch(ROUTE, ticket.id)
     for row in rows:
         one = seen(row["doc"])
         job = find_job(one, desk.areas, desk.pack)

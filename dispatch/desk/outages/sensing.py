@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account, Role
+from dispatch.desk.generators import ending
 from dispatch.desk.intake.knowing import rule_of
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
@@ -253,6 +254,8 @@ async def _come_back_from(tx: Connection, desk: Desk, outage: Outage, *, at: dat
         return
     left = rollup.remainder(tree, outage.node, live)
     if left:
-        await store.change(tx, replace(outage, remainder=tuple(sorted(left))))
+        partly = replace(outage, remainder=tuple(sorted(left)))
+        await store.change(tx, partly)
+        await ending.follow(tx, desk, partly, at=at)
     else:
         await outages.end(tx, desk, outage, at=at)

@@ -1,6 +1,6 @@
 """How long work on site takes: learned from what ended lately in the county, by category, area class and symptom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from dispatch.tickets.words import Category
 
 ANEW = timedelta(minutes=15)  # a record of weeks hardly changes within
 
-# What was reported lately in the county and is closed; each incident once, and only what was really repaired.
+# What was reported lately in each county and is closed; each incident once, and only what was really repaired.
 ENDED = """
-SELECT doc.category, doc.area_class, doc.symptom,
+SELECT county.code, doc.category, doc.area_class, doc.symptom,
        extract(epoch FROM doc.restored_at - doc.reported_at)::float8 AS whole,
        extract(epoch FROM doc.restored_at - doc.arrived_at)::float8 AS work
-FROM (
-    SELECT doc FROM ticket WHERE area = $1 AND reported_at >= $2 AND reported_at <= $3 AND NOT is_open
+FROM unnest($1::text[]) AS county (code) CROSS JOIN LATERAL (
+    SELECT doc FROM ticket WHERE area = county.code AND reported_at >= $2 AND reported_at <= $3 AND NOT is_open
     ORDER BY reported_at DESC, id DESC LIMIT $4
 ) AS late CROSS JOIN LATERAL json_to_record(late.doc) AS doc (
     id text, incident_id text, category text, area_class text, symptom text, result text,
@@ -36,10 +36,16 @@ class Lengths:
     work: Mapping[str, Durations]
 
 
-async def ended(connection: Connection, desk: Desk, county: str, *, at: datetime) -> list[Row]:
-    """Return what ended lately in a county: kind, seconds from report to supply (``whole``) and on site (``work``)."""
-    rules = desk.pack.restorations
-    return list(await connection.fetch(ENDED, county, at - rules.learned_over.duration, at, rules.learned_most.value))
+async def ended(connection: Connection, desk: Desk, counties: Collection[str], *, at: datetime) -> dict[str, list[Row]]:
+    """
+    Return what ended lately in each county, by one question: kind, seconds from report to supply (``whole``) and on
+    site (``work``).
+    """
+    rules, found = desk.pack.restorations, {county: list[Row]() for county in counties}
+    since, most = at - rules.learned_over.duration, rules.learned_most.value
+    for row in await connection.fetch(ENDED, sorted(found), since, at, most):
+        found[row["code"]].append(row)
+    return found
 
 
 def work_of(desk: Desk, rows: Sequence[Row]) -> Durations:
@@ -64,7 +70,8 @@ async def lengths_of(
         return kept.at <= at < kept.at + ANEW
 
     async def make() -> Lengths:
-        return Lengths(at, {each: work_of(desk, await ended(connection, desk, each, at=at)) for each in counties})
+        found = await ended(connection, desk, counties, at=at)
+        return Lengths(at, {county: work_of(desk, rows) for county, rows in found.items()})
 
     found: Lengths = await desk.lengths.get(region, holds=holds, make=make)
     return found

@@ -8,6 +8,7 @@ from dispatch.capacity import store
 from dispatch.capacity.booking import Booking
 from dispatch.desk.bookings.displacing import displace
 from dispatch.desk.bookings.pauses import free_from
+from dispatch.desk.bookings.settling import take_turn
 from dispatch.desk.room import Desk
 from dispatch.desk.worklists.giving_way import come_back, stand_back
 from dispatch.kit.db import Connection
@@ -24,7 +25,7 @@ async def give_way(tx: Connection, desk: Desk, county: str, *, by: Account, reas
     if desk.pack.booking is None:
         return 0
     until = await free_from(tx, desk, county, at)
-    await store.turn(tx, county, at=at)
+    await take_turn(tx, desk, county, at=at)
     if until <= at:
         await come_back(tx, desk, county, by=by.id, at=at)
         return 0

@@ -20,7 +20,7 @@ from dispatch.desk.room import Desk, Once
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
-from dispatch.places.areas import AreaLevel
+from dispatch.places.areas import Area, AreaLevel
 
 MADE = TypeAdapter(tuple[GridTask, ...])
 
@@ -65,11 +65,15 @@ async def make(
     :raises NoSuchArea, Forbidden: by whom and for where
     :raises BadTask: naming the one that is wrong and what to do
     """
-    area = desk.areas.get(county)
-    if area.level is not AreaLevel.COUNTY:
-        raise BadTask(f"网格任务按县建立,{area.name}是{area.level.label},请指定县", field="area")
-    rights.check(by, "task.make", area=area.code, covers=desk.areas.covers)
+    area = county_of(desk, county, by=by)
     made = [_checked(desk, area.code, each, n, by=by, at=at) for n, each in enumerate(new)]
+    return await keep(desk, made, by=by, at=at, once=once)
+
+
+async def keep(
+    desk: Desk, made: Sequence[GridTask], *, by: Account, at: datetime, once: Once | None
+) -> tuple[GridTask, ...]:
+    """Write down tasks that were checked, all at once."""
     async with desk.db.transaction() as tx:
         if (first := await idempotency.find(tx, by, once)) is not None:
             return MADE.validate_json(first)
@@ -78,14 +82,31 @@ async def make(
     return kept
 
 
+def county_of(desk: Desk, county: str, *, by: Account) -> Area:
+    """Return a county that ``by`` may make tasks of. :raises NoSuchArea, BadTask, Forbidden: if it is none"""
+    area = desk.areas.get(county)
+    if area.level is not AreaLevel.COUNTY:
+        raise BadTask(f"网格任务按县建立,{area.name}是{area.level.label},请指定县", field="area")
+    rights.check(by, "task.make", area=area.code, covers=desk.areas.covers)
+    return area
+
+
 def _checked(desk: Desk, county: str, new: NewTask, number: int, *, by: Account, at: datetime) -> GridTask:
-    where, today = f"tasks.{number}", at.astimezone(CHINA).date()
+    try:
+        return checked(desk, county, new, by=by, at=at)
+    except BadTask as refusal:
+        said = f"第 {number + 1} 项:{refusal.message}"
+        raise BadTask(said, field=f"tasks.{number}.{refusal.field}") from refusal
+
+
+def checked(desk: Desk, county: str, new: NewTask, *, by: Account, at: datetime) -> GridTask:
+    """Return a task as it will be kept. :raises BadTask: if it cannot be; ``field``: place or due"""
     try:
         desk.locator.check_point(new.lon, new.lat)
     except Refusal as refusal:
-        raise BadTask(f"第 {number + 1} 项:{refusal.message}", field=f"{where}.place") from refusal
-    if new.due < today:
-        raise BadTask(f"第 {number + 1} 项的期限 {new.due} 已过,请改为今天或以后", field=f"{where}.due")
+        raise BadTask(refusal.message, field="place") from refusal
+    if new.due < at.astimezone(CHINA).date():
+        raise BadTask(f"期限 {new.due} 已过,请改为今天或以后", field="due")
     work = new.work_min or round(desk.pack.lists.task_work.duration.total_seconds() / 60)
     return GridTask(
         id=new_id(at),

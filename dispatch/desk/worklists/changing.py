@@ -21,6 +21,7 @@ from dispatch.kit.errors import NotFound, Refusal
 from dispatch.routing.worklists.problem import HalfDay, Left
 from dispatch.routing.worklists.retiming import Standing, placed, retimed
 
+from .begun import begun_of
 from .keeping import Author, keep
 from .posing import span_of
 from .standing import posed, rewritten, standing_of, without
@@ -80,13 +81,11 @@ async def without_visits(
     by: str,
     at: datetime,
     reason: str,
-    begun: Collection[str] | None = None,
 ) -> Worklist:
     """
     Take visits off a depot's list; the others are timed anew. What stands nowhere on it changes nothing.
 
     :param by: id of the account
-    :param begun: visits that were made or are in hand, by report; None: as the list foresaw
     :raises NoSuchList: if it is not frozen yet
     :raises ListEnded: if it is closed
     """
@@ -99,7 +98,7 @@ async def without_visits(
     short = made.model_copy(update={"left_out": left})
     touched = tuple(team for team in made.teams if any(stop.booking_id in gone for stop in team.stops))
     if touched:
-        frame = await framed(desk, short, begun=begun, at=at)
+        frame = await framed(tx, desk, short, at=at)
         names = {team.team for team in touched}
         standings = {name: _cut(frame.standings[name], gone) for name in frame.standings if name in names}
         short = timed(frame, standings)
@@ -121,7 +120,6 @@ async def withdraw_team(
     by: str,
     at: datetime,
     reason: str,
-    begun: Collection[str] | None = None,
 ) -> tuple[Worklist, tuple[str, ...]]:
     """
     Let a team go no further: its visits to come go to the other teams of the list, where they can still be kept.
@@ -136,7 +134,7 @@ async def withdraw_team(
     one = team_in(made, team)
     if one.withdrawn:
         raise AlreadyWithdrawn(f"{one.label}已撤出({one.withdrawn}),请刷新后核对", field="team")
-    frame = await framed(desk, made, begun=begun, at=at)
+    frame = await framed(tx, desk, made, at=at)
     mine = frame.standings[team]
     others = {name: standing for name, standing in frame.standings.items() if name != team}
     now, left = await asyncio.to_thread(placed, frame.half_day, others, mine.to_come, now_s=frame.now_s)
@@ -157,7 +155,6 @@ async def with_visit(
     by: str,
     at: datetime,
     reason: str,
-    begun: Collection[str] | None = None,
 ) -> Worklist:
     """
     Put a visit of the list's half-day onto it, where it costs least; nobody else's promise is broken for it.
@@ -173,7 +170,7 @@ async def with_visit(
             f"户号 {booking.account_no} 不是本半日待安排的已约作业,请先改约到 {made.date:%m月%d日}{made.half.label}",
             field="booking_id",
         )
-    frame = await framed(desk, made, [booking], begun=begun, at=at)
+    frame = await framed(tx, desk, made, [booking], at=at)
     asked = frame.standings if team is None else {team: frame.standings[_going(made, team)]}
     now, left = await asyncio.to_thread(placed, frame.half_day, asked, [booking.id], now_s=frame.now_s)
     if left:
@@ -197,6 +194,7 @@ async def gone(tx: Connection, desk: Desk, before: Booking, *, by: str, at: date
 
 
 async def framed(
+    tx: Connection,
     desk: Desk,
     made: Worklist,
     more: Sequence[Booking] = (),
@@ -204,8 +202,13 @@ async def framed(
     begun: Collection[str] | None = None,
     at: datetime,
 ) -> Frame:
-    """Return a list with its ways and its teams as they stand; teams that were withdrawn are not asked any more."""
+    """
+    Return a list with its ways and its teams as they stand; teams that were withdrawn are not asked any more.
+
+    :param begun: visits that were made or are in hand; None: as ``begun_of`` says
+    """
     span = span_of(desk, made.date, made.half)
+    begun = await begun_of(tx, made, at=at) if begun is None else begun
     half_day = await asyncio.to_thread(posed, desk, made, span, more, at=at)
     standings = {team.team: standing_of(team, span, begun=begun, at=at) for team in made.teams if not team.withdrawn}
     known = {stop.booking_id: stop for team in made.teams for stop in team.stops}

@@ -12,9 +12,25 @@ from dispatch.routing.worklists.problem import HalfDay, List, Stop, Team
 
 from .posing import Known, span_of
 
+NO_SHARES: Mapping[str, Mapping[str, float]] = {}
 
-def drawn(desk: Desk, known: Known, half_day: HalfDay, made: List, *, at: datetime) -> list[Worklist]:
-    """Return the depots' lists, as version 0: not kept yet."""
+
+def drawn(
+    desk: Desk,
+    known: Known,
+    half_day: HalfDay,
+    made: List,
+    *,
+    at: datetime,
+    shares: Mapping[str, Mapping[str, float]] = NO_SHARES,
+    note: str = "",
+) -> list[Worklist]:
+    """
+    Return the depots' lists, as version 0: not kept yet.
+
+    :param shares: depot -> what its part of the plan costs, where that can be told
+    :param note: what a reader must know of how they were made
+    """
     span = span_of(desk, known.date, known.half)
     bookings = {one.id: one for one in known.bookings}
     return [
@@ -29,8 +45,9 @@ def drawn(desk: Desk, known: Known, half_day: HalfDay, made: List, *, at: dateti
             teams=tuple(team_of(one, made, bookings, span) for one in half_day.teams if one.depot == depot),
             left_out=left_of([one for one in known.bookings if one.slot.depot == depot], made),
             pooled=known.pooled,
-            cost={rule: round(minutes, 3) for rule, minutes in made.cost.items()},
+            cost={rule: round(minutes, 3) for rule, minutes in shares.get(depot, made.cost).items()},
             made_by=dict(made.made_by),
+            note=note,
             pack=desk.pack.key,
         )
         for depot in known.depots

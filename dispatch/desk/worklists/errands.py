@@ -28,6 +28,25 @@ ON CONFLICT DO NOTHING
 OPEN = f"SELECT {COLUMNS} FROM team_taken WHERE done_at IS NULL ORDER BY at, id LIMIT $1"
 LOCK = f"SELECT {COLUMNS} FROM team_taken WHERE id = $1 AND done_at IS NULL FOR UPDATE"
 ENDED = "UPDATE team_taken SET done_at = $2, reassigned = $3, moved = $4, reoffered = $5 WHERE id = $1"
+# Whose crew is off the repair: as an errand began, so it ends, repair by repair.
+BACK = f"""
+SELECT {COLUMNS}, (
+    SELECT max(ended_at) FROM dispatch WHERE ticket_id = team_taken.ticket_id AND crew_id = team_taken.crew_id
+) AS ended_at
+FROM team_taken WHERE done_at IS NOT NULL AND freed_at IS NULL AND NOT EXISTS (
+    SELECT FROM dispatch
+    WHERE ticket_id = team_taken.ticket_id AND crew_id = team_taken.crew_id AND ended_at IS NULL
+) ORDER BY at, id LIMIT $1
+"""
+AWAY = f"""
+SELECT {COLUMNS} FROM team_taken
+WHERE depot = $1 AND date = $2 AND half = $3 AND team = $4 AND id <> $5 AND done_at IS NOT NULL AND freed_at IS NULL
+  AND EXISTS (
+    SELECT FROM dispatch
+    WHERE ticket_id = team_taken.ticket_id AND crew_id = team_taken.crew_id AND ended_at IS NULL
+) ORDER BY until_at DESC, id LIMIT 1
+"""
+FREED = "UPDATE team_taken SET freed_at = $2 WHERE id = $1 AND freed_at IS NULL RETURNING id"
 STILL = "SELECT EXISTS (SELECT FROM dispatch WHERE ticket_id = $1 AND crew_id = $2 AND ended_at IS NULL)"
 
 
@@ -109,5 +128,22 @@ async def end(tx: Connection, taken: Taken, *, reassigned: int, moved: int, reof
     await tx.execute(ENDED, taken.id, at, reassigned, moved, reoffered)
 
 
+async def back(connection: Connection, *, limit: int) -> Sequence[tuple[Taken, datetime | None]]:
+    """Return whose crew is off its repair while its list does not know it, and since when; None: not known."""
+    return [(_taken(row), row["ended_at"]) for row in await connection.fetch(BACK, limit)]
+
+
+async def still_away(tx: Connection, taken: Taken) -> Taken | None:
+    """Return another repair that the same team's crew is still on, the last to end; None: there is none."""
+    row = await tx.fetchrow(AWAY, taken.depot, taken.date, taken.half.value, taken.team, taken.id)
+    return None if row is None else _taken(row)
+
+
+async def free(tx: Connection, taken: Taken, *, at: datetime) -> bool:
+    """Write down that the list knows; tell whether this call did."""
+    return await tx.fetchval(FREED, taken.id, at) is not None
+
+
 def _taken(row: Row) -> Taken:
-    return Taken(**{**row, "half": Half(row["half"])})
+    said = {name: row[name] for name in COLUMNS.split(", ")}
+    return Taken(**{**said, "half": Half(row["half"])})

@@ -22,7 +22,8 @@ AFTER = timedelta(days=14)  # and what a telephone reports late comes in within 
 HAPPENED = """
 WITH line AS (
     SELECT area, step, doc,
-           coalesce(lag(doc -> 'slot') OVER mine, doc -> 'slot') AS slot, lag(doc ->> 'state') OVER mine AS was
+           coalesce(lag(doc -> 'slot') OVER mine, doc -> 'slot') AS slot, lag(doc ->> 'state') OVER mine AS was,
+           lag(step) OVER mine AS before
     FROM booking_event WHERE area = ANY($1::text[]) AND at >= $4 AND at < $5
     WINDOW mine AS (PARTITION BY booking_id ORDER BY version)
 )
@@ -33,10 +34,12 @@ SELECT area,
     count(*) FILTER (WHERE step = 'arrived' AND NOT (doc ->> 'kept')::bool AND (doc ->> 'off_s')::int > 0) AS late,
     count(*) FILTER (WHERE step = 'done') AS done,
     count(*) FILTER (WHERE step = 'done' AND coalesce((doc ->> 'rolled_n')::int, 0) = 0
-        AND coalesce((doc ->> 'missed_n')::int, 0) = 0 AND coalesce((doc ->> 'absent_n')::int, 0) = 0) AS first,
+        AND coalesce((doc ->> 'missed_n')::int, 0) = 0 AND coalesce((doc ->> 'absent_n')::int, 0) = 0
+        AND coalesce((doc ->> 'unfinished_n')::int, 0) = 0) AS first,
     count(*) FILTER (WHERE step = 'absent') AS absent,
     count(*) FILTER (WHERE step = 'missed') AS missed,
-    count(*) FILTER (WHERE step = 'rolled') AS rolled,
+    count(*) FILTER (WHERE step = 'rolled' AND before <> 'unfinished') AS rolled,
+    count(*) FILTER (WHERE step = 'unfinished') AS unfinished,
     count(*) FILTER (WHERE step = 'moved' AND was = 'booked') AS moved,
     count(*) FILTER (WHERE step = 'reoffered' AND was IN ('booked', 'missed')) AS reoffered
 FROM line

@@ -1,15 +1,15 @@
 """
 Freezing the lists of the half-days whose cut-off has come (截单). Domain 7.2: 07:30 and 12:30.
 
-Solved beside the event loop, then written in one transaction under the county's turn, if what was solved is still what
-is declared, booked and pinned. Nothing is booked after the cut-off, so that little can have changed but a cancelled
-visit. A cut-off that nobody was there for is made up for while the half-day lasts.
+Solved in a process of its own, then written in one transaction under the county's turn, if what was solved is still
+what is declared, booked and pinned. Nothing is booked after the cut-off, so that little can have changed but a visit
+that was cancelled. A cut-off that nobody was there for is made up for while the half-day lasts.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -22,13 +22,14 @@ from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.kit.logs import logger
 from dispatch.kit.workdays import CalendarEnds
-from dispatch.routing.worklists.making import make
-from dispatch.routing.worklists.problem import HalfDay, Left, List
+from dispatch.routing.worklists.problem import HalfDay, Left
 
+from .apart import Asked, Solved, solved_apart
 from .drawing import drawn
 from .keeping import Author, keep
-from .posing import Known, pose, read, span_of
-from .wording import naming_of
+from .posing import Known, read, span_of, wayless
+from .ways import with_ways_alike
+from .wording import Words
 
 TRIES = 5  # what was booked changes in between at most so often before the next minute tries again
 SEEDS = 2**31
@@ -47,13 +48,6 @@ LOST = "NO_PLACE"
 DAY = timedelta(days=1)
 
 log = logger("worklists")
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """A half-day and the list that was made of it; several where depots do not make each other's visits."""
-
-    parts: tuple[tuple[HalfDay, List], ...] = field(default=())
 
 
 async def freeze_due(desk: Desk, *, at: datetime) -> int:
@@ -94,7 +88,7 @@ async def freeze(
         known = await read(connection, desk, county, depots, day, half, at=at)
         after = await read(connection, desk, county, depots, *next_half(desk, day, half), at=at)
     for _ in range(TRIES):
-        solved = await asyncio.to_thread(solve, desk, known, after, at=at)
+        solved = await solve(desk, known, after, at=at)
         async with desk.db.transaction() as tx:
             await store.turn(tx, county, at=at)
             missing = [depot for depot in known.depots if await lists.find(tx, depot, day, half) is None]
@@ -112,33 +106,44 @@ async def _frozen(tx: Connection, one: Worklist, *, at: datetime) -> Worklist:
     return await keep(tx, one, ListStep.FROZEN, Author(SYSTEM.id, at))
 
 
-def solve(desk: Desk, known: Known, after: Known | None = None, *, at: datetime) -> Solved:
+async def solve(desk: Desk, known: Known, after: Known | None = None, *, at: datetime) -> Solved:
     """
-    Make the lists; the same input gives the same, byte for byte. Takes seconds: not on the event loop.
+    Make the lists of some depots, in a process of its own; the same input gives the same, byte for byte.
+
+    Where the county's mode lets depots make each other's visits, one plan is made of all; where not, each depot's
+    routes are its own, and whether a neighbour could make what is left out is asked.
 
     :param after: the next half-day, where a visit that is left out might go; None: that is not looked at
     """
-    nexts = _apart(after) if after is not None else []
-    parts = [_solved(desk, part, _of(part, nexts), at=at) for part in _apart(known)]
-    return Solved(tuple(parts))
+    return (await solve_each(desk, [known], after, at=at))[0]
 
 
-def _solved(desk: Desk, part: Known, after: Known | None, *, at: datetime) -> tuple[HalfDay, List]:
-    half_day = pose(desk, part, at=at)
-    who = part.county if part.pooled else part.depots[0]
-    made = make(
-        half_day,
-        seed=seed_of(who, part.date, part.half),
+async def solve_each(desk: Desk, several: Sequence[Known], after: Known | None = None, *, at: datetime) -> list[Solved]:
+    """Make the lists of several half-days, all by the same way of solving; see ``solve``."""
+    asked = await asyncio.to_thread(lambda: [_asked(desk, known, after, at=at) for known in several])
+    async with desk.children:
+        solved = await solved_apart(asked)
+    return [_placeless(known, one) for known, one in zip(several, solved, strict=True)]
+
+
+def _asked(desk: Desk, known: Known, after: Known | None, *, at: datetime) -> Asked:
+    half_days = [wayless(desk, known, at=at)]
+    if after is not None and after.declared:
+        half_days.append(_then(desk, known, after, at=at))
+    begins_at = span_of(desk, known.date, known.half).begins_at
+    half_day, *then = with_ways_alike(desk, half_days, at=max(at, begins_at))
+    return Asked(
+        half_day=half_day,
+        after=then[0] if then else None,
+        words=words_of(desk, known),
+        seed=seed_of(known.county, known.date, known.half),
         iterations=desk.pack.lists.iterations.value,
-        naming=naming_of(desk, part),
-        after=_then(desk, part, after, at=at) if after is not None and after.declared else None,
     )
-    return half_day, _placeless(part, half_day, made)
 
 
-def _then(desk: Desk, part: Known, after: Known, *, at: datetime) -> HalfDay:
+def _then(desk: Desk, known: Known, after: Known, *, at: datetime) -> HalfDay:
     """Return the next half-day counted from this one's begin, so that its moments are told by the same clock."""
-    begins_at, then = span_of(desk, part.date, part.half).begins_at, pose(desk, after, at=at)
+    begins_at, then = span_of(desk, known.date, known.half).begins_at, wayless(desk, after, at=at)
     by_s = round((span_of(desk, after.date, after.half).begins_at - begins_at).total_seconds())
     return replace(
         then,
@@ -151,9 +156,14 @@ def _then(desk: Desk, part: Known, after: Known, *, at: datetime) -> HalfDay:
     )
 
 
-def _of(part: Known, nexts: Sequence[Known]) -> Known | None:
-    """Return the next half-day of the same depots."""
-    return next((one for one in nexts if set(part.depots) <= set(one.depots)), None)
+def words_of(desk: Desk, known: Known) -> Words:
+    """Return the names of a half-day."""
+    return Words(
+        begins_at=span_of(desk, known.date, known.half).begins_at,
+        depots={depot: desk.areas.get(depot).name for depot in known.depots},
+        accounts={one.id: one.account_no for one in known.bookings},
+        pooled=known.pooled,
+    )
 
 
 def next_half(desk: Desk, day: date, half: Half) -> tuple[date, Half]:
@@ -168,37 +178,22 @@ def next_half(desk: Desk, day: date, half: Half) -> tuple[date, Half]:
 
 def written(desk: Desk, known: Known, solved: Solved, *, at: datetime) -> list[Worklist]:
     """Return what was solved as the depots' lists."""
-    pairs = zip(_apart(known), solved.parts, strict=True)
-    return [one for part, (half_day, made) in pairs for one in drawn(desk, part, half_day, made, at=at)]
+    half_day, made = solved.half_day, solved.made
+    return drawn(desk, known, half_day, made, at=at, shares=solved.shares, note=solved.note)
 
 
-def _apart(known: Known) -> list[Known]:
-    """Return the half-day depot by depot, or whole where depots make each other's visits."""
-    if known.pooled:
-        return [known]
-    return [
-        replace(
-            known,
-            depots=(depot,),
-            declared=tuple(one for one in known.declared if one.slot.depot == depot),
-            bookings=tuple(one for one in known.bookings if one.slot.depot == depot),
-        )
-        for depot in known.depots
-    ]
-
-
-def seed_of(who: str, day: date, half: Half) -> int:
-    """Return the seed of a list: always the same for the same depot (or county), day and half-day."""
-    said = f"{who}/{day.isoformat()}/{half.value}".encode()
+def seed_of(county: str, day: date, half: Half) -> int:
+    """Return the seed of a county's lists: always the same for the same day and half-day."""
+    said = f"{county}/{day.isoformat()}/{half.value}".encode()
     return int.from_bytes(sha256(said).digest()[:8], "big") % SEEDS
 
 
-def _placeless(known: Known, half_day: HalfDay, made: List) -> List:
+def _placeless(known: Known, solved: Solved) -> Solved:
     """Say of a depot without a place on the map that this is why nobody goes, and what would help."""
-    there = {team.depot for team in half_day.teams}
+    made, there = solved.made, {team.depot for team in solved.half_day.teams}
     lost = {one.slot.depot for one in known.declared if one.teams} - there
     if not lost:
-        return made
+        return solved
     why = Left(LOST, "班所没有坐标,不能排路线", ("请在基础数据中补上班所的经纬度",))
     mine: Mapping[str, Left] = {one.id: why for one in known.bookings if one.slot.depot in lost and one.id in made.left}
-    return replace(made, left={**made.left, **mine})
+    return replace(solved, made=replace(made, left={**made.left, **mine}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
@@ -12,12 +12,14 @@ from dispatch.capacity.worklist import ListedTeam, Worklist
 from dispatch.desk import idempotency
 from dispatch.desk.bookings.halfdays import depot_of
 from dispatch.desk.room import Desk, Once
+from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
+from dispatch.routing.optimiser.words import Naming
 from dispatch.routing.worklists.problem import Visit
 from dispatch.routing.worklists.retiming import Standing, retimed
 
-from .changing import check_open, framed, team_in, turn
+from .changing import Frame, check_open, framed, team_in, turn
 from .keeping import Author, keep
 from .standing import rewritten
 from .telling import told_of
@@ -92,7 +94,7 @@ async def name_teams(
         check_seen(before, version)
         for one in named:
             await _check_crew(tx, one, depot)
-        made = _with_people(await _with_hours(desk, before, named, at=at), named)
+        made = _with_people(await _with_hours(tx, desk, before, named, at=at), named)
         told = told_of(before, made, "")
         made = await keep(tx, made, ListStep.NAMED, Author(by.id, at), told=told)
         await idempotency.remember(tx, by, once, made.model_dump_json(exclude_none=True))
@@ -130,6 +132,9 @@ def check_seen(made: Worklist, version: int | None) -> None:
 def _check_once(named: Sequence[Named]) -> None:
     if len({one.team for one in named}) < len(named):
         raise NamedTwice("同一队伍在一次定人中只能出现一次,请合并", field="teams")
+    for one in named:
+        if twice := sorted(person for person in set(one.persons) if one.persons.count(person) > 1):
+            raise NamedTwice(f"{'、'.join(twice)}在同一队伍中写了两次,请只留一处", field="persons")
 
 
 async def _check_crew(tx: Connection, one: Named, depot: str) -> None:
@@ -154,7 +159,7 @@ def _check_people(teams: Sequence[ListedTeam]) -> None:
                 raise NamedTwice(f"{who}同时在{other.label}和{team.label},请只留一处,或错开时间", field="persons")
 
 
-async def _with_hours(desk: Desk, made: Worklist, named: Sequence[Named], *, at: datetime) -> Worklist:
+async def _with_hours(tx: Connection, desk: Desk, made: Worklist, named: Sequence[Named], *, at: datetime) -> Worklist:
     """Return the list with the teams' hours, and the routes of those that have other hours timed anew."""
     hours = {one.team: _hours(team_in(made, one.team), one) for one in named}
     changed = {
@@ -170,12 +175,12 @@ async def _with_hours(desk: Desk, made: Worklist, named: Sequence[Named], *, at:
         else team
         for team in made.teams
     )
-    frame = await framed(desk, made.model_copy(update={"teams": teams}), at=at)
+    frame = await framed(tx, desk, made.model_copy(update={"teams": teams}), at=at)
     for team in teams:
         if team.team in changed and not (frame.span.begins_at <= team.from_at < team.to_at <= frame.span.ends_at):
             raise BadHours(f"{team.label}的时间须在半日之内,且结束晚于开始,请改正 from_at、to_at", field="from_at")
     standings = {name: frame.standings[name] for name in changed if name in frame.standings}
-    now = retimed(frame.half_day, standings, now_s=frame.now_s)
+    now = retimed(frame.half_day, standings, now_s=frame.now_s, naming=_said(frame))
     if now.breaches:
         raise _too_short(now.breaches[0].sentence, standings, {visit.id: visit for visit in frame.half_day.visits})
     anew = {team.team: team for team in rewritten(teams, now, frame.span, frame.known) if team.team in standings}
@@ -185,6 +190,16 @@ async def _with_hours(desk: Desk, made: Worklist, named: Sequence[Named], *, at:
 def _too_short(why: str, standings: Mapping[str, Standing], visits: Mapping[str, Visit]) -> HoursTooShort:
     touched = sorted({name for one in standings.values() for name in one.to_come if name in visits})
     return HoursTooShort(f"按这个时间排不下已约的作业:{why}", field="from_at", visits=touched)
+
+
+def _said(frame: Frame) -> Naming:
+    """Return how a list is spoken of: customers by account, instants by the clock in China."""
+
+    def told(after_s: int) -> str:
+        return f"{(frame.span.begins_at + timedelta(seconds=after_s)).astimezone(CHINA):%H:%M}"
+
+    labels = {team.team: team.label for team in frame.made.teams}
+    return Naming(a_job="户号", job=lambda visit: frame.known[visit].account_no, crew=labels.__getitem__, clock=told)
 
 
 def _hours(team: ListedTeam, one: Named) -> tuple[datetime, datetime]:

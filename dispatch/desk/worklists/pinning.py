@@ -4,7 +4,6 @@ A person's word that a visit is made by this team (指定队伍), before the lis
 The cost is found as the list will be: it is made once with the word and once without, and the same scorer judges both.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, NotFound, Refusal
 
 from .changing import NoSuchTeam
-from .making import solve, written
+from .making import solve_each, written
 from .naming import check_depot
 from .posing import Known, is_pooled, read
 
@@ -107,7 +106,9 @@ async def pin(desk: Desk, depot: str, day: date, half: Half, wanted: Wanted, *, 
     pins = {name: team for name, team in before.pins.items() if name != wanted.booking_id}
     made = Pin(wanted.booking_id, wanted.team, by.id, at, wanted.reason)
     then, now = replace(before, pins=pins), replace(before, pins={**pins, wanted.booking_id: wanted.team})
-    return await asyncio.to_thread(_price, desk, made, then, now, at)
+    solved = await solve_each(desk, [then, now], at=at)
+    pairs = zip((then, now), solved, strict=True)
+    return _price(made, *(written(desk, known, one, at=at) for known, one in pairs))
 
 
 async def unpin(desk: Desk, depot: str, day: date, half: Half, booking_id: str, *, by: Account, at: datetime) -> None:
@@ -163,8 +164,7 @@ def _check_pair(known: Known, booking: Booking, team: str) -> None:
         raise OtherKind(f"{team_label(team)}不做{booking.slot.kind.label},请指定同一类别的队伍", field="team")
 
 
-def _price(desk: Desk, made: Pin, then: Known, now: Known, at: datetime) -> Price:
-    before, after = [written(desk, known, solve(desk, known, at=at), at=at) for known in (then, now)]
+def _price(made: Pin, before: Sequence[Worklist], after: Sequence[Worklist]) -> Price:
     known = {left.booking_id for one in before for left in one.left_out}
     left = tuple(left for one in after for left in one.left_out if left.booking_id not in known)
     return Price(made, round(_cost(after) - _cost(before), 1), left)

@@ -98,11 +98,16 @@ def pose(desk: Desk, known: Known, *, at: datetime) -> HalfDay:
 
     :param at: a list that is made late begins then, on the full minute after
     """
+    return with_ways(desk, wayless(desk, known, at=at), at=max(at, span_of(desk, known.date, known.half).begins_at))
+
+
+def wayless(desk: Desk, known: Known, *, at: datetime) -> HalfDay:
+    """Return the half-day before it is known how one drives."""
     span = span_of(desk, known.date, known.half)
     late = max(0, -(-seconds(span, at) // 60) * 60)
     length_s = seconds(span, span.ends_at)
     visits = tuple(visit_of(desk, one, span, pinned=known.pins.get(one.id)) for one in known.bookings)
-    half_day = HalfDay(
+    return HalfDay(
         name=f"{known.county}/{known.date.isoformat()}/{known.half.value}",
         length_s=length_s,
         travel=NOWHERE,
@@ -110,8 +115,8 @@ def pose(desk: Desk, known: Known, *, at: datetime) -> HalfDay:
         visits=visits,
         pooled=known.pooled,
         caps={(one.slot.depot, f"{one.slot.kind}/{one.slot.area_class}"): one.visits for one in known.declared},
+        bases={depot: (*base, 0) for depot in known.depots if (base := base_of(desk, depot)) is not None},
     )
-    return with_ways(desk, half_day, at=max(at, span.begins_at))
 
 
 def _teams(desk: Desk, known: Known, visits: Sequence[Visit], *, from_s: int, to_s: int) -> Iterator[Team]:

@@ -10,7 +10,7 @@ from dispatch.accounts.model import Account
 from dispatch.capacity import lists
 from dispatch.capacity.declaration import Hours
 from dispatch.capacity.lists import NoSuchList
-from dispatch.capacity.words import Half, ListStep
+from dispatch.capacity.words import Half, ListState, ListStep
 from dispatch.capacity.worklist import Worklist
 from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
@@ -106,7 +106,7 @@ class Notice:
 
 async def shown(desk: Desk, depot: str, day: date, half: Half, *, by: Account, at: datetime) -> Shown:
     """
-    Return a depot's list, or the draft of one that is not frozen yet.
+    Return a depot's list, or the draft of one that is not frozen yet: also an empty one, once teams are declared.
 
     :raises NoSuchArea, NotADepot, Forbidden: by whom
     :raises NoSuchList: if there is neither; the message says when the list will be there
@@ -143,7 +143,8 @@ def none_yet(span: Hours, day: date, half: Half, at: datetime) -> NoSuchList:
     name, closes = f"{day:%m月%d日}{half.label}", f"{span.closes_at.astimezone(CHINA):%m月%d日 %H:%M}"
     if at < span.closes_at:
         return NoSuchList(
-            f"{name}的派工清单将于 {closes} 截单时生成,目前没有已约的作业可供预览,请届时再看", ready_at=span.closes_at
+            f"{name}的派工清单将于 {closes} 截单时生成;该处尚未申报队伍,也没有已约的作业,请先申报承载力",
+            ready_at=span.closes_at,
         )
     if at < span.ends_at:
         return NoSuchList(
@@ -167,11 +168,11 @@ async def _find(connection: Connection, desk: Desk, depot: str, day: date, half:
 async def _draft(
     connection: Connection, desk: Desk, depot: str, day: date, half: Half, *, at: datetime
 ) -> Worklist | None:
-    """Return the live routes of a half-day as a list of version 0; None: nobody stands on one."""
-    rows = await connection.fetch(STOPS, depot, day, half.value)
-    if not rows:
-        return None
+    """Return the live routes of a half-day as a list of version 0; None: no team is declared and nobody is booked."""
     known = await read(connection, desk, desk.areas.county_of_depot(depot), [depot], day, half, at=at)
+    if not known.bookings and not any(one.teams for one in known.declared):
+        return None
+    rows = await connection.fetch(STOPS, depot, day, half.value)
     routes: dict[str, list[str]] = {}
     for row in rows:
         routes.setdefault(row["team"], []).append(row["booking_id"])
@@ -191,7 +192,7 @@ def _drafted(desk: Desk, known: Known, routes: Mapping[str, Sequence[str]], at: 
     left = {name: UNPLACED for name in sorted(there - placed)}
     made = List(routes=now.routes, home_s=now.home_s, left=left, cost={}, made_by={})
     (draft,) = drawn(desk, known, half_day, made, at=span.closes_at)
-    return draft
+    return draft.model_copy(update={"state": ListState.DRAFT})
 
 
 async def notices(

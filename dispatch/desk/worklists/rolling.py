@@ -2,8 +2,9 @@
 What was not made (结转): a while after a half-day's end each visit without a report is taken as not made.
 
 限期 with days left rolls to the next half-day that can take it; too often, or on its last day, it is 加急. Who was
-promised an hour is asked at once for another; that nobody came is counted. When every visit of a list is accounted for
-it is closed. A county's half-day is one transaction: done once, and made up for after a stop.
+promised an hour is asked at once for another; that nobody came is counted. Who arrived and has not finished is asked
+for, and a while later taken as not finished: the same, and nobody has broken his promise. When every visit of a list is
+accounted for it is closed. A county's half-day is one transaction: done once, and made up for after a stop.
 """
 
 from collections import defaultdict
@@ -21,9 +22,9 @@ from dispatch.capacity.worklist import Worklist
 from dispatch.desk.bookings.customers import tell_displaced
 from dispatch.desk.bookings.displacing import displace
 from dispatch.desk.bookings.finding import Found, Question, find
-from dispatch.desk.bookings.halfdays import wish_of
+from dispatch.desk.bookings.halfdays import rules_of, wish_of
 from dispatch.desk.bookings.pauses import free_from
-from dispatch.desk.bookings.settling import settle
+from dispatch.desk.bookings.settling import settle, take_turn
 from dispatch.desk.ids import new_id
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
@@ -32,16 +33,18 @@ from dispatch.kit.logs import logger
 
 from .keeping import NOTICE, Author, keep
 
-REASON = "半日结束未报完成"
+REASON, UNFINISHED = "半日结束未报完成", "到达后一直未报完成"
+ASKED = "到达后未报完成,请班所核实"
 ITSELF = ""  # in place of a team's name: the depot itself is told
 
 OVER = """
 SELECT area, date, half FROM worklist WHERE state <> 'closed' AND date <= $1
-UNION SELECT area, date, half FROM booking WHERE state = 'booked' AND place IS NOT NULL AND date <= $1
+UNION SELECT area, date, half FROM booking
+WHERE state IN ('booked', 'arrived') AND place IS NOT NULL AND date <= $1
 ORDER BY date, half, area
 """
-UNMADE = """
-SELECT doc FROM booking WHERE area = $1 AND date = $2 AND half = $3 AND state = 'booked' AND place IS NOT NULL
+STANDING = """
+SELECT doc FROM booking WHERE area = $1 AND date = $2 AND half = $3 AND state = $4 AND place IS NOT NULL
 ORDER BY from_at, id
 """
 HERE = """
@@ -67,10 +70,12 @@ class Rolled:
     What became of the visits of a county's half-day.
 
     :param outcomes: booking -> what became of it, of those that were not made
+    :param begun: those to which a team came
     :param urgent: depot -> visits that are 加急 now
     """
 
     outcomes: dict[str, VisitOutcome] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
     urgent: defaultdict[str, list[Booking]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -95,17 +100,57 @@ async def roll_due(desk: Desk, *, at: datetime) -> int:
 
 async def roll(desk: Desk, county: str, day: date, half: Half, *, at: datetime) -> int:
     """See to a county's half-day that is over; return how many of its visits had not been made."""
+    past, rules = at - hours(rules_of(desk.pack), day, half).ends_at, desk.pack.lists
     async with desk.db.transaction() as tx:
-        await store.turn(tx, county, at=at)
-        rows = await tx.fetch(UNMADE, county, day, half.value)
-        unmade = [Booking.model_validate_json(row["doc"]) for row in rows]
-        done = await _rolled(tx, desk, _firmest_first(unmade), at=at)
+        await take_turn(tx, desk, county, at=at)
+        unmade = await _standing(tx, county, day, half, BookingState.BOOKED)
+        begun = await _standing(tx, county, day, half, BookingState.ARRIVED)
+        given_up = begun if past >= rules.unfinished_end.duration else []
+        done = Rolled(begun=frozenset(one.id for one in given_up))
+        await _roll_on(
+            tx, desk, _firmest_first([*unmade, *[await _given_up(tx, one, at=at) for one in given_up]]), done, at=at
+        )
         made = await lists.of_county(tx, county, day, half)
         for one in made:
             if one.state is not ListState.CLOSED:
                 await _accounted(tx, one, done, at=at)
+        if begun and not given_up and past >= rules.unfinished_asked.duration:
+            await _ask_for(tx, county, day, half, begun, at + rules.unfinished_end.duration - past, at=at)
         await _tell_depots(tx, county, day, half, done, {one.depot for one in made}, at=at)
-    return len(unmade)
+    return len(unmade) + len(given_up)
+
+
+async def _standing(tx: Connection, county: str, day: date, half: Half, state: BookingState) -> list[Booking]:
+    rows = await tx.fetch(STANDING, county, day, half.value, state.value)
+    return [Booking.model_validate_json(row["doc"]) for row in rows]
+
+
+async def _given_up(tx: Connection, booking: Booking, *, at: datetime) -> Booking:
+    """Take a visit as not finished to which a team came."""
+    after = course.unfinished(booking)
+    return await store.append(tx, after, BookingStep.UNFINISHED, by=SYSTEM.id, at=at, reason=UNFINISHED)
+
+
+async def _ask_for(
+    tx: Connection, county: str, day: date, half: Half, begun: Sequence[Booking], until_at: datetime, *, at: datetime
+) -> None:
+    """Ask the depots once, by their lists, for what is not finished."""
+    waits = {one.id: one for one in begun}
+    for made in await lists.of_county(tx, county, day, half):
+        stops = [stop for team in made.teams for stop in team.stops if stop.booking_id in waits]
+        if stops and made.asked_at is None and made.state is not ListState.CLOSED:
+            text = unfinished_text([waits[stop.booking_id] for stop in stops], until_at)
+            asked = made.model_copy(update={"asked_at": at})
+            await keep(tx, asked, ListStep.CHANGED, Author(SYSTEM.id, at, ASKED), told={ITSELF: text})
+
+
+def unfinished_text(begun: Sequence[Booking], until_at: datetime) -> str:
+    """Return what a depot must answer, and by when."""
+    named = "、".join(f"户号 {one.account_no}" for one in begun[:4]) + (f"等 {len(begun)} 户" if len(begun) > 4 else "")
+    return (
+        f"已报到达、未报完成 {len(begun)} 户:{named}。请核实后补报完成或客户不在;"
+        f"{until_at.astimezone(CHINA):%H:%M} 仍未报的按未完成结转或另约客户。"
+    )
 
 
 def _firmest_first(unmade: Sequence[Booking]) -> list[Booking]:
@@ -114,20 +159,21 @@ def _firmest_first(unmade: Sequence[Booking]) -> list[Booking]:
     return sorted(unmade, key=lambda one: (not one.urgent, firm.index(one.appointment), one.from_at, one.id))
 
 
-async def _rolled(tx: Connection, desk: Desk, unmade: Sequence[Booking], *, at: datetime) -> Rolled:
+async def _roll_on(tx: Connection, desk: Desk, unmade: Sequence[Booking], done: Rolled, *, at: datetime) -> None:
     """Give each its new place, or offers of one."""
-    done = Rolled()
     for booking in unmade:
+        begun = booking.id in done.begun
         urgent = is_urgent(booking, rolls=desk.pack.lists.rolls.value)
         found = await _next(tx, desk, booking, at=at)
         if found is not None and found.ranked:
-            after = await _moved(tx, desk, booking, found, urgent=urgent, at=at)
-            done.outcomes[booking.id] = VisitOutcome.ROLLED
+            reason = UNFINISHED if begun else REASON
+            after = await _moved(tx, desk, booking, found, urgent=urgent, reason=reason, at=at)
+            outcome = VisitOutcome.ROLLED
         else:
-            after, done.outcomes[booking.id] = await _asked(tx, desk, booking, at=at)
+            after, outcome = await _asked(tx, desk, booking, begun=begun, at=at)
+        done.outcomes[booking.id] = VisitOutcome.UNFINISHED if begun else outcome
         if after.urgent and not booking.urgent:
             done.urgent[booking.slot.depot].append(after)
-    return done
 
 
 def is_urgent(booking: Booking, *, rolls: int) -> bool:
@@ -153,23 +199,28 @@ async def _next(tx: Connection, desk: Desk, booking: Booking, *, at: datetime) -
     return await find(tx, desk, Question(wish=wish, slots=slots, at=at, without=(booking.id,), soonest=True))
 
 
-async def _moved(tx: Connection, desk: Desk, booking: Booking, found: Found, *, urgent: bool, at: datetime) -> Booking:
+async def _moved(
+    tx: Connection, desk: Desk, booking: Booking, found: Found, *, urgent: bool, reason: str, at: datetime
+) -> Booking:
     after = course.rolled(booking, found.ranked[0], found.ranked.place, urgent=urgent)
-    made = await store.append(tx, after, BookingStep.ROLLED, by=SYSTEM.id, at=at, reason=REASON)
+    made = await store.append(tx, after, BookingStep.ROLLED, by=SYSTEM.id, at=at, reason=reason)
     await settle(tx, desk, made, at=at)
     await tell_displaced(tx, desk, booking, made, BookingStep.MOVED, at=at)
     return made
 
 
-async def _asked(tx: Connection, desk: Desk, booking: Booking, *, at: datetime) -> tuple[Booking, VisitOutcome]:
-    """Offer another time at once; that a promise was broken is counted first."""
-    by_date, rules = booking.appointment is Appointment.BY_DATE, desk.pack.booking
-    assert rules is not None
+async def _asked(
+    tx: Connection, desk: Desk, booking: Booking, *, begun: bool, at: datetime
+) -> tuple[Booking, VisitOutcome]:
+    """Offer another time at once; that a promise was broken is counted first: not where a team came."""
+    by_date, rules, reason = booking.appointment is Appointment.BY_DATE, rules_of(desk.pack), REASON
     victim, outcome = booking.model_copy(update={"urgent": booking.urgent or by_date}), VisitOutcome.REOFFERED
-    if not by_date or _day_has_come(booking):
+    if begun:
+        reason = UNFINISHED
+    elif not by_date or _day_has_come(booking):
         gone, outcome = course.missed(booking, urgent=by_date), VisitOutcome.MISSED
         victim = await store.append(tx, gone, BookingStep.MISSED, by=SYSTEM.id, at=at, reason=REASON)
-    (made,) = await displace(tx, desk, [victim], rules, by=SYSTEM, reason=REASON, at=at, listed=False)
+    (made,) = await displace(tx, desk, [victim], rules, by=SYSTEM, reason=reason, at=at, listed=False)
     return made, outcome
 
 

@@ -80,15 +80,15 @@ def _errand(made: Worklist, team: ListedTeam, errand: Errand) -> Visit:
     )
 
 
-def standing_of(team: ListedTeam, span: Hours, *, begun: Collection[str] | None, at: datetime) -> Standing:
+def standing_of(team: ListedTeam, span: Hours, *, begun: Collection[str], at: datetime) -> Standing:
     """
     Return a team's route at a moment.
 
-    :param begun: visits that were made or are in hand, by report; None: as the list foresaw
+    :param begun: visits that were made or are in hand
     """
     done = 0
     for n, stop in enumerate(team.stops, 1):
-        if stop.begins_at <= at if begun is None else stop.booking_id in begun:
+        if stop.booking_id in begun:
             done = n
     made = tuple(stop_in(stop, span) for stop in team.stops[:done])
     errand = team.errand

@@ -24,6 +24,7 @@ from dispatch.routing.worklists.problem import HalfDay
 from dispatch.routing.worklists.retiming import Standing, Standings, placed, retimed
 
 from . import errands
+from .begun import begun_of
 from .changing import Frame, framed, team_in, timed
 from .errands import Taken
 from .keeping import Author, keep
@@ -33,8 +34,6 @@ from .ways import base_of
 
 AT_ONCE = 100  # repairs that one turn sees to
 CREW = "SELECT id, name, area, depot FROM crew WHERE id = $1 AND active"
-STATES = "SELECT id, state FROM booking WHERE id = ANY($1::text[])"
-IN_HAND = frozenset({BookingState.ARRIVED.value, BookingState.DONE.value, BookingState.ABSENT.value})
 
 log = logger("taking")
 
@@ -130,7 +129,7 @@ async def part(tx: Connection, desk: Desk, made: Worklist, team: str, errand: Er
     """Return a list whose team goes to a repair; nothing is written."""
     teams = tuple(one.model_copy(update={"errand": errand}) if one.team == team else one for one in made.teams)
     away = made.model_copy(update={"teams": teams})
-    frame = await framed(desk, away, begun=await begun_of(tx, made, at=at), at=at)
+    frame = await framed(tx, desk, away, at=at)
     standings, lost = await asyncio.to_thread(parted_among, frame.half_day, frame.standings, team, now_s=frame.now_s)
     after = timed(frame, {name: one for name, one in standings.items() if _differs(frame, name, one) or name == team})
     mine = set(frame.standings[team].to_come)
@@ -140,19 +139,6 @@ async def part(tx: Connection, desk: Desk, made: Worklist, team: str, errand: Er
 
 def _differs(frame: Frame, team: str, now: Standing) -> bool:
     return frame.standings[team].to_come != now.to_come
-
-
-async def begun_of(tx: Connection, made: Worklist, *, at: datetime) -> frozenset[str]:
-    """
-    Return the visits that were made or are in hand.
-
-    By report; of a team that has reported nothing, as the list foresaw.
-    """
-    ids = [stop.booking_id for team in made.teams for stop in team.stops]
-    reported = {row["id"] for row in await tx.fetch(STATES, ids) if row["state"] in IN_HAND}
-    silent = [team for team in made.teams if not any(stop.booking_id in reported for stop in team.stops)]
-    foreseen = {stop.booking_id for team in silent for stop in team.stops if stop.begins_at <= at}
-    return frozenset(reported | foreseen)
 
 
 def parted_among(half_day: HalfDay, now: Standings, team: str, *, now_s: int) -> tuple[Standings, tuple[str, ...]]:
@@ -168,6 +154,16 @@ def parted_among(half_day: HalfDay, now: Standings, team: str, *, now_s: int) ->
     own, hurt = placed(half_day, {team: Standing(mine.done)}, mine.to_come, now_s=now_s)
     after, left = placed(half_day, {**now, **own}, tuple(hurt), now_s=now_s)
     return after, tuple(left)
+
+
+async def depot_of_crew(connection: Connection, desk: Desk, crew_id: str, action: str, *, by: Account) -> str:
+    """Return a crew's depot. :raises NoSuchCrew: if there is none of which ``by`` may know this"""
+    crew = await connection.fetchrow(CREW, crew_id)
+    reach = {"area": crew["area"], "depot": crew["depot"], "crew_id": crew_id} if crew else {}
+    if crew is None or not rights.allowed(by, action, **reach, covers=desk.areas.covers):
+        raise NoSuchCrew("没有这个班组,或不在您的查看范围内;请核对编号")
+    depot: str = crew["depot"]
+    return depot
 
 
 async def at_stake(
@@ -187,12 +183,9 @@ async def at_stake(
     :raises NoSuchCrew: if there is none that ``by`` may see
     """
     async with desk.db.connection() as connection:
-        crew = await connection.fetchrow(CREW, crew_id)
-        reach = {"area": crew["area"], "depot": crew["depot"]} if crew else {}
-        if crew is None or not rights.allowed(by, "crew.stakes", **reach, covers=desk.areas.covers):
-            raise NoSuchCrew("没有这个班组,或不在您的查看范围内;请核对编号")
-        base, found = base_of(desk, crew["depot"]), []
-        for made, team in await errands.teams_of(connection, desk, crew["depot"], crew_id, at=at):
+        depot = await depot_of_crew(connection, desk, crew_id, "crew.stakes", by=by)
+        base, found = base_of(desk, depot), []
+        for made, team in await errands.teams_of(connection, desk, depot, crew_id, at=at):
             lon, lat = place or base or (0.0, 0.0)
             until_at = at + timedelta(minutes=minutes)
             errand = Errand(ticket_no="", from_at=at, until_at=until_at, lon=lon, lat=lat)

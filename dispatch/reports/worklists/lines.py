@@ -29,6 +29,15 @@ class Promised(Protocol):
     def to_at(self) -> datetime: ...
 
 
+class Placed(Protocol):
+    """Where somebody goes, and whether it can wait."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def urgent(self) -> bool: ...
+
+
 class Sorted(Protocol):
     """What is done where: a stop of a list, or a slot."""
 
@@ -53,22 +62,52 @@ def minutes(seconds: int) -> int:
     return -(-seconds // 60)
 
 
+def home_minutes(team: ListedTeam) -> int:
+    """Return the way back in whole minutes."""
+    if team.home_at is None or not team.stops:
+        return 0
+    return minutes(round((team.home_at - team.stops[-1].ends_at).total_seconds()))
+
+
+def driving(team: ListedTeam) -> int:
+    """Return a team's driving with its way back: what who adds up the minutes that are written gets."""
+    return sum(minutes(stop.drive_s) for stop in team.stops) + home_minutes(team)
+
+
+def place(stop: Placed) -> str:
+    """Write where it is; what cannot wait is marked."""
+    return f"{'【加急】' if stop.urgent else ''}{stop.text}" or "—"
+
+
 def people(team: ListedTeam) -> str:
     """Write who goes."""
     return "、".join(team.persons) or NOBODY
 
 
+def away(team: ListedTeam) -> str:
+    """Write why a team goes no further, or what it does between; empty: neither."""
+    if team.withdrawn:
+        return f"已撤出:{team.withdrawn}"
+    if (errand := team.errand) is None:
+        return ""
+    if errand.over:
+        return f"{clock(errand.from_at)} 起抢修 {errand.ticket_no},{clock(errand.until_at)} 归队"
+    until = f"已于 {clock(errand.until_at)} 归队" if errand.over else f"预计 {clock(errand.until_at)} 修复"
+    return f"{clock(errand.from_at)} 起抢修 {errand.ticket_no},{until}"
+
+
 def heading(team: ListedTeam) -> str:
     """Write a team with its hours and its way back."""
-    home = f",约 {clock(team.home_at)} 回到班所" if team.home_at is not None else ""
-    out = f" 已撤出:{team.withdrawn}" if team.withdrawn else ""
+    back = f"回程 {home_minutes(team)} 分"
+    home = f",约 {clock(team.home_at)} 回到班所({back})" if team.home_at is not None else ""
+    out = f" {away(team)}" if away(team) else ""
     return f"{team.label} {clock(team.from_at)}–{clock(team.to_at)} {len(team.stops)} 户{home}{out}"
 
 
 def row(number: int, stop: ListedStop) -> tuple[str, ...]:
     """Return a visit in the words of ``COLUMNS``."""
     return (
-        str(number), clock(stop.begins_at), window(stop), kind(stop), stop.account_no, stop.text or "—",
+        str(number), clock(stop.begins_at), window(stop), kind(stop), stop.account_no, place(stop),
         f"{minutes(stop.drive_s)} 分", clock(stop.ends_at),
     )  # fmt: skip
 
@@ -91,4 +130,5 @@ def facts(sheet: Sheet) -> tuple[str, ...]:
 def note(sheet: Sheet) -> str:
     """Return what a reader must know of the times."""
     ways = "行车按道路计算" if sheet.by_road else "行车按直线距离估算"
-    return f"时间为预计,{ways};早到请等候约定时段,赶不上请立即报班所改约。现场情况须填全,办结后回电客户。"
+    made = f"{sheet.made.note}。" if sheet.made.note else ""
+    return f"{made}时间为预计,{ways};早到请等候约定时段,赶不上请立即报班所改约。现场情况须填全,办结后回电客户。"

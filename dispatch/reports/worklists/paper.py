@@ -22,16 +22,17 @@ TITLE, HEAD = 15.0, 11.5  # points
 DPI = 100  # of the maps; on the page they are smaller than drawn, which makes it 165
 TURN = Lock()  # what matplotlib is set to is shared by all threads
 VISITS = (
-    Column("序", 4), Column("预计开始", 9, bold=True), Column("约定时段", 18), Column("类别", 17), Column("户号", 15),
-    Column("地点与说明", 28), Column("行车", 8), Column("预计完成", 9), Column("到达/完成", 14),
+    Column("序", 4), Column("预计开始", 10, bold=True), Column("约定时段", 18), Column("类别", 16), Column("户号", 15),
+    Column("地点与说明", 27), Column("行车", 7), Column("预计完成", 10), Column("到达/完成", 15),
 )  # fmt: skip
 TEAMS = (
-    Column("队伍", 20, bold=True), Column("人员", 40), Column("时间", 14), Column("户数", 6), Column("行车", 9),
-    Column("回到班所", 10),
+    Column("队伍", 20, bold=True), Column("人员", 36), Column("时间", 14), Column("户数", 6),
+    Column("行车(含回程)", 13), Column("回到班所", 10),
 )  # fmt: skip
 LEFT_OUT = (
     Column("户号", 15), Column("地点与说明", 26), Column("类别", 17), Column("约定时段", 18), Column("原因与办法", 46),
 )  # fmt: skip
+BOX = "□ ____ / ____"
 SIGN = "领单人:______________      领单时间:______________      班所负责人:______________"
 
 
@@ -82,7 +83,7 @@ def _route(pages: Pages, sheet: Sheet, team: ListedTeam) -> None:
     pages.turn()
     pages.line(lines.heading(team), HEAD, bold=True)
     pages.line(f"{sheet.depot}    人员:{lines.people(team)}", pale=True)
-    pages.table(VISITS, [(*lines.row(n, stop), "□") for n, stop in enumerate(team.stops, 1)])
+    pages.table(VISITS, [(*lines.row(n, stop), BOX) for n, stop in enumerate(team.stops, 1)])
     pages.space(1.5)
     pages.line(SIGN)
     pages.space(0.6)
@@ -90,13 +91,19 @@ def _route(pages: Pages, sheet: Sheet, team: ListedTeam) -> None:
     pages.line(lines.note(sheet), pale=True)
 
 
+def _going(team: ListedTeam) -> str:
+    """Write who goes, and what keeps them; of a team that was withdrawn only why."""
+    away = lines.away(team)
+    return away if team.withdrawn else "\n".join(filter(None, (lines.people(team), away)))
+
+
 def _team(team: ListedTeam) -> tuple[str, ...]:
     return (
         team.label,
-        f"已撤出:{team.withdrawn}" if team.withdrawn else lines.people(team),
+        _going(team),
         f"{lines.clock(team.from_at)}–{lines.clock(team.to_at)}",
         str(len(team.stops)),
-        f"{lines.minutes(sum(stop.drive_s for stop in team.stops))} 分",
+        f"{lines.driving(team)} 分",
         "—" if team.home_at is None else lines.clock(team.home_at),
     )
 
@@ -104,4 +111,4 @@ def _team(team: ListedTeam) -> tuple[str, ...]:
 def _left(sheet: Sheet, n: int) -> tuple[str, ...]:
     booking, why = sheet.left[n].booking, sheet.left[n].why
     reasons = "\n".join((why.sentence, *(f"· {help_}" for help_ in why.helps)))
-    return booking.account_no, booking.text or "—", lines.kind(booking.slot), lines.window(booking), reasons
+    return booking.account_no, lines.place(booking), lines.kind(booking.slot), lines.window(booking), reasons

@@ -7,12 +7,15 @@ from dispatch.reports.book import Amount, Book, Cell, Section, Table, moment
 
 from . import lines
 
-OVERVIEW = ("队伍", "人员", "抢修队伍", "出工", "收工", "户数", "行车(分)", "回到班所", "备注")
+OVERVIEW = ("队伍", "人员", "抢修队伍", "出工", "收工", "户数", "行车(分,含回程)", "回到班所", "备注")
 VISITS = (
     "序", "预计到达", "预计开始", "预计完成", "约定开始", "约定结束", "约定方式", "类别", "城乡", "户号", "地点与说明",
-    "行车(分)", "经度", "纬度", "预约编号",
+    "行车(分)", "经度", "纬度", "加急", "预约编号",
 )  # fmt: skip
-LEFT = ("户号", "地点与说明", "类别", "城乡", "约定开始", "约定结束", "约定方式", "原因", "怎样可以安排", "预约编号")
+LEFT = (
+    "户号", "地点与说明", "类别", "城乡", "约定开始", "约定结束", "约定方式", "加急", "原因", "怎样可以安排",
+    "预约编号",
+)  # fmt: skip
 
 
 def workbook(sheet: Sheet) -> bytes:
@@ -30,7 +33,6 @@ def book(sheet: Sheet) -> Book:
 
 
 def _team(team: ListedTeam) -> tuple[Cell, ...]:
-    drive = sum(stop.drive_s for stop in team.stops) / 60
     return (
         team.label,
         lines.people(team),
@@ -38,9 +40,9 @@ def _team(team: ListedTeam) -> tuple[Cell, ...]:
         moment(team.from_at),
         moment(team.to_at),
         len(team.stops),
-        Amount(drive, 1),
+        lines.driving(team),
         moment(team.home_at),
-        f"已撤出:{team.withdrawn}" if team.withdrawn else "",
+        lines.away(team),
     )
 
 
@@ -63,11 +65,16 @@ def _visit(number: int, stop: ListedStop) -> tuple[Cell, ...]:
         stop.area_class.label,
         stop.account_no,
         stop.text,
-        Amount(stop.drive_s / 60, 1),
+        lines.minutes(stop.drive_s),
         Amount(stop.lon, 5),
         Amount(stop.lat, 5),
+        _urgent(stop),
         stop.booking_id,
     )
+
+
+def _urgent(stop: lines.Placed) -> str:
+    return "加急" if stop.urgent else ""
 
 
 def _left(sheet: Sheet, n: int) -> tuple[Cell, ...]:
@@ -81,6 +88,7 @@ def _left(sheet: Sheet, n: int) -> tuple[Cell, ...]:
         moment(booking.from_at),
         moment(booking.to_at),
         booking.appointment.label,
+        _urgent(booking),
         why.sentence,
         ";".join(why.helps),
         booking.id,

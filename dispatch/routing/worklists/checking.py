@@ -43,6 +43,7 @@ def _ids_stand_once(half_day: HalfDay) -> None:
 def _places(half_day: HalfDay) -> Iterator[Place]:
     yield from ((f"teams[{i}]", t.lon, t.lat, t.place) for i, t in enumerate(half_day.teams))
     yield from ((f"visits[{i}]", v.lon, v.lat, v.place) for i, v in enumerate(half_day.visits))
+    yield from ((f"bases.{depot}", *base) for depot, base in half_day.bases.items())
 
 
 def _ways_are_known(half_day: HalfDay) -> None:

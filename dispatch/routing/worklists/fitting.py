@@ -8,6 +8,7 @@ seconds from each half-day's begin. Pure; arrays have a row for each team, a col
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -150,9 +151,47 @@ def gaps(columns: Columns) -> Gaps:
     return Gaps(columns, free_s, bound_s, real & (columns.spare[:, None] > 0))
 
 
-def fits(found: Gaps, asked: Asked, *, into_s: Floats, back_s: Floats, halves: int) -> list[Outcome]:
+@dataclass(frozen=True, eq=False)
+class Best:
     """
-    Return for each half-day the cheapest place for a visit, of equals the earliest; or why there is none.
+    The cheapest place of each half-day as arrays, shape (halves,); why there is none is found when somebody asks.
+
+    :param team: row of the columns; -1: the half-day has no place for the visit
+    :param position: visits before it on the route
+    :param late_s, over_s: by how much each gap misses the window of the visit, and what comes after it
+    """
+
+    gaps: Gaps
+    asked: Asked
+    late_s: Floats
+    over_s: Floats
+    team: Ints
+    position: Ints
+    arrives_s: Ints
+    begins_s: Ints
+    extra_s: Ints
+
+    @property
+    def fits(self) -> Bools:
+        return self.team >= 0
+
+    def outcome(self, half: int) -> Outcome:
+        """Return the place of a half-day, or why it has none."""
+        if self.team[half] < 0:
+            return self._misfits[half]
+        return Fit(
+            team=int(self.team[half]), position=int(self.position[half]), arrives_s=int(self.arrives_s[half]),
+            begins_s=int(self.begins_s[half]), extra_s=int(self.extra_s[half]),
+        )  # fmt: skip
+
+    @cached_property
+    def _misfits(self) -> dict[int, Misfit]:
+        return _explained(self)
+
+
+def best(found: Gaps, asked: Asked, *, into_s: Floats, back_s: Floats, halves: int) -> Best:
+    """
+    Return for each half-day the cheapest place for a visit, of equals the earliest; or that there is none.
 
     :param into_s, back_s: seconds from each node (``Columns.nodes``) to the visit, and from the visit to it; ``inf``:
         no way
@@ -164,23 +203,30 @@ def fits(found: Gaps, asked: Asked, *, into_s: Floats, back_s: Floats, halves: i
     begins_s = pushed(columns, np.maximum(arrives_s, asked.opens_s[:, None]), asked.work_s)
     late_s = begins_s - asked.shuts_s[:, None]
     over_s = begins_s + asked.work_s + onward_s - found.bound_s
-    extra_s = into_s + onward_s - columns.drive_s
     ok = found.real & (late_s <= 0) & (over_s <= 0)
-    cost_s = np.where(ok, extra_s, FAR)
-    gap = np.lexsort((begins_s, cost_s), axis=1)[:, 0]  # the best of each team
-    rows = np.arange(len(gap))
-    order = np.lexsort((rows, begins_s[rows, gap], cost_s[rows, gap], columns.half))
-    first = order[np.unique(columns.half[order], return_index=True)[1]]
-    answer: list[Outcome] = [Misfit(Lack.SKILL)] * halves
-    for row in first.tolist():
-        half, k = int(columns.half[row]), int(gap[row])
-        if ok[row, k]:
-            answer[half] = Fit(
-                team=row, position=k, arrives_s=int(arrives_s[row, k]), begins_s=int(begins_s[row, k]),
-                extra_s=int(extra_s[row, k]),
-            )  # fmt: skip
-    _explain(answer, found, asked, late_s, over_s)
-    return answer
+    cost_s = np.where(ok, into_s + onward_s - columns.drive_s, FAR)
+    least_s = np.full(halves, FAR)
+    np.minimum.at(least_s, columns.half, cost_s.min(axis=1))
+    rows, cells = np.nonzero(ok & (cost_s == least_s[columns.half][:, None]))  # a few of each half-day
+    order = np.lexsort((cells, rows, begins_s[rows, cells], columns.half[rows]))
+    half, first = np.unique(columns.half[rows][order], return_index=True)
+    rows, cells = rows[order][first], cells[order][first]
+
+    def of_halves(values: ArrayLike, none: int = 0) -> Ints:
+        table = np.full(halves, none, np.int64)
+        table[half] = values
+        return table
+
+    return Best(
+        found, asked, late_s, over_s, of_halves(rows, -1), of_halves(cells), of_halves(arrives_s[rows, cells]),
+        of_halves(begins_s[rows, cells]), of_halves(cost_s[rows, cells]),
+    )  # fmt: skip
+
+
+def fits(found: Gaps, asked: Asked, *, into_s: Floats, back_s: Floats, halves: int) -> list[Outcome]:
+    """Return the cheapest place of each half-day, or why there is none; as ``best``."""
+    made = best(found, asked, into_s=into_s, back_s=back_s, halves=halves)
+    return [made.outcome(half) for half in range(halves)]
 
 
 def onward(columns: Columns, back_s: Floats) -> Floats:
@@ -190,19 +236,21 @@ def onward(columns: Columns, back_s: Floats) -> Floats:
     return np.where(last, back_s[:, :1], shifted)
 
 
-def _explain(answer: list[Outcome], found: Gaps, asked: Asked, late_s: Floats, over_s: Floats) -> None:
-    """Say of each half-day without a place which rule lacks least."""
+def _explained(made: Best) -> dict[int, Misfit]:
+    """Return of each half-day without a place which rule lacks least."""
+    found, asked, halves = made.gaps, made.asked, len(made.team)
     columns, half = found.columns, found.columns.half
-    lacks_s = np.where(found.real, np.maximum(late_s, over_s), FAR)
+    lacks_s = np.where(found.real, np.maximum(made.late_s, made.over_s), FAR)
     gap, rows = np.argmin(lacks_s, axis=1), np.arange(len(half))
     order = np.lexsort((rows, lacks_s[rows, gap], half))
     begins_s = pushed(columns, np.maximum(columns.from_s, asked.opens_s), asked.work_s)
-    least_s = np.full(len(answer), FAR)
+    least_s = np.full(halves, FAR)
     np.minimum.at(least_s, half, np.maximum(begins_s - asked.shuts_s, begins_s + asked.work_s - columns.to_s))
-    spare = np.bincount(half, weights=columns.spare > 0, minlength=len(answer))
+    spare = np.bincount(half, weights=columns.spare > 0, minlength=halves)
+    answer = {n: Misfit(Lack.SKILL) for n in np.flatnonzero(made.team < 0).tolist()}
     for row in order[np.unique(half[order], return_index=True)[1]].tolist():
         n, k = int(half[row]), int(gap[row])
-        if isinstance(answer[n], Fit):
+        if n not in answer:
             continue
         if not spare[n]:
             answer[n] = Misfit(Lack.MOST)
@@ -210,8 +258,9 @@ def _explain(answer: list[Outcome], found: Gaps, asked: Asked, late_s: Floats, o
             answer[n] = Misfit(Lack.WORK, int(least_s[n]))
         else:
             rule = Lack.BACK if k == columns.count[row] else Lack.LATER
-            rule = Lack.WINDOW if late_s[row, k] > 0 else rule
+            rule = Lack.WINDOW if made.late_s[row, k] > 0 else rule
             answer[n] = Misfit(rule, int(min(lacks_s[row, k], NEVER_S)))
+    return answer
 
 
 def laid(routes: Sequence[Route], half: Sequence[int] | None = None) -> Columns:

@@ -63,6 +63,29 @@ def make(
     )
 
 
+def shares(half_day: HalfDay, routes: Routes) -> dict[str, dict[str, float]]:
+    """
+    Return depot -> what its own part of a list costs, by the independent scorer: rule -> minutes of driving.
+
+    Where depots are pooled nobody can tell what is whose, and there is none.
+    """
+    if half_day.pooled:
+        return {}
+    depots = dict.fromkeys([*(team.depot for team in half_day.teams), *(visit.depot for visit in half_day.visits)])
+    return {depot: _share(_alone(half_day, depot), routes) for depot in depots}
+
+
+def _share(alone: HalfDay, routes: Routes) -> dict[str, float]:
+    ours = {team.id: routes[team.id] for team in alone.teams if team.id in routes}
+    return scored(problem_of(narrowed(alone)), ours)
+
+
+def _alone(half_day: HalfDay, depot: str) -> HalfDay:
+    """Return a half-day with one depot's teams and visits."""
+    teams = tuple(team for team in half_day.teams if team.depot == depot)
+    return replace(half_day, teams=teams, visits=tuple(one for one in half_day.visits if one.depot == depot))
+
+
 def planned(half_day: HalfDay, *, seed: int, iterations: int, solver: Solver = OWN, cores: int = 1) -> Routes:
     """
     Return team -> visits in order.

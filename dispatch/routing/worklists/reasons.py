@@ -65,7 +65,7 @@ class Why:
         texts = {
             LeftWhy.NO_TEAM: f"{depot} 本半天没有 {kind} 班组",
             LeftWhy.PIN_UNKNOWN: f"清单中没有 {pin},请改指定或取消指定",
-            LeftWhy.PIN_UNABLE: f"{pin} 不做 {visit.depot} 的 {kind},请改指定或取消指定",
+            LeftWhy.PIN_UNABLE: f"{pin} 不做 {depot} 的 {kind},请改指定或取消指定",
             LeftWhy.OUTSIDE: f"约定 {opens}—{shuts} 开始",
             LeftWhy.TOO_LONG: f"约定 {opens}—{shuts} 开始,作业需 {visit.work_s // 60} 分钟",
             LeftWhy.TOO_FAR: f"约定 {opens}—{shuts} 开始,作业需 {visit.work_s // 60} 分钟",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from dispatch.routing.optimiser.breaches import Breach, breaches
 from dispatch.routing.optimiser.course import Course
 from dispatch.routing.optimiser.problem import Crew, Place, Problem
+from dispatch.routing.optimiser.words import PLAIN, Naming
 
 from .laying import laid
 from .posing import able, problem_of
@@ -50,15 +51,15 @@ class Retimed:
     breaches: tuple[Breach, ...] = ()
 
 
-def retimed(half_day: HalfDay, standings: Standings, *, now_s: int) -> Retimed:
-    """Return the routes, each stop to come as early as it can be."""
+def retimed(half_day: HalfDay, standings: Standings, *, now_s: int, naming: Naming = PLAIN) -> Retimed:
+    """Return the routes, each stop to come as early as it can be; ``naming``: how breaches speak of visits."""
     problem = _rest(half_day, standings, now_s)
     wanted = {team: one.to_come for team, one in standings.items() if one.to_come}
     stops, ends = laid(problem, wanted)
     routes = {team: (*one.done, *_driven(one, stops.get(team, ()))) for team, one in standings.items()}
     home_s = {team: ends[team] if team in ends else _back(half_day, team, one) for team, one in standings.items()}
     kept = {team: route for team, route in routes.items() if route}
-    return Retimed(kept, {team: home_s[team] for team in kept}, breaches(Course(problem, wanted)))
+    return Retimed(kept, {team: home_s[team] for team in kept}, breaches(Course(problem, wanted), naming))
 
 
 def _driven(standing: Standing, stops: tuple[Stop, ...]) -> tuple[Stop, ...]:

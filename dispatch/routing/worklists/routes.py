@@ -41,12 +41,17 @@ class Route:
 
     def holds(self) -> bool:
         """Tell whether the team may make these visits, each begins in its window, and it is back in time."""
-        most = self.team.most
+        return all(may(self.team, visit) for visit in self.visits) and self.on_time()
+
+    def on_time(self) -> bool:
+        """Tell whether the team has room for these visits, each begins in its window, and it is back in time."""
+        stops, most = self.stops(), self.team.most
+        if not stops:
+            return True
         return (
-            (most is None or len(self.visits) <= most)
-            and all(may(self.team, visit) for visit in self.visits)
-            and all(stop.begins_s <= visit.window_s[1] for stop, visit in zip(self.stops(), self.visits, strict=True))
-            and self.home_s() <= self.team.to_s
+            (most is None or len(stops) <= most)
+            and all(stop.begins_s <= visit.window_s[1] for stop, visit in zip(stops, self.visits, strict=True))
+            and stops[-1].ends_s + self.drives_s[-1] <= self.team.to_s
         )
 
     def inserted(self, position: int, visit: Visit, *, into_s: int, onward_s: int) -> "Route":

@@ -18,6 +18,7 @@ class LeftWhy(Labelled):
     WINDOW = "WINDOW", "约定时段内能做的班组都已排满"
     CROWDED = "CROWDED", "能做的班组本半天都已排满"
     TOO_DEAR = "TOO_DEAR", "绕行代价高于暂不安排"
+    UNSOLVED = "UNSOLVED", "求解未完成,逐户插入时没有排上"
 
 
 class ListHelp(Labelled):

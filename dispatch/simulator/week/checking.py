@@ -15,6 +15,7 @@ from dispatch.capacity.words import Half, VisitKind
 
 from .journal import Journal, Json
 from .script import Expected, Week
+from .takings import taken
 
 EARTH_KM = 6371.0
 ROUNDING = timedelta(seconds=2)
@@ -32,8 +33,11 @@ def breaches(week: Week, journal: Journal) -> list[str]:
         lists = journal.frozen.get((day, half), [])
         label = f"{day:%m月%d日}{half.label}截单"
         found += [f"{label}:{each}" for each in of_half(week, journal, day, half, lists)]
-    whole = (_nothing_lost(week, journal), _told(week, journal), _on_one_list(week, journal), _not_overbooked(journal))
-    return [*found, *(each for rule in whole for each in rule), *_in_passing(week, journal), *_printed(journal)]
+    whole = (
+        _nothing_lost(week, journal), _told(week, journal), _on_one_list(week, journal), _not_overbooked(journal),
+        _in_passing(week, journal), taken(week, journal), _printed(journal),
+    )  # fmt: skip
+    return [*found, *(each for rule in whole for each in rule)]
 
 
 def of_half(week: Week, journal: Journal, day: date, half: Half, lists: Sequence[Json]) -> Iterator[str]:

@@ -25,6 +25,9 @@ class Journal:
     :param capacity: of each depot at the end, by its code
     :param final: every booking at the end, by its id
     :param twice: bookings that the lists of bookings showed more than once at the end
+    :param repairs: that took a team, in order: ``was`` and ``bookings`` before and after, the ``list`` after, when the
+        team was ``back``
+    :param indices: what the week's indices count
     :param reports: of teams, by what they said, and the code where that was refused
     :param tasks: every grid service task with its log, at the end
     :param untasked: why crews that asked were offered none, by code
@@ -46,6 +49,8 @@ class Journal:
     final: dict[str, Json] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
     inherited: int = 0
+    repairs: list[Json] = field(default_factory=list)
+    indices: dict[str, int] = field(default_factory=dict)
     reports: Counter[str] = field(default_factory=Counter)
     tasks: list[Json] = field(default_factory=list)
     untasked: Counter[str] = field(default_factory=Counter)

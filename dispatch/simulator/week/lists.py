@@ -42,6 +42,7 @@ class Depots:
     journal: Journal
     plan: Plan
     db: Database
+    taken_by: Callable[[dict[str, Any]], dict[str, str]]  # team -> repair crew whose people it is
     longest: int = 0  # list that was printed
 
     async def declare(self, depot: Depot, monday: date, at: datetime) -> None:
@@ -129,8 +130,13 @@ class Depots:
         """Let each depot name who goes in each team that has something to do."""
         for made in self.journal.frozen[day, half]:
             leader = next(depot.leader for depot in self.week.depot if depot.code == made["depot"])
+            crews = self.taken_by(made)
             teams = [
-                {"team": team["team"], "persons": [f"{team['label']}{n}" for n in range(1, PERSONS + 1)]}
+                {
+                    "team": team["team"],
+                    "persons": [f"{team['label']}{n}" for n in range(1, PERSONS + 1)],
+                    "crew_id": crews.get(team["team"]),
+                }
                 for team in made["teams"]
                 if team["stops"]
             ]

@@ -31,6 +31,7 @@ from .field import Teams
 from .journal import Journal
 from .lists import Depots
 from .office import Office
+from .repairs import Repairs, taken_by
 from .script import Week, instant
 
 TICK = timedelta(minutes=5)
@@ -80,7 +81,13 @@ class Play:
         self.crews = Crews(
             self.week, self.office, self.journal, self.timeline.plan, self.world, Random(self.week.seed + 2)
         )
-        self.depots = Depots(self.week, self.office, self.journal, self.timeline.plan, self.db)
+        self.depots = Depots(
+            self.week, self.office, self.journal, self.timeline.plan, self.db, partial(taken_by, self.week)
+        )
+        self.repairs = Repairs(
+            self.week, self.office, self.journal, self.timeline.plan, self.db, self.world, self.teams,
+            self.seats.read, self.seats.look_after,
+        )  # fmt: skip
 
     @property
     def begins_at(self) -> datetime:
@@ -98,6 +105,7 @@ class Play:
             await act(at)
         await self.seats.read_all()
         await self.crews.read()
+        await self.repairs.count()
 
     def _plan(self) -> None:
         week, plan = self.week, self.timeline.plan
@@ -116,6 +124,7 @@ class Play:
             plan(cut.at + TICK, partial(self.seats.look_after, "cut"))
         self._plan_storm()
         self.crews.begin()
+        self.repairs.begin()
         for day, half in week.half_days:
             self._plan_half(day, half)
 

@@ -19,7 +19,7 @@ from dispatch.simulator.scripts import read_script, world_beside
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Pair = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]  # town, country
-DAYS = 5
+DAYS, NOON = 5, 12
 
 
 class BadWeek(Invalid):
@@ -122,6 +122,24 @@ class Storm(Strict):
     reason: str
 
 
+class Repair(Strict):
+    """A repair that takes a team off its visits, over within the half-day; ``place`` in degrees, WGS-84."""
+
+    at: AwareDatetime
+    until: AwareDatetime
+    depot: str
+    crew: str
+    place: tuple[float, float]
+
+    @property
+    def day(self) -> str:
+        return self.at.astimezone(CHINA).date().isoformat()
+
+    @property
+    def half(self) -> Half:
+        return Half.AM if self.at.astimezone(CHINA).hour < NOON else Half.PM
+
+
 class Tasks(Strict):
     """Grid service tasks near the depots, and when each crew asks for one, local time of each day."""
 
@@ -147,6 +165,7 @@ class Week(Strict):
     depot: Annotated[tuple[Depot, ...], Field(min_length=1)]
     cut: tuple[Cut, ...] = ()
     storm: Storm | None = None
+    repair: tuple[Repair, ...] = ()
     tasks: Tasks | None = None
 
     @property
@@ -166,6 +185,7 @@ class Week(Strict):
             "bookings.appointments": sums_to_one(self.bookings.appointments.values()),
             "depot": sums_to_one(depot.share for depot in self.depot),
             "bookings.until": self.bookings.from_ < self.bookings.until,
+            "repair": all(each.at < each.until for each in self.repair),
             "cut": {cut.depot for cut in self.cut} <= {depot.code for depot in self.depot},
         }
         for field, right in faults.items():

@@ -8,6 +8,7 @@ from dispatch.capacity.words import Appointment, BookingState, VisitKind
 
 from .journal import Journal, Json
 from .script import Week
+from .takings import hurt_by
 
 
 def report(week: Week, journal: Journal) -> Iterator[str]:
@@ -23,6 +24,14 @@ def report(week: Week, journal: Journal) -> Iterator[str]:
     yield f"自动改期 {moved} 户次,失去名额须问客户 {sum(each['reoffered_n'] for each in final)} 户次"
     yield f"沿用往周的申报 {journal.inherited} 项"
     yield from _lists(journal)
+    if journal.repairs:
+        hurt = [(one, name) for one in journal.repairs for name in hurt_by(one)]
+        asked = sum(one["bookings"][name]["state"] == "reoffered" for one, name in hurt)
+        moved = sum(one["bookings"][name]["moved_n"] > one["was"][name]["moved_n"] for one, name in hurt)
+        yield (
+            f"抢修抽走队伍 {len(journal.repairs)} 次,影响 {len(hurt)} 户:换队 {len(hurt) - asked - moved} 户,"
+            f"自动改期 {moved} 户,另约 {asked} 户"
+        )
     done = [each for each in final if each["state"] == "done"]
     yield (
         f"上门 {len(done)} 户,按时 {sum(bool(each['kept']) for each in done)} 户;"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from math import inf
+from operator import add, le
 from typing import Any
 
 from dispatch.routing.optimiser.scorer import WEIGHTS, drives, score, window_of
@@ -63,8 +64,8 @@ def _joined(whole: Found, own: Found, caps: list[Json]) -> Found:
             into = joined.setdefault(done | more, [])
             for cost, uses in ways:
                 for further, visits in routes:
-                    sums = tuple(a + b for a, b in zip(uses, visits, strict=True))
-                    if all(n <= top for n, top in zip(sums, most, strict=False)):
+                    sums = tuple(map(add, uses, visits))
+                    if not most or all(map(le, sums, most)):
                         _keep(into, (cost + further, sums), len(caps))
     return joined
 
@@ -76,7 +77,9 @@ def _keep(ways: list[tuple[float, Uses]], new: tuple[float, Uses], caps: int) ->
         fewer = all(x <= y for x, y in zip(a[1][:caps], b[1][:caps], strict=True))
         return a[0] <= b[0] and fewer and all(x >= y for x, y in zip(a[1][caps:], b[1][caps:], strict=True))
 
-    if not any(better(way, new) for way in ways):
+    if not new[1] and ways:  # nothing is counted: the cheaper of the two
+        ways[0] = min(ways[0], new)
+    elif not any(better(way, new) for way in ways):
         ways[:] = [way for way in ways if not better(new, way)] + [new]
 
 

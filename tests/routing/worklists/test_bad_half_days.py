@@ -38,6 +38,8 @@ BAD: dict[str, HalfDay] = {
     "travel.speed_kmh.urban": half_day([team()], [visit("v")], travel=replace(BY_LINE, speed_kmh={"urban": 0.0})),
     "visits[0].place": half_day([team()], [visit("v", place=2)], travel=SQUARE),
     "teams[0].place": half_day([team(place=-1)], [visit("v")], travel=SQUARE),
+    "bases.石浦.place": half_day([], [visit("v")], travel=SQUARE, bases={"石浦": (121.9, 29.4, 2)}),
+    "bases.西周.lat": half_day([team()], [visit("v")], bases={"西周": (121.9, NAN, 0)}),
     "travel.seconds[1]": half_day([team()], [visit("v")], travel=ByMatrix(((0, 60), (60,)))),
 }  # fmt: skip
 

@@ -16,8 +16,9 @@ from dispatch.simulator.week.script import Week, read
 
 FILE = Path(__file__).resolve().parents[3] / "scenarios" / "week" / "xiangshan.toml"
 DEPOT, TEAM = "330225-1", "330225-1/survey/urban/1"
-WEEK = read(FILE).model_copy(update={"tasks": None})
-WITH_TASKS = read(FILE)
+WITH_REPAIRS = read(FILE).model_copy(update={"tasks": None})
+WEEK = WITH_REPAIRS.model_copy(update={"repair": ()})
+WITH_TASKS = read(FILE).model_copy(update={"repair": ()})
 assert WITH_TASKS.tasks is not None
 assert WITH_TASKS.storm is not None
 DAY = WEEK.monday
