@@ -99,19 +99,22 @@ def _parts(days: list[HalfDay]) -> list[Problem]:
     return sorted((problem_of(part) for day in days for part in parts_of(day)), key=lambda one: -len(one.jobs))
 
 
-def rows(days: list[HalfDay], iterations: int, cores: int) -> list[Result]:
+def rows(days: list[HalfDay], iterations: int, cores: int, *, whole: bool = False) -> list[Result]:
     """
     Return our result, then the peers' with as much time.
 
     Peers look at the wall's clock. They get the seconds that our cores were busy or kept waiting by others, so that a
     loaded machine does not starve them; the CPU seconds that each really had stand in the table.
+
+    :param whole: let VROOM try the province in one piece as well; it minds its seconds only between its own steps
     """
     found = [measured(days, OWN, lambda: _ours(days, iterations, cores))]
     spent_s = found[0].wall_s * cores
     parted: list[Solver] = [Timed("OR-Tools, parts", by_ortools, spent_s)]
     if THERE:
-        whole: Solver = Timed("VROOM, whole", by_vroom, spent_s, cores)
-        found.append(measured(days, whole.name, lambda: _played(whole, [merged(days)], cores)))
+        if whole:
+            alone: Solver = Timed("VROOM, whole", by_vroom, spent_s, cores)
+            found.append(measured(days, alone.name, lambda: _played(alone, [merged(days)], cores)))
         parted = [Timed("VROOM, parts", by_vroom, spent_s), Timed("PyVRP, parts", by_pyvrp, spent_s), *parted]
     for one in parted:
         found.append(measured(days, one.name, lambda one=one: _played(one, _parts(days), cores)))  # type: ignore[misc]
