@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from subprocess import PIPE, Popen, run
 
@@ -180,7 +181,9 @@ def test_who_breaks_the_search_off_gets_the_plan_so_far(files: Path, number: sig
     jobs = [job("j0", 1), *(job(f"j{i}", i % 5, work_s=600, due_s=0, **ties) for i in range(1, 40))]
     (files / "long.json").write_text(json.dumps(street(jobs, [crew("c1"), crew("c2")])))
     words = [sys.executable, "-c", "from dispatch.cli import main; main()", "optimise", "long.json", "--seconds", "600"]
-    with Popen([*words, "--out", "o.json"], cwd=files, stdout=PIPE, stderr=PIPE, text=True) as process:
+    words += ["--out", "o.json"]
+    hears = partial(signal.signal, number, signal.SIG_DFL)  # tests that run in the background inherit deaf ears
+    with Popen(words, cwd=files, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=hears) as process:
         assert process.stderr is not None
         first = process.stderr.readline()
         process.send_signal(number)
