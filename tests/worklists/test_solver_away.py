@@ -1,10 +1,7 @@
 """The process that solves dies while the lists are made: the depots have their lists all the same, which say so."""
 
 import asyncio
-import os
-import signal
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +15,7 @@ from dispatch.desk.worklists.reading import shown
 from dispatch.desk.worklists.sheet import sheet_of
 from dispatch.reports.worklists import leaf, lines, tables
 from dispatch.web.listshapes import WorklistShown
+from tests.striking import solvers, strike
 from tests.worlds import person
 
 from .halfday import (
@@ -38,34 +36,13 @@ from .halfday import (
 )
 from .test_laws import check
 
-CHILD = b"dispatch.desk.worklists.apart"
-
-
-def children() -> list[int]:
-    """Return the solvers of lists that this process has started."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and CHILD in (entry / "cmdline").read_bytes():
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                found += [int(entry.name)] if parent == os.getpid() else []
-        except OSError:  # it has just ended
-            continue
-    return found
-
-
-async def strike(how: signal.Signals = signal.SIGKILL) -> int:
-    """Kill the solver as soon as it is there: long before it has read what it is asked."""
-    while not (found := children()):
-        await asyncio.sleep(0.005)
-    os.kill(found[0], how)
-    return found[0]
+CHILD = "dispatch.desk.worklists.apart"
 
 
 async def test_lists_are_frozen_though_the_solver_is_killed_and_say_why(desk: Desk) -> None:
     await busy_county(desk)
-    frozen, killed = await asyncio.gather(freeze_due(desk, at=CUT_OFF), strike())
-    assert (frozen, killed > 0, children()) == (2, True, [])
+    frozen, killed = await asyncio.gather(freeze_due(desk, at=CUT_OFF), strike(CHILD))
+    assert (frozen, killed > 0, solvers(CHILD)) == (2, True, [])
     made = await check(desk)
     assert made.made_by == {"solver": "insertion", "seed": 0, "iterations": 0, "failure": "died"}
     assert "求解进程异常退出" in made.note
@@ -87,7 +64,7 @@ async def test_the_next_lists_are_solved_again(desk: Desk) -> None:
     await declares(desk, 1, 4, slot(half=Half.PM))
     await promised(desk, "a", 2.0)
     await promised(desk, "b", 2.0, slot(half=Half.PM))
-    await asyncio.gather(freeze_due(desk, at=CUT_OFF), strike())
+    await asyncio.gather(freeze_due(desk, at=CUT_OFF), strike(CHILD))
     assert await freeze_due(desk, at=CUT_OFF + timedelta(hours=5)) == 1
     first, then = await list_of(desk), await list_of(desk, half=Half.PM)
     assert first is not None
@@ -123,7 +100,7 @@ async def test_without_the_solver_a_pin_is_kept_and_its_price_told_by_one_way_of
         await promised(desk, name, east_km)
     wanted = Wanted(booking_id="b", team=SECOND, reason="熟悉现场")
     price, _ = await asyncio.gather(
-        pin(desk, DEPOT, DAY, AM, wanted, by=person("leader"), at=BEFORE - timedelta(hours=1)), strike()
+        pin(desk, DEPOT, DAY, AM, wanted, by=person("leader"), at=BEFORE - timedelta(hours=1)), strike(CHILD)
     )
     assert price.extra > 0
     assert price.left_out == ()
