@@ -6,6 +6,7 @@ no customer who waits and no clock that runs, so it is none of the service reque
 job, so it is no ticket. Pure.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dispatch.kit.clock import CHINA
@@ -30,6 +31,25 @@ class NotYourTask(Refusal):
 
 class OfferLapsed(Refusal):
     """The offer was open until a time that has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """
+    One task to be done; degrees WGS-84.
+
+    :param work_min: on site; None: as the pack expects
+    """
+
+    kind: GridTaskKind
+    lon: float
+    lat: float
+    area_class: VisitArea
+    address: str
+    due: date
+    text: str = ""
+    work_min: int | None = None
+    skill: str | None = None
 
 
 class GridTask(Frozen):

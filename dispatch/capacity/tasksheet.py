@@ -5,8 +5,7 @@ Pure. What a cell means says ``cells``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from math import isfinite
 from re import ASCII, compile
 
@@ -25,6 +24,7 @@ from .cells import (
     merged_faults,
     word_of,
 )
+from .gridtask import NewTask
 from .taskwords import GridTaskKind
 from .words import VisitArea
 
@@ -43,23 +43,14 @@ SKILL_CODE = compile(r"[a-z][a-z0-9_]{0,31}", ASCII)
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
     """
-    One row; degrees as they are written.
+    One row: the task that it asks for.
 
-    :param work_min: on site; None: as the pack expects
     :param places: number of a heading → its column letter
     """
 
     row: int
-    kind: GridTaskKind
-    lon: float
-    lat: float
-    area_class: VisitArea
-    address: str
-    due: date
-    text: str
-    work_min: int | None
-    skill: str | None
-    places: Mapping[int, str] = field(compare=False)
+    task: NewTask
+    places: Mapping[int, str]
 
     def fault(self, what: str | None, message: str) -> Fault:
         """Return what a rule says of this row, at the cell that it is about."""
@@ -105,7 +96,8 @@ def _entry(cells: Cells, said: Mapping[int, object]) -> TaskEntry:
         WORK: "work_min", SKILL: "skill",
     }  # fmt: skip
     places = {n: cells.place(n) for n in range(len(HEADINGS))}
-    return TaskEntry(row=cells.line.no, places=places, **{name: said[n] for n, name in names.items()})  # type: ignore[arg-type]
+    task = NewTask(**{name: said[n] for n, name in names.items()})  # type: ignore[arg-type]
+    return TaskEntry(cells.line.no, task, places)
 
 
 def _degrees(most: int) -> Callable[[str], float]:

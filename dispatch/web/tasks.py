@@ -8,14 +8,13 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
-from dispatch.capacity.gridtask import GridTask
+from dispatch.capacity.gridtask import GridTask, NewTask
 from dispatch.capacity.gridtasks import TaskFilter
 from dispatch.capacity.taskwords import GridTaskKind, GridTaskState, GridTaskStep, NoTask
 from dispatch.capacity.words import VisitArea
 from dispatch.desk.bookings.booking import Said
 from dispatch.desk.room import Once
 from dispatch.desk.tasks import answering, making, offering
-from dispatch.desk.tasks.making import NewTask
 from dispatch.desk.tasks.offering import Offered
 from dispatch.tickets.facts import Code
 

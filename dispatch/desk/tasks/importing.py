@@ -1,7 +1,7 @@
 """Grid service tasks by sheet: a table to fill in, and what comes back, taken whole or not at all."""
 
 import asyncio
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.accounts.model import Account
@@ -9,14 +9,14 @@ from dispatch.capacity import tasksheet
 from dispatch.capacity.cells import Fault
 from dispatch.capacity.forms import Form, as_csv, as_xlsx
 from dispatch.capacity.gridtask import GridTask
-from dispatch.capacity.tasksheet import AREA, GUIDE, HEADINGS, KIND, MOST_MIN, WORK, TaskEntry, TasksRead
+from dispatch.capacity.tasksheet import AREA, GUIDE, HEADINGS, KIND, MOST_MIN, WORK, TasksRead
 from dispatch.capacity.taskwords import GridTaskKind
 from dispatch.capacity.words import VisitArea
 from dispatch.desk.bookings.sheets import BOUNDS, BadSheet, listed, said_of
 from dispatch.desk.room import Desk, Once
 from dispatch.kit import tables
 
-from .making import BadTask, NewTask, checked, county_of, keep
+from .making import BadTask, checked, county_of, keep
 
 FORM = Form("网格任务", GUIDE, HEADINGS, (14, 11, 11, 8, 30, 13, 30, 12, 10))
 
@@ -57,7 +57,7 @@ async def import_sheet(
     faults, made = list(read.faults), []
     for entry in read.entries:
         try:
-            made.append(checked(desk, area.code, _new(entry), by=by, at=at))
+            made.append(checked(desk, area.code, entry.task, by=by, at=at))
         except BadTask as refusal:
             faults.append(entry.fault(refusal.field, refusal.message))
     if faults:
@@ -68,10 +68,6 @@ async def import_sheet(
 
 def _read(content: bytes) -> TasksRead:
     return tasksheet.read(tables.read(content, BOUNDS), tables.merged(content))
-
-
-def _new(entry: TaskEntry) -> NewTask:
-    return NewTask(**{each.name: getattr(entry, each.name) for each in fields(NewTask)})
 
 
 def _bad(read: TasksRead, faults: list[Fault]) -> BadSheet:

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import gridtask, gridtasks
-from dispatch.capacity.gridtask import GridTask
+from dispatch.capacity.gridtask import GridTask, NewTask
 from dispatch.capacity.gridtasks import NoSuchTask, TaskFilter, TaskLine
-from dispatch.capacity.taskwords import GridTaskKind, GridTaskStep
-from dispatch.capacity.words import VisitArea
+from dispatch.capacity.taskwords import GridTaskStep
 from dispatch.desk import idempotency
 from dispatch.desk.bookings.booking import Said
 from dispatch.desk.ids import new_id
@@ -27,25 +26,6 @@ MADE = TypeAdapter(tuple[GridTask, ...])
 
 class BadTask(Invalid):
     """A task of a request that cannot be; ``field`` names which, counted from 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTask:
-    """
-    One task to be done; degrees WGS-84.
-
-    :param work_min: on site; None: as the pack expects
-    """
-
-    kind: GridTaskKind
-    lon: float
-    lat: float
-    area_class: VisitArea
-    address: str
-    due: date
-    text: str = ""
-    work_min: int | None = None
-    skill: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

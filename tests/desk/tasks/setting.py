@@ -7,7 +7,7 @@ from typing import Any
 from dispatch.capacity import gridtasks, lists, store
 from dispatch.capacity.booking import Booking
 from dispatch.capacity.declaration import Declaration
-from dispatch.capacity.gridtask import GridTask
+from dispatch.capacity.gridtask import GridTask, NewTask
 from dispatch.capacity.taskwords import GridTaskKind, GridTaskStep
 from dispatch.capacity.words import Appointment, BookingState, BookingStep, Half, ListState, ListStep, VisitArea
 from dispatch.capacity.worklist import ListedStop, ListedTeam, Worklist
@@ -15,7 +15,6 @@ from dispatch.desk.bookings.booking import Said
 from dispatch.desk.crews.crews import Reported, record_positions
 from dispatch.desk.room import Desk
 from dispatch.desk.tasks import making, offering
-from dispatch.desk.tasks.making import NewTask
 from dispatch.desk.tasks.offering import Offered
 from tests.capacity.bookings import booked, slot
 from tests.worlds import START, XIANGSHAN, Small, person
