@@ -56,12 +56,12 @@ async def _see_to(desk: Desk, taken: Taken, ended_at: datetime, *, at: datetime)
         if over or team is None or not _is_on(team, taken):
             return False
         other, base = await errands.still_away(tx, taken), base_of(desk, made.depot)
+        begun = await begun_of(tx, made, at=at)
         if other is not None and base is not None:
-            await _keep(tx, desk, made, team, other.errand(base), other.reason, at=at)
+            await _keep(tx, desk, made, team, other.errand(base), begun, other.reason, at=at)
             return False
         reason = f"抢修 {taken.ticket_no} {ended_at.astimezone(CHINA):%H:%M} 结束,本队归队"
-        begun = await begun_of(tx, made, at=at)
-        await _keep(tx, desk, made, team, _ended(team, begun, ended_at, at=at), reason, at=at)
+        await _keep(tx, desk, made, team, _ended(team, begun, ended_at, at=at), begun, reason, at=at)
     return True
 
 
@@ -81,13 +81,21 @@ def _ended(team: ListedTeam, begun: Collection[str], ended_at: datetime, *, at: 
 
 
 async def _keep(
-    tx: Connection, desk: Desk, made: Worklist, team: ListedTeam, errand: Errand, reason: str, *, at: datetime
+    tx: Connection,
+    desk: Desk,
+    made: Worklist,
+    team: ListedTeam,
+    errand: Errand,
+    begun: Collection[str],
+    reason: str,
+    *,
+    at: datetime,
 ) -> None:
     """Write the list with another errand of a team, whose visits to come are timed anew."""
     teams = tuple(one.model_copy(update={"errand": errand}) if one is team else one for one in made.teams)
     after = made.model_copy(update={"teams": teams})
     if not team.withdrawn:
-        frame = await framed(tx, desk, after, begun=await begun_of(tx, made, at=at), at=at)
+        frame = await framed(tx, desk, after, begun=begun, at=at)
         after = timed(frame, {team.team: frame.standings[team.team]})
     told = {team.team: f"{reason}。"} | told_of(made, after, reason)
     await keep(tx, after, ListStep.CHANGED, Author(SYSTEM.id, at, reason), told=told)
