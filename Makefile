@@ -4,15 +4,16 @@ BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+SCREENS = $(shell find web -name node_modules -prune -o -type f -print)
 
-.PHONY: setup demo places test lint types contracts check scenarios faults bench bench-optimiser bench-lists lock clean help
+.PHONY: setup demo places test lint types web-types contracts check scenarios screens faults bench bench-optimiser bench-lists lock clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 setup: .venv/.ready  ## .venv with pinned packages; costs nothing when it is up to date
 
-.venv/.ready: requirements-dev.lock pyproject.toml hatch_build.py $(wildcard dispatch/routing/optimiser/search/native/*pp)
+.venv/.ready: requirements-dev.lock pyproject.toml hatch_build.py $(wildcard dispatch/routing/optimiser/search/native/*pp) $(SCREENS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "需要 Python 3.11 或更高版本 (Python 3.11+ is needed): make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@echo "installing into .venv, once (about a minute) …"
@@ -28,7 +29,7 @@ places: setup  ## the country's place names in build/gazetteer.npz, from npm (ab
 	@test -e build/gazetteer.npz || $(BIN)/dispatch places build --out build/gazetteer.npz
 
 test: setup  ## the whole suite on real parts, under ten minutes on two cores
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not faults and not golden" $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not faults and not golden and not browser" $(TEST_ARGS)
 
 lint: setup  ## style and dead names
 	@$(BIN)/ruff check .
@@ -36,6 +37,9 @@ lint: setup  ## style and dead names
 
 types: setup  ## mypy --strict
 	@$(BIN)/mypy
+
+web-types: setup  ## what the screens know of the server: its types and words, written anew
+	@$(BIN)/python web/contract.py
 
 contracts: setup  ## the floors and rooms of docs/architecture.md
 	@$(BIN)/lint-imports --no-cache
@@ -45,6 +49,9 @@ check: lint types contracts test  ## what must hold before a landing
 scenarios: setup  ## the 25 golden scenarios and the week of booked work, each on a real server (some eight minutes)
 	@$(BIN)/dispatch play scenarios/*.toml scenarios/week/*.toml --quiet
 	@$(BIN)/python -m pytest -q -m golden tests/simulator/test_scenario_page.py
+
+screens: setup  ## the screens in a real browser (Chromium), some minutes
+	@$(BIN)/python -m pytest -q -m browser tests/screens $(TEST_ARGS)
 
 faults: setup  ## kill -9 and cut real processes (longer)
 	@$(BIN)/python -m pytest -q -m faults $(TEST_ARGS)
@@ -74,4 +81,4 @@ lock: setup  ## renew the pinned versions
 	@$(PIN) --constraint requirements-dev.lock -o requirements-bench.lock requirements-bench.in
 
 clean:  ## remove what was made here
-	@rm -rf .venv var dist build .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv var dist build web/node_modules dispatch/web/static .mypy_cache .ruff_cache .pytest_cache

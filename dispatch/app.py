@@ -12,7 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.doorkeeper import Doorkeeper
+from dispatch.desk import reading
 from dispatch.desk.crews.fleet import FleetKeeper
+from dispatch.desk.dashboard.keeping import DayKeeper
+from dispatch.desk.dashboard.picture import Pictures
 from dispatch.desk.intake.intake import Intake
 from dispatch.desk.map import MapKeeper
 from dispatch.desk.places.finding import Wording
@@ -30,20 +33,24 @@ from dispatch.kit.postgres import Embedded
 from dispatch.kit.settings import Settings
 from dispatch.notify import messages
 from dispatch.notify.hub import Hub
+from dispatch.notify.switchboard import Switchboard
 from dispatch.places.installed import Names
 from dispatch.reports.press import Press
-from dispatch.tickets import store
 from dispatch.web import (
     accounts,
     areas,
+    borders,
     callbacks,
     calls,
     capacity,
     commands,
+    console,
     crews,
+    dashboard,
     declaring,
     dispatching,
     errors,
+    exports,
     field,
     forecasts,
     gateway,
@@ -62,14 +69,18 @@ from dispatch.web import (
     outages,
     outings,
     packs,
+    photos,
     places,
     plans,
     rebooking,
     reference,
+    replay,
     replies,
+    reports,
     restoration,
     reviews,
     roads,
+    screens,
     sensing,
     services,
     sessions,
@@ -77,6 +88,7 @@ from dispatch.web import (
     supervision,
     tasks,
     tasksheets,
+    telephony,
     tickets,
     visits,
     weather,
@@ -106,6 +118,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ledger.router,
     crews.router,
     field.router,
+    photos.router,
     replies.router,
     tickets.router,
     merging.router,
@@ -117,6 +130,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     accounts.router,
     areas.router,
+    borders.router,
     places.router,
     modes.router,
     services.router,
@@ -131,12 +145,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     visits.router,
     weather.router,
     roads.router,
+    screens.router,
     storms.router,
     packs.router,
     reviews.router,
+    dashboard.router,
+    replay.router,
+    reports.router,
     callbacks.router,
     outgoing.router,
     gateway.router,
+    telephony.router,
+    exports.router,
 )
 
 
@@ -182,6 +202,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(reference.router)
+    app.include_router(console.router)
     openapi.complete(app, (*get_args(messages.Message), *get_args(messages.Request)))
     return app
 
@@ -199,9 +220,11 @@ async def _lay_routes(app: FastAPI) -> None:
     async def send(message: Message) -> None:
         """Nobody listens."""
 
-    nowhere = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "root_path": "", "query_string": b""}
+    path = "/no/route/is/here"  # what answers must not run: nothing of the request stands around it yet
+    asked = {"path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"", "headers": []}
+    nowhere = {"type": "http", "method": "GET", "scheme": "http", "server": ("localhost", 80)}
     with suppress(HTTPException):
-        await app.router({**nowhere, "scheme": "http", "server": ("localhost", 80), "headers": []}, receive, send)
+        await app.router({**nowhere, **asked}, receive, send)
 
 
 def from_env() -> FastAPI:
@@ -223,16 +246,20 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     state: Any = app.state
     state.clock = clock_from(settings.clock_path)
     state.sms_gateway = settings.sms_gateway
+    state.basemap = settings.basemap
     state.desk = await open_desk(db, settings.pack, holidays=settings.holidays, roads=settings.roads)
     state.accounts = Doorkeeper(db)
     stack.push_async_callback(state.accounts.close)
-    state.hub = Hub(db, store.board, state.clock)
+    state.hub = Hub(db, partial(reading.board, state.desk), state.clock)
     await _follow(state, settings, stack)
     state.intake = Intake(state.desk)
     state.wording = Wording()
     stack.push_async_callback(state.intake.close)
     state.press = Press()
     stack.push_async_callback(state.press.close)
+    state.copying = asyncio.Semaphore(exports.AT_ONCE)
+    state.darkroom = Press(deadline_s=photos.DEADLINE_S, away=photos.AWAY)  # a crew on site does not wait for papers
+    stack.push_async_callback(state.darkroom.close)
     stack.push_async_callback(ended, asyncio.create_task(stalls.watch(), name="stalls"))
 
 
@@ -263,6 +290,9 @@ async def _follow(state: Any, settings: Settings, stack: AsyncExitStack) -> None
     async def look() -> None:
         state.hub.unplanned = await unplanned(desk)
 
+    days = DayKeeper(desk.db, lambda: state.hub.follower.resets)
+    state.hub.listeners.append(days.apply)
+    state.pictures = Pictures(days)
     await look()
     ready = preparing.Preparing(desk, lambda: state.hub.listened)
 
@@ -271,5 +301,8 @@ async def _follow(state: Any, settings: Settings, stack: AsyncExitStack) -> None
 
     planner = partial(poll_on, "planner", look, every_s=PLANNER_S)
     pictures = partial(poll_on, "pictures", prepare, every_s=preparing.EVERY_S, breath=preparing.BREATH)
-    for run in (state.hub.run, keeper.run, MapKeeper(desk).run, finding.run, roads_keeper.run, planner, pictures):
+    switchboard = Switchboard(desk.db.dsn, state.clock, state.hub.tell)
+    state.hub.greeting = switchboard.greeting
+    keepers = (state.hub.run, switchboard.run, keeper.run, MapKeeper(desk).run, finding.run, roads_keeper.run)
+    for run in (*keepers, planner, pictures):
         stack.push_async_callback(ended, asyncio.create_task(run()))

@@ -23,6 +23,8 @@ class Role(Labelled):
     METERING = "METERING", "用电信息采集"  # a machine: readings of meters, alarms of terminals
     AUTOMATION = "AUTOMATION", "配电网自动化"  # a machine: what breakers do
     MARKETING = "MARKETING", "营销业务系统"  # a machine: stops for arrears
+    WALL = "WALL", "大屏"  # a screen on a wall: reads figures, by a token in its address
+    TELEPHONY = "TELEPHONY", "话务平台"  # a machine: calls that ring at the seats, and that they are over
     SYSTEM = "SYSTEM", "系统"  # the worker itself; nobody can log in as it
 
 
@@ -38,9 +40,11 @@ PLACED: dict[Role, frozenset[str]] = {
     Role.REPLY_AUDITOR: frozenset({"province", "city", "county"}),
     Role.ADMINISTRATOR: frozenset({"province", "city", "county"}),
     Role.GATEWAY: frozenset({"province"}),
+    Role.TELEPHONY: frozenset({"province"}),
     Role.METERING: frozenset({"province", "city", "county"}),
     Role.AUTOMATION: frozenset({"province", "city", "county"}),
     Role.MARKETING: frozenset({"province", "city", "county"}),
+    Role.WALL: frozenset({"province", "city", "county"}),
 }
 
 Login = Annotated[str, StringConstraints(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]*$")]

@@ -42,8 +42,8 @@ SEATS = (Role.SEAT_AGENT, Role.SEAT_SUPERVISOR)
 MONITOR, DISPATCHER, LEADER = Role.PROVINCE_MONITOR, Role.COUNTY_DISPATCHER, Role.DEPOT_LEADER
 CREW, AUDITOR, ADMIN, SYSTEM = Role.CREW, Role.REPLY_AUDITOR, Role.ADMINISTRATOR, Role.SYSTEM
 METERING, AUTOMATION, MARKETING = Role.METERING, Role.AUTOMATION, Role.MARKETING
-MACHINES = (Role.GATEWAY, METERING, AUTOMATION, MARKETING)  # each may tell its own matter, and sees nothing
-PEOPLE = tuple(role for role in Role if role not in (SYSTEM, *MACHINES))
+MACHINES = (Role.GATEWAY, Role.TELEPHONY, METERING, AUTOMATION, MARKETING)  # tells its own matter, sees nothing
+PEOPLE = tuple(role for role in Role if role not in (SYSTEM, Role.WALL, *MACHINES))
 
 
 def _in(scope: Scope, *roles: Role) -> dict[Role, Scope]:
@@ -98,6 +98,8 @@ RIGHTS: dict[str, Right] = {
     "field.read": Right(
         "查看现场汇报", _area(MONITOR, AUDITOR) | {DISPATCHER: Scope.AREA_OR_LENT, CREW: Scope.OWN_CREW}
     ),
+    "photo.add": Right("上传现场照片", FIELD_STEP),
+    "photo.read": Right("查看现场照片", SEE),
     "field.decide": Right("裁定现场汇报", _area(DISPATCHER, MONITOR, AUDITOR)),
     "ticket.reject-reply": Right("回单退回", _area(AUDITOR)),  # 17
     "ticket.queue-callback": Right("转回访", _area(DISPATCHER, AUDITOR)),  # 18
@@ -119,6 +121,8 @@ RIGHTS: dict[str, Right] = {
     "review.appeal": Right("评价申诉", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "review.decide": Right("申诉裁定", _area(MONITOR)),
     "index.read": Right("查看指标", _area(SEATS[1], MONITOR, DISPATCHER, LEADER, AUDITOR, SYSTEM)),  # 8
+    "dashboard.read": Right("查看指挥看板", _area(SEATS[1], MONITOR, DISPATCHER, AUDITOR, Role.WALL)),
+    "replay.read": Right("复盘往日工单", _area(SEATS[1], MONITOR, DISPATCHER, AUDITOR)),
     "callback.read": Right("查看回访名单", _area(*SEATS, MONITOR)),  # 2.14
     "callback.call": Right("回访客户", _area(*SEATS)),
     "message.read": Right("查看外呼消息", _area(SEATS[1], MONITOR, ADMIN)),
@@ -126,6 +130,8 @@ RIGHTS: dict[str, Right] = {
     "inbound.read": Right("处理来信", _area(*SEATS, MONITOR)),
     "contact.manage": Right("维护值班联系人", _area(ADMIN)),
     "gateway.report": Right("网关回传", _in(Scope.ANYWHERE, Role.GATEWAY)),
+    "telephony.report": Right("上报来电", _in(Scope.ANYWHERE, Role.TELEPHONY)),
+    "telephony.own": Right("查看本席来电", _in(Scope.SELF, *SEATS)),
     "offers.read": Right("查看候选队伍", _area(DISPATCHER, MONITOR, SYSTEM) | _in(Scope.OWN_DEPOT, LEADER)),
     "dispatching.assign_waiting": Right("批量派工", _area(MONITOR, SYSTEM)),
     "plan.read": Right("查看滚动计划", _area(MONITOR, DISPATCHER, SYSTEM)),
@@ -167,7 +173,7 @@ RIGHTS: dict[str, Right] = {
     "place.names": Right("查看学到的地名", _area(SEATS[1], MONITOR, DISPATCHER, ADMIN)),
     "place.undo": Right("撤销学到的地名", _area(SEATS[1], MONITOR, DISPATCHER, ADMIN)),
     "place.import": Right("导入地点档案", _area(ADMIN)),
-    "area.read": Right("查看区域", _in(Scope.ANYWHERE, *PEOPLE)),
+    "area.read": Right("查看区域", _in(Scope.ANYWHERE, *PEOPLE, Role.WALL)),
     "road.read": Right("查看道路状况", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
     "road.close": Right("封闭或限行道路", _area(MONITOR, DISPATCHER)),
     "road.lift": Right("解除道路封闭", _area(MONITOR, DISPATCHER)),
@@ -228,7 +234,7 @@ RIGHTS: dict[str, Right] = {
 OPEN_ACTIONS: frozenset[str] = frozenset({"session.make"})
 
 # Actions on one ticket or call: outside the reader's sight the answer is "no such ticket", so existence is not told.
-_HIDDEN = ("ticket.", "call.", "offers.", "review.", "callback.")
+_HIDDEN = ("ticket.", "call.", "offers.", "review.", "callback.", "photo.")
 
 # Sources a role may claim for a step; None stands for "did not say" and means the first. Domain 2.3 row 8, 2.4:
 # a step that a dispatcher enters for the crew is a telephone report and must not count as the crew's own tap.

@@ -48,6 +48,7 @@ COMMANDS = {
     "roads show": "dispatch.cli.roads:show",
     "roads calibrate": "dispatch.cli.roads:calibrate",
     "gateway": "dispatch.cli.gateway:gateway",
+    "ring": "dispatch.cli.ring:ring",
     "map ticket": "dispatch.cli.map:ticket",
     "map isochrones": "dispatch.cli.map:isochrones",
     "map ledger": "dispatch.cli.map:ledger",

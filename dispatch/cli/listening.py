@@ -1,6 +1,7 @@
-"""The address: what the command line says, and the one listening socket that all API processes share."""
+"""The address: what the command line says, the one listening socket that all API processes share, and who has it."""
 
 import errno
+import json
 import socket
 from dataclasses import replace
 from typing import Annotated
@@ -44,6 +45,15 @@ def listen(host: str, port: int) -> socket.socket:
         raise PortBusy(message, field="DISPATCH_PORT", host=host, port=port) from error
     listener.listen(BACKLOG)
     return listener
+
+
+def running_server() -> str:
+    """Return the address of the ``dispatch serve`` on this machine, or where it would be."""
+    settings = Settings.from_env()
+    try:
+        return str(json.loads(settings.run_file.read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        return f"http://{settings.host}:{settings.port}"
 
 
 def url_of(listener: socket.socket) -> str:

@@ -1,7 +1,7 @@
 """``dispatch report``: the day or the week of an area, or a storm at an hour, as a workbook, a paper or a page."""
 
 import asyncio
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,13 +21,9 @@ from dispatch.kit.clock import CHINA, clock_from
 from dispatch.kit.errors import Invalid
 from dispatch.kit.files import reason
 from dispatch.kit.settings import Settings
-from dispatch.reports.book import Book
-from dispatch.reports.daily import daily
-from dispatch.reports.page import page
-from dispatch.reports.paper import paper
+from dispatch.reports import office
+from dispatch.reports.office import Period, Shape
 from dispatch.reports.storm import storm
-from dispatch.reports.weekly import weekly
-from dispatch.reports.workbook import workbook
 
 
 class Kind(StrEnum):
@@ -36,18 +32,6 @@ class Kind(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     STORM = "storm"
-
-
-class Shape(StrEnum):
-    """Which file."""
-
-    XLSX = "xlsx"
-    DOCX = "docx"
-    HTML = "html"
-
-
-BOOKS = {Kind.DAILY: daily, Kind.WEEKLY: weekly}
-SHAPES = {Shape.XLSX: workbook, Shape.DOCX: paper, Shape.HTML: page}
 
 
 class BadDate(Invalid):
@@ -84,13 +68,14 @@ def report(
         console.print(f"已写入 {out}({len(made) / 1024:.0f} KB)", highlight=False)
         return
     now = clock_from(Settings.from_env().clock_path).now()
-    begin, end = _period(kind, _given(day, "date", "--date 日期"), now)
+    period = Period(kind)
+    begin, end = office.span(period, _day(_given(day, "date", "--date 日期")), now)
     parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*parts, console=console, transient=True) as progress:
         with opened(Settings.from_env()) as settings:
             read = asyncio.run(_read(settings, code, begin, end, progress, rejudge=rejudge))
         task = progress.add_task(f"生成 {shape}")
-        made = SHAPES[shape](_book(kind, read))
+        made = office.file((period, shape, read))
         progress.remove_task(task)
     _write(out, made)
     console.print(f"已写入 {out}({len(made) / 1024:.0f} KB,{len(read.findings.rows)} 件办结工单)", highlight=False)
@@ -115,7 +100,7 @@ def _write(out: Path, made: bytes) -> None:
 
 def _made_of_storm(city: str, moment: str | None, shape: Shape) -> bytes:
     with opened(Settings.from_env()) as settings:
-        return SHAPES[shape](storm(asyncio.run(_read_storm(settings, city, moment))))
+        return office.SHAPES[shape](storm(asyncio.run(_read_storm(settings, city, moment))))
 
 
 def _hour(text: str | None, now: datetime) -> datetime:
@@ -142,25 +127,12 @@ async def _read_storm(settings: Settings, city: str, moment: str | None) -> Stor
         return await hourly.at_hour(desk, city, by=SYSTEM, at=_hour(moment, now))
 
 
-def _book(kind: Kind, read: Material) -> Book:
-    return BOOKS[kind](read)
-
-
-def _period(kind: Kind, text: str, now: datetime) -> tuple[datetime, datetime]:
-    """
-    Return the day, or its week from Monday to Sunday, in Chinese time, half-open.
-
-    :raises BadDate: if it is no date, or lies ahead
-    """
+def _day(text: str) -> date:
+    """:raises BadDate: if it is no date"""
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         raise BadDate(f"--date 应为 2026-07-01 这样的日期,现为 {text!r}", field="date") from None
-    if day > (today := now.astimezone(CHINA).date()):
-        raise BadDate(f"--date 不能晚于今天({today}),现为 {day},请改正", field="date")
-    first, days = (day, 1) if kind is Kind.DAILY else (day - timedelta(days=day.weekday()), 7)
-    begin = datetime.combine(first, time(), CHINA).astimezone(UTC)
-    return begin, begin + timedelta(days=days)
 
 
 async def _read(

@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from dispatch.cli.listening import running_server
 from dispatch.cli.wall import Wall, summary
 from dispatch.client import LiveClient, Message, NotAdmitted, Refused
 from dispatch.kit.errors import Refusal
 from dispatch.kit.rulepack import Packs
-from dispatch.kit.settings import Settings
 
 FRAMES_PER_S = 4
 PASSWORD = "DISPATCH_PASSWORD"
@@ -42,20 +42,11 @@ def watch(
 ) -> None:
     """在终端看实时工单:各环节数量、最先到期的时限、最近变化、连接是否新鲜。"""
     try:
-        asyncio.run(_watch((url or _running_server()).rstrip("/"), token, login, area or (), as_json=as_json))
+        asyncio.run(_watch((url or running_server()).rstrip("/"), token, login, area or (), as_json=as_json))
     except NotAdmitted as error:
         raise CannotWatch(f"看不到实时工单:{error}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise CannotWatch(f"连不上 {url or _running_server()}({error}):请核对地址和网络", field="url") from error
-
-
-def _running_server() -> str:
-    """Return the address of the ``dispatch serve`` on this machine, or where it would be."""
-    settings = Settings.from_env()
-    try:
-        return str(json.loads(settings.run_file.read_text())["url"])
-    except (OSError, ValueError, KeyError):
-        return f"http://{settings.host}:{settings.port}"
+        raise CannotWatch(f"连不上 {url or running_server()}({error}):请核对地址和网络", field="url") from error
 
 
 async def _watch(url: str, token: str | None, login: str | None, areas: Sequence[str], *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from dispatch.accounts.model import Account
 from dispatch.kit.db import Connection
 from dispatch.tickets import store
 from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.timed import known
 
 from . import idempotency
 from .acting import expect, permit
@@ -44,7 +45,7 @@ async def command(
             await outer(tx)
         ticket = await store.load(tx, ticket_id, lock=True)
         if (first := await idempotency.find(tx, by, once)) is not None:
-            return Ticket.model_validate_json(first)
+            return known(Ticket.model_validate_json(first), desk.packs)
         permit(desk, by, action, ticket)
         await expect(tx, ticket, version)
         after = await decide(tx, ticket)

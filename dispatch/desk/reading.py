@@ -14,6 +14,7 @@ from dispatch.kit.db import Connection, Row
 from dispatch.tickets import store
 from dispatch.tickets.events import Entry
 from dispatch.tickets.model import Ticket
+from dispatch.tickets.timed import known, told
 from dispatch.tickets.words import Channel, Stage
 
 from .acting import permit
@@ -53,22 +54,27 @@ async def ticket(desk: Desk, ticket_id: str, *, by: Account, at: datetime) -> Ti
     :raises NotFound: if there is none, or none that ``by`` may see
     """
     async with desk.db.connection() as connection:
-        return await _seen(connection, desk, ticket_id, by, at)
+        return known(await _seen(connection, desk, ticket_id, by, at), desk.packs)
 
 
 async def _seen(connection: Connection, desk: Desk, ticket_id: str, by: Account, at: datetime) -> Ticket:
     found = await store.load(connection, ticket_id)
-    if not _finished_by(desk, found, by, at):
+    if not finished_by(desk, found, by, at):
         permit(desk, by, "ticket.read", found)
     return found
 
 
-def _finished_by(desk: Desk, ticket: Ticket, by: Account, at: datetime) -> bool:
+def finished_by(desk: Desk, ticket: Ticket, by: Account, at: datetime) -> bool:
     """Tell whether the crew of ``by`` finished the ticket, and may still look at what became of it."""
     if rights.check_role(by, "ticket.read") is not Scope.OWN_CREW or ticket.restored_at is None:
         return False
     if not ticket.dispatches or ticket.dispatches[-1].crew_id != by.crew_id:
         return False
+    return lately(desk, ticket, at)
+
+
+def lately(desk: Desk, ticket: Ticket, at: datetime) -> bool:
+    """Tell whether the ticket is open, or ended so lately that those who worked on it may still come back to it."""
     rules = desk.packs.get(ticket.pack).field_reports or desk.pack.field_reports
     ended_at = ticket.closed_at or ticket.cancelled_at
     return ended_at is None or (rules is not None and at <= ended_at + rules.crew_reads.duration)
@@ -131,9 +137,18 @@ async def page(
         reach = await _reach(connection, desk, by, area)
         seen: dict[str, Any] = {"areas": reach.areas, "lenders": reach.lenders, "crew_ids": reach.crew_ids}
         if done_since is None:
-            return await store.page(connection, **seen, **wanted)
+            return _told(desk, await store.page(connection, **seen, **wanted))
         own = by.crew_id if rights.check_role(by, "ticket.read") is Scope.OWN_CREW else None
-        return await store.done(connection, since=done_since, own_crew=own, **seen, **wanted)
+        return _told(desk, await store.done(connection, since=done_since, own_crew=own, **seen, **wanted))
+
+
+async def board(desk: Desk, connection: Connection, areas: Sequence[str]) -> list[str]:
+    """Return the open tickets of the areas and those lent to them, as JSON texts, oldest first; for the consoles."""
+    return _told(desk, await store.board(connection, areas))
+
+
+def _told(desk: Desk, texts: Sequence[str]) -> list[str]:
+    return [told(text, desk.packs) for text in texts]
 
 
 def today(at: datetime) -> datetime:

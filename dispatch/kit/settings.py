@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from .basemap import BASEMAP, Basemap, read_basemap
 from .errors import Invalid
 
 DEFAULT_PORT = 8095
@@ -39,6 +40,7 @@ class Settings:
     :param solver_memory: ``DISPATCH_SOLVER_MEMORY``, MiB of address space that one solving process may use
     :param solver_deadline: ``DISPATCH_SOLVER_DEADLINE``, seconds after which a solving process is ended
     :param solver_cores: ``DISPATCH_SOLVER_CORES``, threads of one solving process
+    :param basemap: ``DISPATCH_BASEMAP``, JSON of a tile service for maps (docs/maps.md); None: borders alone
     :param cookie: name of the session cookie
     """
 
@@ -60,6 +62,7 @@ class Settings:
     solver_memory: int = 2048
     solver_deadline: int = 60
     solver_cores: int = 1
+    basemap: Basemap | None = None
     cookie: str = "__Host-dispatch"
 
     @classmethod
@@ -90,6 +93,7 @@ class Settings:
             solver_memory=_whole(env, "DISPATCH_SOLVER_MEMORY", default=2048, lowest=16, highest=1_048_576),
             solver_deadline=_whole(env, "DISPATCH_SOLVER_DEADLINE", default=60, lowest=2, highest=3600),
             solver_cores=_whole(env, "DISPATCH_SOLVER_CORES", default=1, lowest=1, highest=64),
+            basemap=read_basemap(env.get(BASEMAP)),
         )
 
     def environ(self) -> dict[str, str]:
@@ -113,6 +117,7 @@ class Settings:
             "DISPATCH_SOLVER_MEMORY": str(self.solver_memory),
             "DISPATCH_SOLVER_DEADLINE": str(self.solver_deadline),
             "DISPATCH_SOLVER_CORES": str(self.solver_cores),
+            BASEMAP: self.basemap.text() if self.basemap else None,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 

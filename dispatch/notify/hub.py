@@ -7,7 +7,7 @@ say has been sent, has been sent; the higher version of a ticket wins.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from dispatch.kit.clock import Clock
@@ -35,7 +35,7 @@ class Hub:
     """
     Lets consoles join and leave, and owes them what the feed brings.
 
-    :param read_board: ``tickets.store.board``, given by the app because rooms do not know each other
+    :param read_board: ``desk.reading.board``, given by the app because rooms do not know the desk
     :param clock: what ``at`` in greeting and heartbeat says; the trade's time, not the machine's
     """
 
@@ -44,6 +44,7 @@ class Hub:
         self.follower.on_news = self._owe
         self.follower.on_reset = self._renew
         self.unplanned: dict[str, str] = {}  # what heartbeats say of the planning; whoever knows replaces it
+        self.greeting: Callable[[str], Sequence[str]] = lambda account: ()  # what more a console of it hears at first
         self._db = db
         self._clock = clock
         self._snapshots = Snapshots(db, read_board)
@@ -77,8 +78,14 @@ class Hub:
         console = Console(next(self._numbers), account)
         self._consoles.add(console)
         OPEN_CONSOLES.inc()
-        console.say(text_of(Hello(self.follower.epoch, account, self._now())))
+        console.say(text_of(Hello(self.follower.epoch, account, self._now())), *self.greeting(account))
         return console
+
+    def tell(self, account: str, *texts: str) -> None:
+        """Say something to the open consoles of one account."""
+        for console in self._consoles:
+            if console.account == account:
+                console.say(*texts)
 
     def leave(self, console: Console) -> None:
         """Forget a console."""

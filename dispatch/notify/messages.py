@@ -135,6 +135,22 @@ class Head(Struct, frozen=True, tag_field="kind", tag="head"):
     unplanned: dict[str, str] = {}
 
 
+class Ringing(Struct, frozen=True, tag_field="kind", tag="ringing"):
+    """A call rings or is on at the seat whose console this is; told to no other account, and numbered in no area."""
+
+    call_ref: str
+    phone: str  # empty: withheld
+    known: bool  # somebody called from it before
+    at: str  # ISO 8601, UTC
+
+
+class HungUp(Struct, frozen=True, tag_field="kind", tag="hungup"):
+    """The call is over, or was passed on to another seat; its number is forgotten."""
+
+    call_ref: str
+    at: str  # ISO 8601, UTC
+
+
 class Refused(Struct, frozen=True, tag_field="kind", tag="refused"):
     """A request, or some of its areas, was not granted; the rest was."""
 
@@ -143,7 +159,7 @@ class Refused(Struct, frozen=True, tag_field="kind", tag="refused"):
     areas: tuple[str, ...] = ()
 
 
-Message = Hello | Snapshot | Resumed | Changed | Gone | Listed | Powered | Head | Refused
+Message = Hello | Snapshot | Resumed | Changed | Gone | Listed | Powered | Head | Ringing | HungUp | Refused
 
 
 class Subscribe(Struct, frozen=True, tag_field="op", tag="subscribe", forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """Plots as PNG, drawn without a screen; in Chinese if the machine has a font for it, else in plain words and a note."""
 
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 
@@ -32,7 +33,13 @@ FEW, MANY = 6, 12  # labels: fewer leave room beside their bars, more are turned
 @cache
 def chinese_font() -> str | None:
     """Return the first font of ``FONTS`` that this machine has; None if it has none."""
-    there = {font.name for font in font_manager.fontManager.ttflist}
+    manager = font_manager.fontManager
+    known = {font.fname for font in manager.ttflist}  # kept from an earlier run: a font installed since is not in it
+    for path in font_manager.findSystemFonts():
+        if path not in known:
+            with suppress(OSError, RuntimeError):  # not a font that can be drawn with
+                manager.addfont(path)
+    there = {font.name for font in manager.ttflist}
     return next((name for name in FONTS if name in there), None)
 
 

@@ -23,7 +23,10 @@ MEMORY_MIB = 2048  # of address space
 DEADLINE_S = 60.0  # for one paper, of the machine's time
 TRIES = 2  # whoever waits in line is hurt by another's paper only once
 
+AWAY = "打印进程异常退出(内存不足、超时或被结束),没有生成文件;请稍候重试,仍不成请联系运维"
+
 About = TypeVar("About")
+Made = TypeVar("Made")
 
 log = logger("press")
 
@@ -33,13 +36,18 @@ class PressAway(Unavailable):
 
 
 class Press:
-    """Papers and pictures from another process; ``close`` when no more are wanted."""
+    """
+    Papers and pictures from another process; ``close`` when no more are wanted.
 
-    def __init__(self, *, deadline_s: float = DEADLINE_S, memory_mib: int = MEMORY_MIB) -> None:
+    :param away: what those are told who wait for something that no process survived
+    """
+
+    def __init__(self, *, deadline_s: float = DEADLINE_S, memory_mib: int = MEMORY_MIB, away: str = AWAY) -> None:
         self._bounds = deadline_s, memory_mib
+        self._away = away
         self._pool: ProcessPoolExecutor | None = None
 
-    async def printed(self, write: Callable[[About], bytes], about: About) -> bytes:
+    async def printed(self, write: Callable[[About], Made], about: About) -> Made:
         """
         Return what a function makes of its argument; both are named or copied to the other process.
 
@@ -52,7 +60,7 @@ class Press:
             except (BrokenProcessPool, MemoryError) as error:
                 log.warning("press lost", error=type(error).__name__)
                 self._drop(pool)
-        raise PressAway("打印进程异常退出(内存不足、超时或被结束),没有生成文件;请稍候重试,仍不成请联系运维")
+        raise PressAway(self._away)
 
     async def close(self) -> None:
         """End the process; what waits is not drawn any more."""
@@ -80,7 +88,7 @@ def _begin(parent: int, memory_mib: int) -> None:
     limit_memory(memory_mib)
 
 
-def _written(write: Callable[[About], bytes], about: About, deadline_s: float) -> bytes:
+def _written(write: Callable[[About], Made], about: About, deadline_s: float) -> Made:
     signal.setitimer(signal.ITIMER_REAL, deadline_s)  # ends the process, which nobody else can interrupt
     try:
         return write(about)

@@ -151,11 +151,15 @@ class Server:
         except TimeoutError:
             raise NoServer(f"服务 {READY_S:.0f} 秒内没有就绪:{self._last_words()}") from None
 
-    async def stop(self) -> None:
-        """Stop the server; remove what is not to be kept."""
+    async def halt(self) -> None:
+        """Stop the server and keep all; it can be started again."""
         if self._process is not None:
             await asyncio.to_thread(children.end, self._process, *PATIENCE)
             self._process = None
+
+    async def stop(self) -> None:
+        """Stop the server; remove what is not to be kept."""
+        await self.halt()
         if self._own_database and not self.keep:
             await self._drop(self._own_database)
         if self._temporary and not self.keep:

@@ -43,6 +43,10 @@ class Timeline:
         """Let something happen; never inside the window that is being played."""
         heapq.heappush(self._heap, (max(when, self._window_ends), next(self._numbers), happening))
 
+    def go_on_at(self, speed: float) -> None:
+        """Keep another speed from this instant on."""
+        self._start, self._began, self._speed = self.now, time.perf_counter(), speed
+
     async def play(self, *, after_each: Callable[[], Awaitable[None]]) -> None:
         """
         Play until nothing is left to happen.

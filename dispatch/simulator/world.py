@@ -188,6 +188,9 @@ def _peopled(sheet: Sheet, counties: Iterable[County], province: str) -> World:
     administrator = sheet.account("admin", "管理员", "ADMINISTRATOR", province)
     monitor = sheet.account("monitor", "省监控", "PROVINCE_MONITOR", province)
     auditor = sheet.account("auditor", "回单审核员", "REPLY_AUDITOR", province)
+    sheet.account("supervisor", "座席班长", "SEAT_SUPERVISOR", province)
+    for area in [area for area in sheet.areas if area["level"] == "depot"]:
+        sheet.account(f"leader{area['code']}", f"{area['name']}所长", "DEPOT_LEADER", area["code"])
     seats = tuple(sheet.account(f"seat{n:02d}", f"座席{n:02d}", "SEAT_AGENT", province) for n in range(1, SEATS + 1))
     dispatchers = {
         county.code: sheet.account(f"dispatch{county.code}", f"{county.name}指挥员", "COUNTY_DISPATCHER", county.code)

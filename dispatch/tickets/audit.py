@@ -17,6 +17,7 @@ from . import lifecycle, limits, statements, store
 from .chain import digest
 from .events import Entry, Overdue
 from .model import Ticket, document, lender
+from .timed import timed
 
 PAGE = 500
 MOST_NAMED = 200  # findings that are kept in full; beyond that they are only counted
@@ -139,7 +140,7 @@ def findings(kept: Kept, packs: Packs) -> Iterator[Finding]:
     except _Unfit as unfit:
         yield Finding(ticket_id, unfit.fault, unfit.detail)
         return
-    if difference := _difference(kept.row, ticket):
+    if difference := _difference(kept.row, ticket, packs):
         yield Finding(ticket_id, Fault.ROW_DIFFERS, difference)
     if _dispatch_rows(ticket) != {tuple(row.values()) for row in kept.dispatches}:
         yield Finding(ticket_id, Fault.DISPATCH_DIFFERS, f"{len(ticket.dispatches)} 次派工")
@@ -183,7 +184,7 @@ def _read(row: Row) -> Entry:
         raise _Unfit(Fault.UNREADABLE, f"第 {row['version']} 行:{type(error).__name__}") from error
 
 
-def _difference(row: Row, ticket: Ticket) -> str:
+def _difference(row: Row, ticket: Ticket, packs: Packs) -> str:
     """Return the names of what differs between the row and the sum of the log; empty if nothing does."""
     expected: dict[str, Any] = {
         "version": ticket.version,
@@ -198,13 +199,17 @@ def _difference(row: Row, ticket: Ticket) -> str:
         "head": ticket.head,
     }
     names = [name for name, value in expected.items() if row[name] != value]
-    if row["doc"] != document(ticket):
-        names += [f"doc.{name}" for name in _fields_apart(json.loads(row["doc"]), json.loads(document(ticket)))]
+    pack = packs.by_key.get(ticket.pack)
+    folded = document(ticket if pack is None else timed(ticket, pack))
+    if row["doc"] != folded:
+        names += [f"doc.{name}" for name in _fields_apart(json.loads(row["doc"]), json.loads(folded))]
     return "、".join(names)
 
 
 def _fields_apart(kept: Mapping[str, Any], folded: Mapping[str, Any]) -> list[str]:
-    return sorted(name for name in kept.keys() | folded.keys() if kept.get(name) != folded.get(name))
+    """``due`` is compared where both have it: rows older than the field have none, nor a ticket whose pack is lost."""
+    names = (kept.keys() | folded.keys()) - ({"due"} - (kept.keys() & folded.keys()))
+    return sorted(name for name in names if kept.get(name) != folded.get(name))
 
 
 def _dispatch_rows(ticket: Ticket) -> set[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from .chain import sealed
 from .events import Actor, Entry
 from .model import Ticket
 from .rows import Armed, Change, Due, Moved
+from .timed import with_due
 from .words import Limit, Source
 
 SYSTEM = Actor("system", "SYSTEM")
@@ -68,7 +69,8 @@ def _fired(limit: Limit) -> Counter:
 
 def set_clocks(change: Change, pack: RulePack) -> None:
     """
-    Start the clocks that run after the change and did not before; end those that ran and do not any more.
+    Start the clocks that run after the change and did not before; end those that ran and do not any more; the ticket
+    is told with those that run (``due``).
 
     An appointed time begins to count when it is agreed, every other limit with what it counts from. A limit that is
     given another time while it runs goes on from the level that it has reached: no step is taken twice for that.
@@ -89,6 +91,7 @@ def set_clocks(change: Change, pack: RulePack) -> None:
             begun_at = max(clock.begun_at, change.lines[-1][0].at_claimed) if agreed else clock.begun_at
             level = max(ladder.begin(begun_at, when), ladder.climbed(change.after, limit))
             change.armed.append(Armed(limit, when, level))
+    change.after = with_due(change.after, after)
 
 
 def _keys(running: Iterable[tuple[Limit, limits.Clock]]) -> list[Due]:

@@ -119,7 +119,7 @@ def evolve(ticket: Ticket | None, entry: Entry) -> Ticket:
         return begin(entry, event)
     assert ticket is not None
     stage = TRANSITIONS[event.kind][1]
-    change: dict[str, object] = {"version": entry.version, "head": entry.hash}
+    change: dict[str, object] = {"version": entry.version, "head": entry.hash, "due": None}
     if stage is not None:  # a step; what only sets a condition does not move the clock that steps must follow
         change["last_at"] = max(ticket.last_at, entry.at_claimed)
         if stage is not ticket.stage:

@@ -241,6 +241,10 @@ class Ticket(Frozen):
     trust: float | None = None  # 0 to 1
     findings: tuple[Finding, ...] = ()
     last_at: datetime  # claimed time of the latest step: time never goes backwards
+    due: dict[Limit, datetime] | None = Field(
+        default=None,
+        description="正在计时的各时限何时到期(UTC);没有计时的为 {}",
+    )  # ``timed.py``; None: of a sum of the log, or of a row older than the field
     head: bytes = Field(default=b"", exclude=True, repr=False)  # hash of the latest line of its log
 
     @property

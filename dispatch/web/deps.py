@@ -32,6 +32,11 @@ def _press(connection: HTTPConnection) -> Press:
     return press
 
 
+def _darkroom(connection: HTTPConnection) -> Press:
+    darkroom: Press = connection.app.state.darkroom
+    return darkroom
+
+
 def _now(connection: HTTPConnection) -> datetime:
     now: datetime = connection.app.state.clock.now()
     return now
@@ -39,6 +44,7 @@ def _now(connection: HTTPConnection) -> datetime:
 
 DeskOf = Annotated[Desk, Depends(_desk)]
 PressOf = Annotated[Press, Depends(_press)]
+DarkroomOf = Annotated[Press, Depends(_darkroom)]
 Now = Annotated[datetime, Depends(_now)]
 TicketId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="工单内部编号")]
 AreaCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码")]

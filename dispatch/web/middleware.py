@@ -24,6 +24,8 @@ MAX_BATCH = 256 * 1024  # bytes, on the routes of ``BATCHES``: a thousand readin
 BATCHES = frozenset(f"/api/v1/{route}" for route in ("meter-readings", "signals", "arrears", "field-reports"))
 MAX_FILE = 48 * 1024 * 1024  # bytes, on the routes of ``FILES``: a table of places, declarations or tasks, in Base64
 FILES = frozenset({"/api/v1/places/import", "/api/v1/capacity/sheets", "/api/v1/grid-tasks/sheets"})
+MAX_PHOTO = 16 * 1024 * 1024  # bytes, where photos are added
+PHOTOS = re.compile(r"/api/v1/tickets/[^/]+/photos")
 SLOW_S = 1.0  # a request slower than this is logged as a warning
 GIVEN_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 
@@ -104,7 +106,8 @@ class BodyLimit:
     """
     Refuse a body that is too long: at once where its length is declared, else when the limit is passed.
 
-    The limit is ``MAX_BODY``, ``MAX_BATCH`` on the routes that take whole batches, ``MAX_FILE`` on those of files.
+    The limit is ``MAX_BODY``, ``MAX_BATCH`` on the routes that take whole batches, ``MAX_FILE`` on those of files,
+    ``MAX_PHOTO`` where photos are added.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -114,7 +117,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = MAX_FILE if scope["path"] in FILES else MAX_BATCH if scope["path"] in BATCHES else MAX_BODY
+        limit = limit_of(scope["path"])
         declared = _declared(scope)
         if declared is None:
             await self._counted(scope, receive, send, limit)
@@ -144,8 +147,19 @@ class BodyLimit:
             await _refuse(scope, receive, send, limit)
 
 
+def limit_of(path: str) -> int:
+    """Return how many bytes the body of a request to this path may have."""
+    if path in FILES:
+        return MAX_FILE
+    if path in BATCHES:
+        return MAX_BATCH
+    return MAX_PHOTO if PHOTOS.fullmatch(path) else MAX_BODY
+
+
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
     said = f"正文超过 {limit // 1024} KiB,请缩短文字或分次上报"
+    if limit == MAX_PHOTO:
+        said = f"照片超过 {limit // 2**20} MiB,请在手机上缩小后重新上传"
     await answer(TooLarge(said, limit_bytes=limit))(scope, receive, send)
 
 

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from dispatch.accounts.rights import OPEN_ACTIONS
 
 from .errors import ErrorAnswer
-from .middleware import MAX_BATCH, MAX_BODY, MAX_FILE
+from .middleware import MAX_BATCH, MAX_BODY, MAX_FILE, MAX_PHOTO
 
 REF = "#/components/schemas/{model}"
 ABOUT = """供电服务指挥调度后台:95598 故障报修从来电到复电、回单、回访的全过程接口。
@@ -38,7 +38,7 @@ TAGS = [
     {"name": "commands 工单流转", "description": "推动工单流转的每一步;旧版本、错环节、越权均拒绝且不改变任何数据"},
     {"name": "supervision 督办预警", "description": "督办、升级、挂起、延时说明,以及督办单、预警和告知缺口"},
     {"name": "dispatching 派工", "description": "候选队伍、派工与批量派工"},
-    {"name": "field 现场汇报", "description": "APP 批量与离线补报、电话汇报登记、矛盾裁定"},
+    {"name": "field 现场汇报", "description": "APP 批量与离线补报、电话汇报登记、矛盾裁定、现场照片"},
     {"name": "replies 回单", "description": "回单自检与审核名单"},
     {"name": "crews 队伍", "description": "抢修队伍与位置"},
     {"name": "outages 停电", "description": "停电信息、受理研判、报备,以及用采、自动化、营销系统上报"},
@@ -54,10 +54,13 @@ TAGS = [
     {"name": "roads 道路", "description": "道路封闭与限行"},
     {"name": "storms 抗灾抢修", "description": "抗灾抢修快报、预警汇总与按故障点督办"},
     {"name": "reviews 评价", "description": "事后评价、申诉与指标"},
+    {"name": "dashboard 看板", "description": "指挥看板、往日复盘、区域边界与大屏"},
     {"name": "packs 规则包", "description": "时限等规则的各个版本,每个数值带来源"},
     {"name": "callbacks 回访", "description": "回访名单、开始回访、未接通与回访结果"},
     {"name": "messages 短信与语音", "description": "外呼消息、待读来信与值班联系人"},
     {"name": "gateway 消息网关", "description": "供短信与语音网关回传回执和来信;使用“消息网关”角色的令牌"},
+    {"name": "telephony 话务平台", "description": "供话务平台上报来电振铃与挂断(“话务平台”角色的令牌);座席查看本席来电"},
+    {"name": "exports 导出", "description": "各表导出为工作簿:与列表同条件、同权限、同内容,电话隐去中间四位"},
     {"name": "health 健康", "description": "存活、就绪与指标"},
 ]
 
@@ -67,8 +70,9 @@ SAID: dict[int, str] = {
     403: "角色或辖区不允许(Forbidden)",
     404: "没有这个对象,或不在可见范围内(NotFound)",
     409: "与现状冲突:环节不符(WrongStage)、版本过时(Stale)、时间倒退(TimeBackwards)等;未改变任何数据",
-    413: f"正文超过 {MAX_BODY // 1024} KiB(批量 {MAX_BATCH // 1024} KiB,导入文件 {MAX_FILE // 2**20} MiB)(TooLarge)",
-    415: "正文不是 application/json(NotJson)",
+    413: f"正文超过 {MAX_BODY // 1024} KiB(批量 {MAX_BATCH // 1024} KiB,照片 {MAX_PHOTO // 2**20} MiB,"
+    f"导入文件 {MAX_FILE // 2**20} MiB)(TooLarge)",
+    415: "正文不是 application/json(NotJson);照片不是 JPEG、PNG 或 WebP(NotPicture)",
     422: "字段不符合要求(Invalid,details.fields 逐项说明)或内容矛盾;未改变任何数据",
     429: "尝试过多,请按 Retry-After 稍候",
     500: "系统内部错误(Internal)",
@@ -85,6 +89,7 @@ ALSO: dict[str, set[int]] = {
     "report_by_phone": {404},
     "list_crews": {404},
     "list_areas": {404},
+    "list_borders": {404},
     "list_place_names": {404},  # an area
     "list_place_arrivals": {404},
     "list_outages": {404},
@@ -140,7 +145,28 @@ ALSO: dict[str, set[int]] = {
     "list_texts": {404},
     "read_indices": {404},  # an area
     "list_reviews": {404},
+    "read_dashboard": {404},  # an area, here and below
+    "read_replay": {404},
+    "list_replay_days": {404},
+    "read_report": {404},
     "read_offers": {409},  # a ticket without a place
+    "export_tickets": {404},  # an area, here and below, as its list
+    "export_supervisions": {404},
+    "export_warnings": {404},
+    "export_field_reports": {404},
+    "export_reply_audits": {404},
+    "export_reviews": {404},
+    "export_callbacks": {404},
+    "export_ledger_lines": {404},
+    "export_bookings": {404},
+    "export_grid_tasks": {404},
+    "export_services": {404},
+    "export_outages": {404},
+    "export_crews": {404},
+    "export_accounts": {422},  # too many
+    "export_messages": {404},
+    "export_closures": {404},
+    "export_undeclared": {404, 409},
     "log_in": {429},
     "change_own_password": {429},
 }

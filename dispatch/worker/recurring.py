@@ -15,7 +15,7 @@ from dispatch.kit.clock import Clock
 from dispatch.kit.db import Database
 from dispatch.kit.logs import logger
 from dispatch.kit.rulepack import Packs
-from dispatch.notify import feed
+from dispatch.notify import feed, ringing
 
 from .booked import Booked
 
@@ -67,6 +67,12 @@ async def forget_persons(db: Database, pack_id: str, clock: Clock) -> None:
     log.info("persons forgotten", **gone)
 
 
+async def forget_rings(db: Database, clock: Clock) -> None:
+    """Delete what is left of the calls that rang at the seats; their numbers went when they ended."""
+    async with db.connection() as connection:
+        log.info("rings forgotten", rows=await ringing.forget(connection, now=clock.now()))
+
+
 def schedule(db: Database, pack_id: str, clock: Clock, *, roads: Path | None = None) -> AsyncIOScheduler:
     """
     Return a scheduler of the recurring jobs, not yet started; the first run is at once.
@@ -79,7 +85,7 @@ def schedule(db: Database, pack_id: str, clock: Clock, *, roads: Path | None = N
     """
     scheduler = AsyncIOScheduler(timezone=UTC)
     jobs: list[tuple[Callable[..., Awaitable[None]], list[object]]] = [(job, [db]) for job in JOBS]
-    for job, arguments in [*jobs, (forget_persons, [db, pack_id, clock])]:
+    for job, arguments in [*jobs, (forget_rings, [db, clock]), (forget_persons, [db, pack_id, clock])]:
         scheduler.add_job(
             job,
             "interval",

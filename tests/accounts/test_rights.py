@@ -11,7 +11,8 @@ from .province import account, covers
 
 # The expected table, written out by hand: a letter for each role that has the right.
 # A seat agent, V seat supervisor, M province monitor, D county dispatcher, L depot leader, C crew, R reply auditor,
-# X administrator, G gateway (a machine), S the system itself; machines: m metering, s automation, k marketing.
+# X administrator, G gateway (a machine), S the system itself; machines: m metering, s automation, k marketing,
+# t telephone platform, w a wall.
 LETTERS = {
     "A": Role.SEAT_AGENT,
     "V": Role.SEAT_SUPERVISOR,
@@ -26,6 +27,8 @@ LETTERS = {
     "m": Role.METERING,
     "s": Role.AUTOMATION,
     "k": Role.MARKETING,
+    "t": Role.TELEPHONY,
+    "w": Role.WALL,
 }
 EXPECTED = {
     "place.read": "AVMDLX",
@@ -73,6 +76,8 @@ EXPECTED = {
     "field.phone": "D",
     "field.read": "MDCR",
     "field.decide": "MDR",
+    "photo.add": "CD",
+    "photo.read": "AVMDLCRS",
     "ticket.supervise": "M",
     "ticket.supervision-answer": "D",
     "ticket.supervision-clear": "M",
@@ -88,6 +93,8 @@ EXPECTED = {
     "review.appeal": "DL",
     "review.decide": "M",
     "index.read": "VMDLRS",
+    "dashboard.read": "VMDRw",
+    "replay.read": "VMDR",
     "capacity.declare": "L",
     "capacity.preview": "DL",
     "capacity.read": "AVMDL",
@@ -114,6 +121,8 @@ EXPECTED = {
     "inbound.read": "AVM",
     "contact.manage": "X",
     "gateway.report": "G",
+    "telephony.report": "t",
+    "telephony.own": "AV",
     "offers.read": "DMLS",
     "dispatching.assign_waiting": "MS",
     "plan.read": "MDS",
@@ -148,7 +157,7 @@ EXPECTED = {
     "signal.report": "msD",
     "meter.report": "m",
     "arrears.report": "k",
-    "area.read": "AVMDLCRX",
+    "area.read": "AVMDLCRXw",
     "road.read": "AVMDLR",
     "road.close": "MD",
     "road.lift": "MD",

@@ -28,6 +28,7 @@ from dispatch.tickets.events import Geo
 from dispatch.tickets.fieldreports import FieldEvent, Outcome
 from dispatch.tickets.lifecycle import fold
 from dispatch.tickets.model import Ticket
+from dispatch.tickets.timed import timed
 from dispatch.tickets.words import Cause, Ownership, RejectReason, Result
 from tests.servers import Server
 from tests.worlds import FOUND, SENT, WORLD, Small, minutes, person
@@ -111,7 +112,8 @@ class Centre:
     async def load(self, ticket: Ticket) -> Ticket:
         async with self.small.db.connection() as connection:
             found = await store.load(connection, ticket.id)
-            assert fold(await store.log(connection, ticket.id)) == found  # the row is the sum of its log
+            folded = fold(await store.log(connection, ticket.id))
+            assert timed(folded, self.small.desk.pack) == found  # the row is the sum of its log
             return found
 
     async def kept(self, ticket: Ticket) -> dict[str, str]:

@@ -22,6 +22,7 @@ from dispatch.tickets.events import Corrected, Dispatched, Event, Resubmitted
 from dispatch.tickets.guards import Contradiction
 from dispatch.tickets.lifecycle import TRANSITIONS, fold
 from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.timed import timed
 from dispatch.tickets.words import Limit, Stage
 from tests.servers import Server
 from tests.tickets.history import EVENTS, usual
@@ -150,7 +151,7 @@ class Player:
             for number, ticket in enumerate(self.tickets):
                 row = await store.load(connection, ticket.id)
                 log = await store.log(connection, ticket.id)
-                assert fold(log) == row
+                assert timed(fold(log), self.small.desk.packs.get(row.pack)) == row
                 assert row.head == log[-1].hash
                 self.tickets[number] = row
         result = await audit(self.small.db, self.small.desk.packs)
@@ -273,7 +274,8 @@ async def test_a_usual_repair_from_the_call_to_the_archive(small: Small) -> None
         True,
     )  # two of them assess the reports
     async with small.db.connection() as connection:
-        assert fold(await store.log(connection, ticket.id)) == ticket == await store.load(connection, ticket.id)
+        folded = fold(await store.log(connection, ticket.id))
+        assert timed(folded, small.desk.pack) == ticket == await store.load(connection, ticket.id)
         left = await connection.fetch("SELECT state, count(*) FROM deadline GROUP BY state")
     assert [tuple(row) for row in left] == [("met", 7)]
     assert (await audit(small.db, small.desk.packs)).clean

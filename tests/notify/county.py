@@ -55,7 +55,7 @@ async def change(
 
 
 async def read_board(connection: Connection, areas: Sequence[str]) -> list[str]:
-    """Answer as ``tickets.store.board`` does."""
+    """Answer as ``desk.reading.board`` does."""
     return [row[0] for row in await connection.fetch(BOARD, list(areas))]
 
 

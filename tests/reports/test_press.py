@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -12,36 +10,10 @@ from dispatch.desk.room import Desk
 from dispatch.reports.press import Press, PressAway
 from dispatch.reports.worklists import leaf, paper, routemap, tables
 from dispatch.reports.worklists.paper import NoChineseFont
+from tests.reports.strokes import devour, die, die_once, hang, where
 from tests.reports.test_worklists import printed
 
 GREEDY = 4096 * 1024**2
-
-
-def where(_: object) -> bytes:
-    """Tell which process this is, and whose."""
-    return f"{os.getpid()} {os.getppid()}".encode()
-
-
-def die_once(marker: str) -> bytes:
-    """Be killed, the first time."""
-    if not Path(marker).exists():
-        Path(marker).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return b"printed"
-
-
-def die(_: object) -> bytes:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return b""
-
-
-def hang(_: object) -> bytes:
-    while True:
-        time.sleep(1)
-
-
-def devour(size: int) -> bytes:
-    return bytes(size)
 
 
 def without_font(_: object) -> bytes:

@@ -190,6 +190,7 @@ class Line:
     """A bare websocket: what a console of another make would see."""
 
     def __init__(self, socket: ClientConnection) -> None:
+        self.kinds: list[str] = []  # of all that was heard
         self._socket = socket
         self._heard: deque[dict] = deque()
 
@@ -202,6 +203,7 @@ class Line:
             while True:
                 while self._heard:
                     message = self._heard.popleft()
+                    self.kinds.append(message["kind"])
                     if message["kind"] == kind:
                         return message
                 self._heard.extend(json.loads(await self._socket.recv()))

@@ -4,12 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch.web.auth import wall_now
+from tests.field.pictures import jpeg
 from tests.worlds import NINGHAI, XIANGSHAN
 
 THIRD = "330281"  # 余姚: neither the ticket's county nor the lender
 
-# Routes of the framework and for the supervisor; they show no ticket, no person and no area.
-OUTSIDE = {"/openapi.json", "/docs", "/docs/start.js", "/docs/{name}", "/health/live", "/health/ready", "/metrics"}
+# Routes of the framework and for the supervisor, and the screens' files; they show no ticket, no person and no area.
+SCREENS = {"/", "/crew", "/wall", "/assets/{name}", "/{name}"}
+OUTSIDE = SCREENS | {
+    "/openapi.json",
+    "/docs",
+    "/docs/start.js",
+    "/docs/{name}",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+}
 LIVE = "/api/v1/live"  # asks for live.listen area by area, see test_rights.py
 NOT_ROUTED = {
     "live.listen",
@@ -38,6 +48,7 @@ PLACES = {
     "order_id": "no-such-order",
     "order_no": "no-such-order",
     "report_id": "no-such-report",
+    "photo_id": "no-such-photo",
     "booking_id": "no-such-booking",
     "depot": "no-such-depot",
     "day": "2026-07-01",
@@ -51,12 +62,14 @@ PLACES = {
     "assignment_id": "no-such-assignment",
     "crew_id": "no-such-crew",
     "week": "2026-W28",
+    "period": "daily",
+    "shape": "xlsx",
     "task_id": "no-such-task",
     "key": "sgcc@2026.1",
 }
 
 ETR = (wall_now() + timedelta(hours=2)).isoformat()
-SAID: dict[str, dict[str, Any]] = {
+SAID: dict[str, dict[str, Any] | bytes] = {  # bytes: a photo
     "complete": {"address": "丹城镇东街1号", "category": "lv", "symptom": "no_power_one"},
     "consult": {"matched": "arrears", "answer": "欠费停电,已告知"},
     "return": {"reason": "NO_CONTACT", "text": "三次致电客户均无人接听"},
@@ -90,4 +103,5 @@ SAID: dict[str, dict[str, Any]] = {
     "suspend": {"reason": "material", "text": "等待变压器", "until_at": ETR},
     "excuse": {"reason": "traffic", "explanation": "道路被淹", "told_at": ETR},
     "note": {"note": "helped", "text": "为独居老人更换漏保"},
+    "photos": jpeg(64, 48),
 }

@@ -77,10 +77,15 @@ class Site:
             method, path, json=None if method in ("GET", "DELETE") else body, headers=key
         )
 
-    async def says(self, name: str, ticket_id: str, command: str, body: dict[str, Any] | None = None) -> httpx.Response:
+    async def says(
+        self, name: str, ticket_id: str, command: str, body: dict[str, Any] | bytes | None = None
+    ) -> httpx.Response:
         key = {"Idempotency-Key": f"{name}-{command.replace('/', '.')}-{ticket_id}"}
         room = "callbacks" if command in ("begin", "missed", "answer") else "tickets"
-        return await self.by(name).post(f"/api/v1/{room}/{ticket_id}/{command}", json=body or {}, headers=key)
+        path = f"/api/v1/{room}/{ticket_id}/{command}"
+        if isinstance(body, bytes):
+            return await self.by(name).post(path, content=body, headers=key | {"Content-Type": "image/jpeg"})
+        return await self.by(name).post(path, json=body or {}, headers=key)
 
     async def call(self, lon: float = 121.87, lat: float = 29.48) -> str:
         """Log a call, of 象山 if nothing else is said, and return its ticket."""

@@ -24,6 +24,7 @@ from dispatch.tickets import store
 from dispatch.tickets.events import CallbackTried, Closed, Reopened
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.terms import Asking, ReopenReason
+from dispatch.tickets.timed import known
 
 from . import replying, visits
 from .visits import Answer
@@ -119,7 +120,7 @@ def _visit(desk: Desk, row: Row, ticket: Ticket, at: datetime) -> Visit:
     pack = desk.packs.get(ticket.pack)
     held = row["held_until"] is not None and row["held_until"] > at
     return Visit(
-        ticket=ticket,
+        ticket=known(ticket, desk.packs),
         way=row["way"],
         call_at=row["call_at"],
         due=row["call_at"] <= at and visits.may_call(at, pack) and not visits.is_texted(row, ticket, pack),

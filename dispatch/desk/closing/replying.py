@@ -18,6 +18,7 @@ from dispatch.tickets.events import CallbackQueued, Event, Replied
 from dispatch.tickets.loopguards import NeedsAudit
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.replyform import Defect, Severity
+from dispatch.tickets.timed import known
 
 MOST = 200  # in one page
 DEFECTS = TypeAdapter(tuple[Defect, ...])
@@ -158,4 +159,5 @@ async def queue(
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
         rows = await connection.fetch(QUEUE, areas, after, min(max(limit, 1), MOST))
-    return [Waiting(store.ticket_of(row), row["replied_by"], DEFECTS.validate_json(row["defects"])) for row in rows]
+    waiting = ((known(store.ticket_of(row), desk.packs), row) for row in rows)
+    return [Waiting(ticket, row["replied_by"], DEFECTS.validate_json(row["defects"])) for ticket, row in waiting]

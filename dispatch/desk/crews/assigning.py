@@ -28,6 +28,7 @@ from dispatch.routing.model import Offers, Policy
 from dispatch.tickets import store
 from dispatch.tickets.events import Dispatched
 from dispatch.tickets.model import Ticket
+from dispatch.tickets.timed import known
 
 from . import ledger, lending
 from .choosing import Approval, BadApproval, Choice, NoCandidates, best_free, by_name, of_plan
@@ -147,7 +148,7 @@ async def _looked_at(
     async with desk.db.connection() as connection:
         ticket = await store.load(connection, ticket_id)
         if (first := await idempotency.find(connection, by, once)) is not None:
-            return ticket, Ticket.model_validate_json(first)
+            return ticket, known(Ticket.model_validate_json(first), desk.packs)
         permit(desk, by, "ticket.dispatch", ticket)
         await _check_first(connection, ticket, report, transfer_reason)
         if crew_id is None:

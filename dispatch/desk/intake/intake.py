@@ -110,7 +110,7 @@ class Intake:
                 kept = await idempotency.find(connection, by, once)
                 if kept is None:
                     raise
-                return await matters.first(connection, kept)
+                return await matters.first(connection, self._desk, kept)
 
     async def _take(self, call: CallIn, by: Account, at: datetime, once: Once | None) -> Taken:
         if self._closing:

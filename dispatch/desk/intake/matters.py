@@ -19,7 +19,7 @@ from dispatch.desk.outages import nesting
 from dispatch.desk.room import Desk, Report
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Refusal
-from dispatch.tickets import guards, ladder, matters, store
+from dispatch.tickets import guards, ladder, matters, store, timed
 from dispatch.tickets.events import Chased, Completed, Corrected, Drafted, Entry, Escalated, Event, Submitted, Unmerged
 from dispatch.tickets.lifecycle import AFTERWARDS, fold
 from dispatch.tickets.model import Ticket
@@ -43,14 +43,15 @@ def kept(waiting: Waiting, ticket: Ticket | None = None) -> str:
     return " ".join(words if ticket is None else [*words, str(ticket.version)])
 
 
-async def first(connection: Connection, answer: str) -> Taken:
+async def first(connection: Connection, desk: Desk, answer: str) -> Taken:
     """Return the answer that was kept: the ticket as it was then."""
     call_id, ticket_id, *version = answer.split()
     log = await store.log(connection, ticket_id)
     ticket = fold(log[: int(version[0])] if version else _opening(log))
     assert ticket is not None
     outcome, doubt = (CallOutcome.CHASE, None) if version else (_outcome(ticket), ticket.place_doubt)
-    return Taken(call_id, ticket, outcome, replayed=True, place_doubt=doubt)
+    as_told = timed.known(ticket, desk.packs)
+    return Taken(call_id, as_told, outcome, replayed=True, place_doubt=doubt)
 
 
 def _opening(log: Sequence[Entry]) -> Sequence[Entry]:
@@ -98,19 +99,19 @@ async def known(desk: Desk, waiting: Waiting) -> Taken | Waiting:
                 apart.add(key)
                 continue
             if (answer := await idempotency.find(tx, waiting.by, waiting.once)) is not None:
-                return await _again(tx, waiting, answer)
+                return await _again(tx, desk, waiting, answer)
             after = await _contact(tx, desk, ticket, waiting)
             await idempotency.remember(tx, waiting.by, waiting.once, kept(waiting, after), status=201)
             break
         else:
             answer = await idempotency.find(tx, waiting.by, waiting.once)
-            return waiting.beside(apart) if answer is None else await _again(tx, waiting, answer)
+            return waiting.beside(apart) if answer is None else await _again(tx, desk, waiting, answer)
     tell_fleet(desk, after)
     return Taken(waiting.opening.call.id, after, CallOutcome.CHASE, place_doubt=waiting.opening.event.place_doubt)
 
 
-async def _again(connection: Connection, waiting: Waiting, answer: str) -> Taken:
-    return replace(await first(connection, answer), place_doubt=waiting.opening.event.place_doubt)
+async def _again(connection: Connection, desk: Desk, waiting: Waiting, answer: str) -> Taken:
+    return replace(await first(connection, desk, answer), place_doubt=waiting.opening.event.place_doubt)
 
 
 def _is_his(desk: Desk, ticket: Ticket, said: CallIn, opened: Drafted | Submitted, key: str) -> bool:

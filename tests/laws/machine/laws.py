@@ -1,11 +1,13 @@
 """What must hold of a ticket whatever happened to it; each law is one function."""
 
+import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.tickets import limits
 from dispatch.tickets.events import Overdue, Resumed, Supervised, Suspended, Warned
 from dispatch.tickets.model import Ticket, document
+from dispatch.tickets.timed import timed
 from dispatch.tickets.words import Limit
 from tests.laws.machine.case import Case
 from tests.laws.machine.model import ON_THE_JOB, Model
@@ -29,7 +31,16 @@ def each_line_is_one_version_sealed_to_the_one_before(case: Case, model: Model) 
 
 def the_row_is_the_sum_of_its_log(case: Case, _model: Model) -> None:
     case.read_back()
-    assert case.rebuilt == case.ticket
+    assert case.rebuilt is not None
+    assert case.rebuilt.due is None  # no event brings it: it follows from the sum and the pack
+    assert timed(case.rebuilt, case.pack) == case.ticket
+
+
+def what_is_told_of_its_clocks_is_what_runs(case: Case, _model: Model) -> None:
+    told = json.loads(document(case.ticket))["due"]
+    running = limits.deadlines(case.ticket, case.pack)
+    assert {Limit(name): datetime.fromisoformat(at) for name, at in told.items()} == running
+    assert all(at.endswith("Z") for at in told.values())
 
 
 def the_document_is_the_ticket(case: Case, _model: Model) -> None:
@@ -136,6 +147,7 @@ LAWS = (
     the_stage_is_what_the_domain_says,
     each_line_is_one_version_sealed_to_the_one_before,
     the_row_is_the_sum_of_its_log,
+    what_is_told_of_its_clocks_is_what_runs,
     the_document_is_the_ticket,
     the_arrival_counts_from_the_first_report,
     times_stand_in_their_order,

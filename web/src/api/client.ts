@@ -1,0 +1,48 @@
+/**
+ * The server's interface, with the types it describes itself by.
+ *
+ * A request that finds the session over waits until somebody has logged in again and is sent anew: nothing typed is lost.
+ */
+
+import createClient, { type Middleware } from "openapi-fetch";
+
+import { refusal, unreachable } from "./errors";
+import type { components, paths } from "./schema.gen";
+import { loggedInAgain } from "./session";
+
+export type Schemas = components["schemas"];
+export type Ticket = Schemas["Ticket"];
+
+const copies = new WeakMap<Request, Request>();
+
+const again: Middleware = {
+  onRequest({ request }) {
+    copies.set(request, request.clone());
+  },
+  async onResponse({ request, response }) {
+    if (response.status !== 401) return undefined;
+    const copy = copies.get(request);
+    if (copy === undefined) return undefined;
+    await loggedInAgain();
+    return fetch(copy);
+  },
+  onError() {
+    return unreachable();
+  },
+};
+
+export const api = createClient<paths>({ baseUrl: location.origin });
+api.use(again);
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Returns what the server answered, or throws its refusal as an `ApiError`. */
+export async function answered<T>(request: Promise<Answered<T>>): Promise<T> {
+  const { data, error, response } = await request;
+  if (response.ok) return data as T;
+  throw refusal(response.status, error);
+}

@@ -1,0 +1,19 @@
+/** The crew's page: entrance. */
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { language } from "../i18n";
+import { App } from "./App";
+import "./crew.css";
+import { hire } from "./worker";
+
+document.documentElement.lang = language.get() === "zh" ? "zh-CN" : "en";
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no root");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+hire();

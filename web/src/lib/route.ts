@@ -1,0 +1,24 @@
+/** Where in the console one is: `#/desk`, `#/ticket/<id>`. No router is needed; nothing personal is ever in the address. */
+
+import { Store, useStore } from "./store";
+
+export interface Route {
+  screen: string;
+  rest: readonly string[];
+}
+
+function read(): Route {
+  const [screen = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  return { screen, rest };
+}
+
+const route = new Store<Route>(read());
+window.addEventListener("hashchange", () => route.set(read()));
+
+export function useRoute(): Route {
+  return useStore(route);
+}
+
+export function go(screen: string, ...rest: readonly string[]): void {
+  location.hash = `/${[screen, ...rest].map(encodeURIComponent).join("/")}`;
+}

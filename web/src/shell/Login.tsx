@@ -1,0 +1,54 @@
+/** The door. When a session ends in the middle of work it lies over the page, so that nothing typed is lost. */
+
+import { useState } from "react";
+
+import { logIn } from "../api/session";
+import { useWords } from "../i18n";
+import { Field } from "../kit/pieces";
+import { saying } from "../kit/toast";
+import { ringTest } from "../lib/bell";
+import { shellWords } from "./words";
+
+export function Login({ again }: { again: boolean }): React.JSX.Element {
+  const texts = useWords(shellWords);
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const enter = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      ringTest(); // the click lets the browser sound from now on, and one hears that it does
+      await logIn(login, password);
+      setPassword("");
+    } catch (error) {
+      setWrong(saying(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const form = (
+    <form
+      className="stack login"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void enter();
+      }}
+    >
+      <h1>{texts.title}</h1>
+      {again ? <p role="alert">{texts.again}</p> : null}
+      <Field label={texts.loginName}>
+        {(props) => <input {...props} autoFocus autoComplete="username" required maxLength={64} value={login} onChange={(event) => setLogin(event.target.value)} />}
+      </Field>
+      <Field label={texts.password} wrong={wrong}>
+        {(props) => (
+          <input {...props} type="password" autoComplete="current-password" required maxLength={128} value={password} onChange={(event) => setPassword(event.target.value)} />
+        )}
+      </Field>
+      <button type="submit" className="button main" disabled={busy}>
+        {busy ? texts.entering : texts.login}
+      </button>
+    </form>
+  );
+  return again ? <div className="over" role="dialog" aria-modal="true" aria-label={texts.login}>{form}</div> : <main className="door">{form}</main>;
+}

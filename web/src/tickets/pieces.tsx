@@ -1,0 +1,63 @@
+/** Small pieces about a ticket that many screens show: its link, its stage, its flags, what to call an account. */
+
+import type { Schemas, Ticket } from "../api/client";
+import * as names from "../api/labels.gen";
+import { may, useMe } from "../api/session";
+import { label, useWords } from "../i18n";
+import { Tag, type TagTone } from "../kit/pieces";
+import { ticketWords } from "./words";
+
+export function TicketLink({ id, no }: { id: string; no: string }): React.JSX.Element {
+  const me = useMe();
+  return may(me, "ticket.read") ? <a href={`#/tickets/${encodeURIComponent(id)}`}>{no}</a> : <span>{no}</span>;
+}
+
+type Stage = Ticket["stage"];
+const TONES: Readonly<Partial<Record<Stage, TagTone>>> = {
+  returned: "warn",
+  reply_rejected: "warn",
+  restored: "ok",
+  replied: "ok",
+  callback_pending: "ok",
+  closed: "plain",
+  cancelled: "plain",
+};
+
+export function StageTag({ stage }: { stage: Stage }): React.JSX.Element {
+  return <Tag tone={TONES[stage] ?? "note"}>{label(names.Stage, stage)}</Tag>;
+}
+
+export function FlagTags({ ticket }: { ticket: Ticket }): React.JSX.Element {
+  const texts = useWords(ticketWords);
+  const flags: Partial<Schemas["Flags"]> = ticket.flags ?? {};
+  const tags: [boolean | undefined, TagTone, string][] = [
+    [ticket.hazard, "bad", `▲▲ ${texts.hazard}`],
+    [flags.important, "warn", `▲ ${texts.important}`],
+    [(flags.overdue ?? []).length > 0, "bad", `✖ ${texts.overdue}`],
+    [flags.supervised, "bad", texts.supervised],
+    [(flags.escalated_level ?? 0) > 0, "warn", texts.escalated(flags.escalated_level ?? 0)],
+    [(flags.chased_n ?? 0) > 0, "warn", texts.chased(flags.chased_n ?? 0)],
+    [flags.suspended, "note", texts.suspended],
+    [flags.disputed, "warn", texts.disputed],
+    [flags.contradicted, "warn", texts.contradicted],
+    [flags.doubtful, "warn", texts.doubtful],
+    [isLent(ticket), "note", texts.lent],
+  ];
+  return (
+    <span className="row wrap flags">
+      {tags.map(([on, tone, text]) => (on ? <Tag key={text} tone={tone}>{text}</Tag> : null))}
+    </span>
+  );
+}
+
+function isLent(ticket: Ticket): boolean {
+  const last = ticket.dispatches?.at(-1);
+  return last !== undefined && last.crew_area !== ticket.area;
+}
+
+/** An account's id as people know it: `a-seat04` is seat04; what the machine did is said so. */
+export function who(by: string, role?: string): string {
+  if (by === "system") return label(names.Role, "SYSTEM");
+  const name = by.replace(/^a-/, "");
+  return role === undefined ? name : `${label(names.Role, role)} ${name}`;
+}
