@@ -18,6 +18,7 @@ from dispatch.desk.dashboard.keeping import DayKeeper
 from dispatch.desk.dashboard.picture import Pictures
 from dispatch.desk.intake.intake import Intake
 from dispatch.desk.map import MapKeeper
+from dispatch.desk.packplans import PackKeeper
 from dispatch.desk.places.finding import Wording
 from dispatch.desk.places.keeping import PlaceKeeper
 from dispatch.desk.planning import preparing
@@ -303,6 +304,6 @@ async def _follow(state: Any, settings: Settings, stack: AsyncExitStack) -> None
     pictures = partial(poll_on, "pictures", prepare, every_s=preparing.EVERY_S, breath=preparing.BREATH)
     switchboard = Switchboard(desk.db.dsn, state.clock, state.hub.tell)
     state.hub.greeting = switchboard.greeting
-    keepers = (state.hub.run, switchboard.run, keeper.run, MapKeeper(desk).run, finding.run, roads_keeper.run)
-    for run in (*keepers, planner, pictures):
+    keepers = (keeper.run, MapKeeper(desk).run, PackKeeper(desk).run, finding.run, roads_keeper.run)
+    for run in (state.hub.run, switchboard.run, *keepers, planner, pictures):
         stack.push_async_callback(ended, asyncio.create_task(run()))

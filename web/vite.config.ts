@@ -1,21 +1,24 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** Two pages: the console (index.html) and the crew's phone page (crew.html), built into the Python package. */
-export default defineConfig({
+/**
+ * Three pages, built into the Python package: the console (index.html) and the wall (wall.html) together, the crew's phone
+ * page (crew.html) apart in mode `crew`, after them: it shares no part with them, so that its first load stays small.
+ */
+export default defineConfig(({ mode }) => ({
   plugins: [react()],
   build: {
     outDir: "../dispatch/web/static",
-    emptyOutDir: true,
+    emptyOutDir: mode !== "crew",
     target: "es2020",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: { index: "index.html", crew: "crew.html" } },
+    rolldownOptions: { input: mode === "crew" ? { crew: "crew.html" } : { index: "index.html", wall: "wall.html" } },
   },
   server: {
     port: 8096,
     proxy: { "/api": { target: process.env.DISPATCH_API ?? "http://localhost:8095", ws: true } },
   },
-});
+}));

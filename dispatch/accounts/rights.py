@@ -220,6 +220,7 @@ RIGHTS: dict[str, Right] = {
     "worklist.change": Right("变更派工清单", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "worklist.seen": Right("确认清单变更", _area(DISPATCHER) | _in(Scope.OWN_DEPOT, LEADER)),
     "pack.read": Right("查看规则包", _in(Scope.ANYWHERE, *PEOPLE)),
+    "pack.plan": Right("上传与启用规则包", _in(Scope.ANYWHERE, ADMIN)),
     "live.listen": Right("订阅实时工单", _area(*SEATS, MONITOR, DISPATCHER, LEADER, AUDITOR)),
     "account.manage": Right("管理账号", _area(ADMIN)),
     "token.make": Right("管理令牌", _area(ADMIN)),

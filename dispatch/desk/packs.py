@@ -6,6 +6,7 @@ from dispatch.kit.rulepack import Packs, RulePack
 REGISTER = """
 INSERT INTO rule_pack (key, body, digest) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING
 """
+WAITING = "SELECT key FROM rule_pack_plan WHERE begun_at IS NULL"  # planned, or withdrawn before they began
 
 
 async def register(db: Database, packs: Packs) -> Packs:
@@ -28,4 +29,6 @@ async def known_packs(db: Database, packs: Packs) -> Packs:
     """
     async with db.connection() as connection:
         bodies = [row["body"] for row in await connection.fetch("SELECT body FROM rule_pack ORDER BY key")]
-    return packs.having(RulePack.model_validate_json(body) for body in bodies)
+        waiting = frozenset(row["key"] for row in await connection.fetch(WAITING))
+    known = packs.having(RulePack.model_validate_json(body) for body in bodies)
+    return Packs(known.by_key, waiting)

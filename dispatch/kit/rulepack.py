@@ -155,9 +155,14 @@ class RulePack(Strict):
 
 @dataclass(frozen=True)
 class Packs:
-    """All packs that are known, by key."""
+    """
+    All packs that are known, by key.
+
+    :param waiting: keys of packs that are not in force (yet): known, and followed by nothing that begins now
+    """
 
     by_key: Mapping[str, RulePack] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -180,7 +185,7 @@ class Packs:
             held = known.setdefault(pack.key, pack)
             if held != pack and held.digest != pack.digest:
                 raise BadPack(f"规则包 {pack.key} 有两份内容不同的版本;改动须换新版本号", field="version", key=pack.key)
-        return type(self)(known)
+        return type(self)(known, self.waiting)
 
     def get(self, key: str) -> RulePack:
         """:raises UnknownPack: naming the keys there are"""
@@ -189,8 +194,8 @@ class Packs:
         return self.by_key[key]
 
     def latest(self, pack_id: str) -> RulePack:
-        """Return the newest version of a family. :raises UnknownPack: if there is none"""
-        family = [pack for pack in self.by_key.values() if pack.id == pack_id]
+        """Return the newest version of a family that is in force. :raises UnknownPack: if there is none"""
+        family = [pack for pack in self.by_key.values() if pack.id == pack_id and pack.key not in self.waiting]
         if not family:
             names = sorted({pack.id for pack in self.by_key.values()})
             raise UnknownPack(f"没有名为 {pack_id} 的规则包;现有:{'、'.join(names) or '无'}", field="pack")

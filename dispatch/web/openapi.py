@@ -149,6 +149,7 @@ ALSO: dict[str, set[int]] = {
     "read_replay": {404},
     "list_replay_days": {404},
     "read_report": {404},
+    "withdraw_pack": {404, 409},
     "read_offers": {409},  # a ticket without a place
     "export_tickets": {404},  # an area, here and below, as its list
     "export_supervisions": {404},

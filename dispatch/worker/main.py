@@ -26,6 +26,7 @@ from .loops import every, keep
 from .messages import Sender
 from .minutes import Minutes
 from .outages import watch
+from .packs import follow_packs
 from .process import run_until_told
 from .recurring import schedule
 
@@ -55,6 +56,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         asyncio.create_task(sequencer.run(db.dsn), name="sequencer"),
         asyncio.create_task(keep("deadlines", lambda: _fire_deadlines(db, clock)), name="deadlines"),
         asyncio.create_task(keep("leader", lambda: _lead(db, settings, clock)), name="leader"),
+        asyncio.create_task(keep("packs", lambda: follow_packs(db, clock, stop)), name="packs"),
     ]
     if settings.sms_gateway is None:
         log.warning("no gateway: messages stay queued", setting="DISPATCH_SMS_GATEWAY")

@@ -33,6 +33,7 @@ from dispatch.kit.settings import Settings
 from dispatch.notify.follower import Follower
 
 from .loops import keep
+from .packs import follow_packs
 from .process import run_until_told
 
 LOOK_S = 0.25  # between two looks at the queue
@@ -53,13 +54,17 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     if settings.database_url is None:
         raise ValueError("the solver needs the database's address")
     db = Database(settings.database_url, size=settings.pool_size, longest_s=UNASKED_S)
-    solver = Solver(db, settings, clock_from(settings.clock_path))
-    loop = asyncio.create_task(keep("solver", solver.run), name="solver")
+    clock = clock_from(settings.clock_path)
+    solver = Solver(db, settings, clock)
+    loops = [
+        asyncio.create_task(keep("solver", solver.run), name="solver"),
+        asyncio.create_task(keep("packs", lambda: follow_packs(db, clock, stop)), name="packs"),
+    ]
     log.info("solver started")
     try:
         await stop.wait()
     finally:
-        await ended(loop)
+        await ended(*loops)
         await solver.leave()
         await db.close()
         log.info("solver ended")

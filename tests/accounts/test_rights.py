@@ -93,6 +93,7 @@ EXPECTED = {
     "review.appeal": "DL",
     "review.decide": "M",
     "index.read": "VMDLRS",
+    "pack.plan": "X",
     "dashboard.read": "VMDRw",
     "replay.read": "VMDR",
     "capacity.declare": "L",

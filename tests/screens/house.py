@@ -98,6 +98,8 @@ class House:
             "symptom": "no_power_one",
             "symptom_text": "家里没电",
             "category": "lv",
+            "level": "normal",
+            "hazard": False,
         }
         ticket: dict[str, Any] = self.does("seat", "/calls", **(body | said))["ticket"]
         return ticket

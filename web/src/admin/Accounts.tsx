@@ -7,15 +7,15 @@ import * as names from "../api/labels.gen";
 import { once, useAct, useDone } from "../forms/act";
 import type { Asked } from "../forms/Ask";
 import { FormDialog, type Values } from "../forms/FormDialog";
-import { label, useWords } from "../i18n";
+import { useWords } from "../i18n";
 import { Dialog } from "../kit/Dialog";
 import { Button, Tag } from "../kit/pieces";
 import type { Column } from "../tables/DataTable";
 import { useAreas } from "../tables/areas";
 import { ListView } from "../tables/ListView";
 import type { Page, Turn } from "../tables/listing";
-import { optionsOf } from "../tables/options";
 import { tableWords } from "../tables/words";
+import { roleName } from "../tickets/pieces";
 import { TokensDialog } from "./Tokens";
 import { adminWords } from "./words";
 
@@ -59,7 +59,7 @@ function useColumns(open: (what: Open) => void): Column<Account>[] {
   return [
     { key: "login", title: texts.login, frozen: "left", render: (account) => account.login },
     { key: "name", title: texts.name, render: (account) => account.name },
-    { key: "role", title: texts.role, render: (account) => label(names.Role, account.role) },
+    { key: "role", title: texts.role, render: (account) => roleName(account.role) },
     { key: "area", title: texts.area, render: (account) => areas.name(account.area) },
     { key: "crew", title: texts.crew, render: (account) => account.crew_id ?? "—" },
     { key: "active", title: texts.active, render: (account) => <Tag tone={account.active === false ? "warn" : "ok"}>{account.active === false ? `▲ ${texts.disabled}` : texts.enabled}</Tag> },
@@ -82,7 +82,7 @@ function useColumns(open: (what: Open) => void): Column<Account>[] {
 
 function useQuestions(): Asked[] {
   const texts = useWords(adminWords);
-  const roles = optionsOf(names.Role).filter((role) => role.value !== SYSTEM);
+  const roles = Object.keys(names.Role).filter((role) => role !== SYSTEM).map((value) => ({ value, text: roleName(value) }));
   return [
     { name: "name", label: texts.name, kind: "line", required: true, most: 60 },
     { name: "role", label: texts.role, kind: "one", options: roles, required: true },

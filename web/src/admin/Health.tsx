@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import type { Schemas } from "../api/client";
-import { unreachable } from "../api/errors";
+import { refusal, unreachable } from "../api/errors";
 import { useWords } from "../i18n";
 import { Panel, Tag } from "../kit/pieces";
 import { Failed } from "../tables/DataTable";
@@ -17,7 +17,9 @@ async function ask(): Promise<Ready> {
   const response = await fetch("/health/ready").catch(() => {
     throw unreachable();
   });
-  return (await response.json()) as Ready;
+  return (await response.json().catch(() => {
+    throw refusal(response.status, null); // a proxy's page
+  })) as Ready;
 }
 
 export function Health(): React.JSX.Element {

@@ -2926,7 +2926,7 @@ export interface paths {
         };
         get: operations["list_packs"];
         put?: never;
-        post?: never;
+        post: operations["plan_pack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2943,6 +2943,54 @@ export interface paths {
         get: operations["read_pack"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["check_pack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pack-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_pack_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{key}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw_pack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4432,6 +4480,12 @@ export interface components {
         };
         /** @enum {string} */
         Difference: "LEFT_OUT" | "ADDED" | "LATER" | "EARLIER" | "OTHER_CREW";
+        DifferenceShown: {
+            path: string;
+            before: string | null;
+            after: string | null;
+            source: string | null;
+        };
         DigestLineShown: {
             id: string;
             area: string;
@@ -5466,6 +5520,12 @@ export interface components {
         };
         /** @enum {string} */
         Ownership: "grid" | "customer" | "third_party" | "disputed";
+        PackChecked: {
+            key: string;
+            name: string;
+            digest: string;
+            differences: components["schemas"]["DifferenceShown"][];
+        };
         PackList: {
             packs: components["schemas"]["PackName"][];
         };
@@ -5694,6 +5754,22 @@ export interface components {
         PlanStanding: "sent" | "planned" | "left_out" | "not_planned";
         /** @enum {string} */
         PlanState: "proposed" | "published" | "superseded" | "refused";
+        PlannedList: {
+            plans: components["schemas"]["PlannedShown"][];
+        };
+        PlannedShown: {
+            key: string;
+            family: string;
+            /** Format: date-time */
+            from_at: string;
+            reason: string;
+            planned_by: string;
+            /** Format: date-time */
+            planned_at: string;
+            begun_at: string | null;
+            withdrawn_by: string | null;
+            withdrawn_at: string | null;
+        };
         PlannerList: {
             regions: components["schemas"]["PlannerShown"][];
         };
@@ -8799,6 +8875,15 @@ export interface components {
             until_at?: string | null;
         };
         LiftBody: {
+            reason: string;
+        };
+        PackText: {
+            text: string;
+        };
+        PlanBody: {
+            text: string;
+            /** Format: date-time */
+            from_at: string;
             reason: string;
         };
         AppealBody: {
@@ -13744,6 +13829,29 @@ export interface operations {
             };
         };
     };
+    plan_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedShown"];
+                };
+            };
+        };
+    };
     read_pack: {
         parameters: {
             query?: never;
@@ -13761,6 +13869,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulePack"];
+                };
+            };
+        };
+    };
+    check_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackChecked"];
+                };
+            };
+        };
+    };
+    list_pack_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedList"];
+                };
+            };
+        };
+    };
+    withdraw_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedShown"];
                 };
             };
         };

@@ -2,6 +2,7 @@
 
 import { useCallback, useMemo } from "react";
 
+import { line } from "../api/live";
 import { useMe } from "../api/session";
 import { useWords } from "../i18n";
 import { saying } from "../kit/toast";
@@ -9,6 +10,7 @@ import { kitWords } from "../kit/words";
 import { useFromSecond } from "../lib/clock";
 import { day, hms } from "../lib/format";
 import { go, useRoute } from "../lib/route";
+import { usePicked } from "../lib/store";
 import { useAreas } from "../map/data";
 import { Head } from "../shell/Head";
 import { Alerts } from "./Alerts";
@@ -50,10 +52,11 @@ export default function Board(): React.JSX.Element {
 function Panels({ data, date }: { data: Dashboard; date: string | null }): React.JSX.Element {
   const texts = useWords(boardWords);
   const areas = useAreas();
+  const broken = usePicked(line, ({ state }) => state === "broken");
   const names = useMemo(() => new Map(areas.map(({ code, name }) => [code, name])), [areas]);
   const onArea = useCallback((code: string) => go("board", into(areas, data.area, code), ...(date === null ? [] : [date])), [areas, data.area, date]);
   return (
-    <main className="board-body grow scroll" aria-label={texts.title}>
+    <main className={`board-body grow scroll ${broken ? "stale" : ""}`} aria-label={texts.title}>
       <h1 className="only-read">
         {texts.title} {data.name}
       </h1>
@@ -117,7 +120,7 @@ function Day({ area, date, at }: { area: string; date: string | null; at: string
           onChange={(event) => go("board", area, ...(event.target.value === "" || event.target.value >= today ? [] : [event.target.value]))}
         />
       </label>
-      {at === undefined ? null : <span className="soft nowrap">{texts.asOf(hms(at))}</span>}
+      {at === undefined ? null : <span className="soft nowrap">{date === null ? texts.asOf(hms(at)) : texts.whole}</span>}
     </div>
   );
 }

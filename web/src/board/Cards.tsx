@@ -57,13 +57,13 @@ export function savedText(seconds: number, texts: Texts): string {
   return Math.abs(minutes) > LONG_MIN ? texts.units.hours(count(Math.round(minutes / 60))) : texts.units.minutes(count(minutes));
 }
 
-export function Cards({ data }: { data: Dashboard }): React.JSX.Element {
+export function Cards({ data, links = true }: { data: Dashboard; links?: boolean }): React.JSX.Element {
   const texts = useWords(boardWords);
   return (
     <ul className="board-cards">
       {cardsOf(data, texts).map(({ key, name, value, note, tone, href }) => (
         <li key={key} className={`board-card ${tone}`}>
-          <span className="board-name">{href === undefined ? name : <a href={href}>{name}</a>}</span>
+          <span className="board-name">{href === undefined || !links ? name : <a href={href}>{name}</a>}</span>
           <strong className="board-value" data-figure={key}>
             {MARK[tone]}
             {value}

@@ -12,6 +12,8 @@ interface Props {
   onPick?: (place: number) => void; // a bar was clicked
 }
 
+const TEXT_PX = 12;
+
 export function Chart({ label, option, onPick }: Props): React.JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<Drawn | null>(null);
@@ -33,13 +35,16 @@ export function Chart({ label, option, onPick }: Props): React.JSX.Element {
     };
   }, []);
   useEffect(() => {
-    chart.current?.setOption(option(palette()), { notMerge: false });
+    if (host.current !== null) chart.current?.setOption(option(palette(host.current)));
   }, [option, theme]);
   return <div ref={host} className="chart grow" role="img" aria-label={label} />;
 }
 
-function palette(): Palette {
+/** Colours of the theme, and how large texts are where the chart stands. */
+function palette(box: HTMLElement): Palette {
+  const size = Number.parseFloat(getComputedStyle(box).getPropertyValue("--chart-text")) || TEXT_PX;
   return {
+    size,
     text: colour("text"),
     soft: colour("soft"),
     line: colour("line"),

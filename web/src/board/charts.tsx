@@ -4,7 +4,7 @@ import { useCallback, useMemo } from "react";
 
 import { AreaClass } from "../api/labels.gen";
 import { label as named, useWords } from "../i18n";
-import { percent } from "../lib/format";
+import { day, hm, percent } from "../lib/format";
 import { Chart } from "./Chart";
 import { ChartPanel } from "./ChartPanel";
 import { arriveRate, MARK, minutesText, toneOf } from "./figures";
@@ -54,12 +54,22 @@ export function Rates({ data, onArea }: Props & { onArea: (code: string) => void
 export function Hours({ data }: Props): React.JSX.Element {
   const texts = useWords(boardWords);
   const { came, went } = data;
-  const option = useCallback((ink: Palette) => hours([{ name: texts.came, values: came }, { name: texts.went, values: went }], ink), [came, went, texts]);
+  const so = hoursSoFar(data);
+  const option = useCallback(
+    (ink: Palette) => hours([{ name: texts.came, values: came.slice(0, so) }, { name: texts.went, values: went.slice(0, so) }], came.length, ink),
+    [came, went, so, texts],
+  );
   const sum = (values: readonly number[]): number => values.reduce((all, n) => all + n, 0);
   const told = `${texts.came} ${sum(came)},${texts.went} ${sum(went)}`;
-  const rows = came.map((n, hour) => [`${hour}–${hour + 1} ${texts.hour}`, n, went[hour] ?? 0]);
+  const rows = came.slice(0, so).map((n, hour) => [`${hour}–${hour + 1} ${texts.hour}`, n, went[hour] ?? 0]);
   const columns = [{ name: texts.hour }, { name: texts.came, number: true }, { name: texts.went, number: true }];
   return <ChartPanel title={texts.panels.hours} chart={<Chart label={told} option={option} />} columns={columns} rows={rows} />;
+}
+
+/** Hours of the day that have begun: of a day that still runs the rest is not nought, it is not yet. */
+function hoursSoFar({ came, date, at }: Dashboard): number {
+  const begun = Number.parseInt(hm(at), 10) + 1;
+  return date === day(at) && begun < came.length ? begun : came.length;
 }
 
 export function Spread({ data }: Props): React.JSX.Element {

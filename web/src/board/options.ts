@@ -14,13 +14,14 @@ export interface Palette {
   faint: string;
   heat: string[];
   font: string;
+  size: number; // of texts, px
 }
 
 const GRID = { left: 8, right: 12, top: 28, bottom: 4, containLabel: true };
 const PACE = { animationDuration: 200, animationDurationUpdate: 200 };
 
 const axis = (ink: Palette): object => ({
-  axisLabel: { color: ink.soft, fontSize: 12 },
+  axisLabel: { color: ink.soft, fontSize: ink.size },
   axisLine: { lineStyle: { color: ink.line } },
   axisTick: { show: false },
   splitLine: { lineStyle: { color: ink.line, opacity: 0.5 } },
@@ -30,10 +31,10 @@ const axis = (ink: Palette): object => ({
 const base = (ink: Palette): object => ({
   ...PACE,
   textStyle: { color: ink.text, fontFamily: ink.font },
-  tooltip: { trigger: "axis", backgroundColor: ink.panel, borderColor: ink.line, textStyle: { color: ink.text, fontSize: 12 }, confine: true, axisPointer: { type: "shadow" } },
+  tooltip: { trigger: "axis", backgroundColor: ink.panel, borderColor: ink.line, textStyle: { color: ink.text, fontSize: ink.size }, confine: true, axisPointer: { type: "shadow" } },
 });
 
-const legend = (ink: Palette): object => ({ top: 0, right: 0, itemHeight: 10, itemWidth: 16, textStyle: { color: ink.text, fontSize: 12, fontFamily: ink.font } });
+const legend = (ink: Palette): object => ({ top: 0, right: 0, itemHeight: ink.size - 2, itemWidth: ink.size + 4, textStyle: { color: ink.text, fontSize: ink.size, fontFamily: ink.font } });
 
 export interface Bar {
   name: string;
@@ -47,15 +48,15 @@ export function bars(rows: readonly Bar[], from: number, to: number, ink: Palett
   return {
     ...base(ink),
     tooltip: { show: false },
-    grid: { ...GRID, top: 4, right: 74 },
-    xAxis: { type: "value", min: from, max: to, interval: to - from > 0.25 ? 0.1 : 0.05, ...axis(ink), axisLabel: { color: ink.soft, formatter: (value: number) => `${Math.round(value * 100)}%` } },
-    yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), ...axis(ink), axisLabel: { color: ink.text, fontSize: 12, interval: 0 } },
+    grid: { ...GRID, top: 4, right: ink.size * 6 },
+    xAxis: { type: "value", min: from, max: to, interval: to - from > 0.25 ? 0.1 : 0.05, ...axis(ink), axisLabel: { color: ink.soft, fontSize: ink.size, formatter: (value: number) => `${Math.round(value * 100)}%` } },
+    yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), ...axis(ink), axisLabel: { color: ink.text, fontSize: ink.size, interval: 0 } },
     series: [
       {
         type: "bar",
-        barMaxWidth: 14,
+        barMaxWidth: ink.size + 2,
         data: rows.map(({ value, warn }) => ({ value: value === null ? null : Math.max(from, value), itemStyle: { color: warn ? ink.warn : ink.main } })),
-        label: { show: true, position: "right", color: ink.text, fontSize: 12, formatter: ({ dataIndex }: { dataIndex: number }) => rows[dataIndex]?.text ?? "" },
+        label: { show: true, position: "right", color: ink.text, fontSize: ink.size, formatter: ({ dataIndex }: { dataIndex: number }) => rows[dataIndex]?.text ?? "" },
       },
     ],
   };
@@ -67,22 +68,22 @@ export interface Series {
 }
 
 /** Two lines over the hours of a day; the second is dashed. */
-export function hours(series: readonly Series[], ink: Palette): Option {
+export function hours(series: readonly Series[], n: number, ink: Palette): Option {
   const inks = [ink.main, ink.other];
   return {
     ...base(ink),
     legend: legend(ink),
-    grid: GRID,
-    xAxis: { type: "category", boundaryGap: false, data: series[0]?.values.map((_, hour) => `${hour}`) ?? [], ...axis(ink) },
+    grid: { ...GRID, top: ink.size * 2.4 },
+    xAxis: { type: "category", boundaryGap: false, data: Array.from({ length: n }, (_, hour) => `${hour}`), ...axis(ink) },
     yAxis: { type: "value", minInterval: 1, ...axis(ink) },
-    series: series.map(({ name, values }, n) => ({
+    series: series.map(({ name, values }, order) => ({
       type: "line",
       name,
       data: [...values],
       showSymbol: false,
-      symbol: n === 0 ? "circle" : "triangle",
-      lineStyle: { width: 2, color: inks[n], type: n === 0 ? "solid" : "dashed" },
-      itemStyle: { color: inks[n] },
+      symbol: order === 0 ? "circle" : "triangle",
+      lineStyle: { width: 2, color: inks[order], type: order === 0 ? "solid" : "dashed" },
+      itemStyle: { color: inks[order] },
     })),
   };
 }
@@ -93,7 +94,7 @@ export function spread(series: readonly Series[], bins: readonly string[], ink: 
   return {
     ...base(ink),
     legend: legend(ink),
-    grid: GRID,
+    grid: { ...GRID, top: ink.size * 2.4 },
     xAxis: { type: "category", data: [...bins], ...axis(ink) },
     yAxis: { type: "value", minInterval: 1, ...axis(ink) },
     series: series.map(({ name, values }, n) => ({
@@ -121,13 +122,13 @@ export function heat({ rows, columns, values }: Cells, ink: Palette): Option {
     tooltip: { show: false },
     grid: { ...GRID, top: 4 },
     xAxis: { type: "category", data: [...columns], ...axis(ink) },
-    yAxis: { type: "category", inverse: true, data: [...rows], ...axis(ink), axisLabel: { color: ink.text } },
+    yAxis: { type: "category", inverse: true, data: [...rows], ...axis(ink), axisLabel: { color: ink.text, fontSize: ink.size } },
     visualMap: { show: false, min: Math.min(0, ...numbers), max: Math.max(1, ...numbers), inRange: { color: ink.heat } },
     series: [
       {
         type: "heatmap",
         data: values.map(([column, row, value]) => [column, row, value === null ? "-" : Math.round(value)]),
-        label: { show: true, color: ink.text, textBorderColor: ink.panel, textBorderWidth: 3, fontSize: 13 },
+        label: { show: true, color: ink.text, textBorderColor: ink.panel, textBorderWidth: 3, fontSize: ink.size + 1 },
         itemStyle: { borderColor: ink.panel, borderWidth: 2 },
       },
     ],
@@ -145,33 +146,33 @@ export function fills(rows: readonly Fill[], names: readonly [string, string], i
   return {
     ...base(ink),
     legend: { ...legend(ink), data: [...names] },
-    grid: { ...GRID, right: 56 },
+    grid: { ...GRID, right: ink.size * 5 },
     xAxis: { type: "value", minInterval: 1, ...axis(ink) },
-    yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), ...axis(ink), axisLabel: { color: ink.text, fontSize: 12, interval: 0 } },
+    yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), ...axis(ink), axisLabel: { color: ink.text, fontSize: ink.size, interval: 0 } },
     series: [
       {
         type: "bar",
         name: names[0],
         barGap: "-100%",
-        barMaxWidth: 14,
+        barMaxWidth: ink.size + 2,
         data: rows.map((row) => row.declared),
         itemStyle: { color: ink.faint, borderColor: ink.soft, borderWidth: 1 },
       },
       {
         type: "bar",
         name: names[1],
-        barMaxWidth: 14,
+        barMaxWidth: ink.size + 2,
         data: rows.map(({ booked, declared }) => ({ value: booked, itemStyle: { color: booked >= declared ? ink.warn : ink.main } })),
         itemStyle: { color: ink.main },
       },
       {
         type: "bar", // holds the text at the end of the longer bar
-        barMaxWidth: 14,
+        barMaxWidth: ink.size + 2,
         silent: true,
         data: rows.map(({ booked, declared }) => Math.max(booked, declared)),
         itemStyle: { color: "transparent" },
         tooltip: { show: false },
-        label: { show: true, position: "right", color: ink.text, formatter: ({ dataIndex }: { dataIndex: number }) => fillText(rows[dataIndex]) },
+        label: { show: true, position: "right", color: ink.text, fontSize: ink.size, formatter: ({ dataIndex }: { dataIndex: number }) => fillText(rows[dataIndex]) },
       },
     ],
   };

@@ -7,6 +7,7 @@ const zh = {
   path: "区域",
   day: "日期",
   today: "今天",
+  whole: "全天",
   asOf: (at: string) => `截至 ${at}`,
   figures: {
     reported: "当日受理",
@@ -81,7 +82,6 @@ const zh = {
   drill: (name: string) => `查看${name}`,
   allTickets: "工单列表",
   failed: (why: string) => `看板读取失败:${why}`,
-  noBorder: "本县范围内没有下级区域",
 };
 
 const en = {
@@ -89,6 +89,7 @@ const en = {
   path: "Area",
   day: "Day",
   today: "Today",
+  whole: "whole day",
   asOf: (at: string) => `as of ${at}`,
   figures: {
     reported: "Reported",
@@ -163,7 +164,6 @@ const en = {
   drill: (name: string) => `Open ${name}`,
   allTickets: "Tickets",
   failed: (why: string) => `The dashboard could not be read: ${why}`,
-  noBorder: "No areas below this one",
 };
 
 export const boardWords: Words<typeof zh> = { zh, en };

@@ -10,10 +10,10 @@ import { boot, later, start } from "./boot";
 import { Icon, PAGES } from "./Icon";
 import { isTold, isWaiting } from "./items";
 import { JobList } from "./JobList";
-import { Login } from "./Login";
 import { duties, outbox, reached } from "./state";
 import { crewWords } from "./words";
 
+const Login = lazy(async () => ({ default: (await import("./Login")).Login }));
 const Room = lazy(async () => ({ default: (await later()).Room }));
 const Frame = lazy(async () => ({ default: (await later()).Frame }));
 
@@ -107,7 +107,13 @@ export function App(): React.JSX.Element {
   }, []);
   if (state === "ready") return <Main />;
   if (state === "away") return <Away />;
-  if (state === "asked") return <Login note={me ? t.notCrew : undefined} />;
+  if (state === "asked") {
+    return (
+      <Suspense fallback={null}>
+        <Login note={me ? t.notCrew : undefined} />
+      </Suspense>
+    );
+  }
   return (
     <main className="door">
       <p role="status">{t.loading}</p>

@@ -28,14 +28,15 @@ function apart(t: RoomWords, offsetMs: number): string {
   return offsetMs < 0 ? t.clockFast(told) : t.clockSlow(told);
 }
 
-function Warnings({ onLogin }: { onLogin: () => void }): React.JSX.Element {
+function Warnings({ onLogin }: { onLogin: () => void }): React.JSX.Element | null {
   const t = useWords(roomWords) as RoomWords;
   const known = useStore(offset);
   const keeps = useStore(lasting);
   const { lost } = useStore(session);
   const wrong = known !== null && Math.abs(known) > WRONG_MS;
+  if (!lost && !wrong && keeps) return null;
   return (
-    <>
+    <aside aria-label={t.notices}>
       {lost ? (
         <p className="banner" role="alert">
           {`▲ ${t.again} `}
@@ -46,7 +47,7 @@ function Warnings({ onLogin }: { onLogin: () => void }): React.JSX.Element {
       ) : null}
       {wrong ? <p className="banner">{`▲ ${apart(t, known)}`}</p> : null}
       {keeps ? null : <p className="banner">{`▲ ${t.noHttps}`}</p>}
-    </>
+    </aside>
   );
 }
 

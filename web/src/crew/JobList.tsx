@@ -76,6 +76,7 @@ export function JobList(): React.JSX.Element {
   const done = [...new Map([...known.doneToday, ...known.jobs.filter((job) => !inWork(job))].map((job) => [job.id, job])).values()];
   return (
     <>
+      <h1 className="only-read">{t.jobs}</h1>
       <Figures known={known} jobs={jobs} />
       {jobs.length === 0 ? <p className="empty">{known.readAt === null && online ? t.loading : online ? t.noJobs : t.noJobsOffline}</p> : null}
       <ul className="stack" aria-label={t.jobs}>

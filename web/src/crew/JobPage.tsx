@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { Symptom } from "../api/labels.gen";
 import { label, useWords } from "../i18n";
+import { useFromSecond } from "../lib/clock";
 import { hm } from "../lib/format";
 import { go } from "../lib/route";
 import { useStore } from "../lib/store";
@@ -76,6 +77,14 @@ function BigButton({ job, onFinish }: { job: Job; onFinish: () => void }): React
   );
 }
 
+const SOON_S = 3_600;
+
+/** What must be told before long. */
+function DueWord({ due, say: text }: { due: string | undefined; say: (at: string) => string }): React.JSX.Element | null {
+  const soon = useFromSecond((second) => due !== undefined && Date.parse(due) / 1000 - second < SOON_S);
+  return soon && due !== undefined ? <p className="told">{`▲ ${text(hm(due))}`}</p> : null;
+}
+
 function Facts({ job }: { job: Job }): React.JSX.Element {
   const t = useWords(roomWords);
   const unsent = useStore(outbox).filter((item) => item.subject === job.id && isWaiting(item)).length;
@@ -92,8 +101,8 @@ function Facts({ job }: { job: Job }): React.JSX.Element {
       {job.symptom_text ? <p className="soft">{job.symptom_text}</p> : null}
       {job.diagnosis ? <p className="soft">{job.diagnosis}</p> : null}
       {etr === null ? null : <p className="strong">{etr}</p>}
-      {due.etr === undefined ? null : <p className="told">{`▲ ${t.etrDue(hm(due.etr))}`}</p>}
-      {due.progress === undefined ? null : <p className="told">{`▲ ${t.progressDue(hm(due.progress))}`}</p>}
+      <DueWord due={due.etr} say={t.etrDue} />
+      <DueWord due={due.progress} say={t.progressDue} />
     </section>
   );
 }

@@ -7,7 +7,7 @@ import { ask } from "./ask";
 import { judged } from "./batches";
 import { changed, hasShelf, reread, shelf } from "./desk";
 import { isTold, type Item } from "./items";
-import { flush } from "./sending";
+import { flush, sends } from "./sending";
 import { outbox, reached, told, type Duties, type Offered } from "./state";
 import { heard, instantOf, offset, twoTimes } from "./time";
 
@@ -146,6 +146,7 @@ export function begin(): void {
     if (document.visibilityState === "visible") void refresh();
   };
   setInterval(tick, AWAY_MS);
+  sends.watch(() => void hurry());
   window.addEventListener("online", () => void hurry());
   window.addEventListener("offline", () => reached.set(false));
   document.addEventListener("visibilitychange", seen);

@@ -8,6 +8,7 @@ import { ApiError } from "../api/errors";
 import { session } from "../api/session";
 import { now } from "../lib/clock";
 import { freshKey } from "../lib/once";
+import { Store } from "../lib/store";
 import { ask } from "./ask";
 import { corrected, judged, nextBatch, notBefore, renamed, rowOf } from "./batches";
 import { changed, hasShelf, shelf } from "./desk";
@@ -19,6 +20,8 @@ import { offset, twoTimes } from "./time";
 
 const TRIES = 6; // of one that the server fails on, before a person is told
 
+/** Counts how often something was sent; the list is asked for anew then. */
+export const sends = new Store(0);
 let sending = false;
 let again = false;
 
@@ -89,6 +92,7 @@ async function empty(): Promise<void> {
     if (!(await sent(batch))) return;
     reached.set(true);
     await changed();
+    if (batch[0]?.sort !== "photo") sends.set(sends.get() + 1);
   }
 }
 

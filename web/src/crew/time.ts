@@ -11,6 +11,7 @@ const SLEPT_MS = 1_500;
 
 /** Server's time less the phone's, ms; null: nothing is known yet. */
 export const offset = new Store<number | null>(null);
+let told = false; // by the server, since the page was opened
 let wallMs = Date.now();
 let steadyMs = performance.now();
 
@@ -22,10 +23,11 @@ function parted(): boolean {
   return Math.abs(gap) > SLEPT_MS;
 }
 
-/** The server said what time it is. */
+/** The server said what time it is. Its first word after a start, and the first after a sleep, tell nothing of its pace. */
 export function heard(at: string): void {
-  if (parted()) wake(at);
+  if (parted() || !told) wake(at);
   else hear(at);
+  told = true;
   offset.set(Math.round((now() - Date.now()) / 1000) * 1000);
 }
 

@@ -15,6 +15,7 @@ import { full } from "../lib/format";
 import { Failed } from "../tables/DataTable";
 import { download } from "../tables/download";
 import { useFresh } from "../tables/listing";
+import { tableWords } from "../tables/words";
 import { who } from "../tickets/pieces";
 import { DepotPick, useDepot } from "./Depot";
 import { Decide, type Deciding } from "./Decide";
@@ -87,6 +88,7 @@ function Shown({ list }: { list: Worklist }): React.JSX.Element {
 /** The server's own papers; each is noted in the audit when it leaves. */
 function Papers({ list }: { list: Worklist }): React.JSX.Element {
   const texts = useWords(depotWords);
+  const table = useWords(tableWords);
   const [map, setMap] = useState(false);
   const path = `/api/v1/worklists/${list.depot}/${list.date}/${list.half}`;
   return (
@@ -96,7 +98,7 @@ function Papers({ list }: { list: Worklist }): React.JSX.Element {
         <Button onClick={() => void download(`${path}.pdf`, "worklist.pdf").catch(complain)}>{texts.pdf}</Button>
         <Button onClick={() => void download(`${path}.xlsx`, "worklist.xlsx").catch(complain)}>{texts.excel}</Button>
         <Button aria-pressed={map} onClick={() => setMap(!map)}>{map ? texts.hideMap : texts.map}</Button>
-        <Button onClick={() => window.print()}>{texts.page} (Ctrl+P)</Button>
+        <Button onClick={() => window.print()}>{table.print}</Button>
       </div>
       {map ? <img className="route-map" src={`${path}/map.png`} alt={texts.map} /> : null}
     </div>

@@ -44,7 +44,7 @@ export const BarShape = memo(function BarShape({ bar, top, crew, selected, byInc
       <title>{told}</title>
       <rect x={place.x} y={top + PAD_PX} width={place.width} height={ROW_PX - 2 * PAD_PX} rx={2} />
       {place.width < READABLE_PX ? null : (
-        <text x={Math.max(0, place.x) + 4} y={top + ROW_PX / 2 + 4} clipPath="none">
+        <text x={Math.max(0, place.x) + 4} y={top + ROW_PX / 2 + 4} aria-hidden="true">
           {fitted(`${late ? "✖ " : ""}${byIncident ? bar.crew : what}`, place.width)}
         </text>
       )}
@@ -55,14 +55,14 @@ export const BarShape = memo(function BarShape({ bar, top, crew, selected, byInc
 const WIDE_PX = 12; // of a Chinese character at the size of the bars
 const NARROW_PX = 7; // of a letter or digit
 
-/** As much of a text as the bar has room for. */
+/** As much of a text as the bar has room for: single characters of Chinese, whole words of others. */
 function fitted(text: string, width: number): string {
   let left = width - 8;
-  let fits = 0;
-  for (const glyph of text) {
-    left -= glyph > "\u2e80" ? WIDE_PX : NARROW_PX;
-    if (left < 0) return text.slice(0, fits);
-    fits += glyph.length;
+  let shown = "";
+  for (const part of text.match(/[\u2e80-\uffff]|[^\u2e80-\uffff]+?(?:\s|$|(?=[\u2e80-\uffff]))/g) ?? []) {
+    left -= part > "\u2e80" ? WIDE_PX : part.length * NARROW_PX;
+    if (left < 0) break;
+    shown += part;
   }
-  return text;
+  return shown;
 }

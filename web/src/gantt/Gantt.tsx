@@ -1,6 +1,6 @@
 /** The bottom pane: rows of crews (in a storm: of fault points) over the hours around now. */
 
-import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
 import { Symptom } from "../api/labels.gen";
 import { label, useWords } from "../i18n";
@@ -180,7 +180,7 @@ function nextRow(bars: readonly SVGGElement[], here: number, key: string): SVGGE
   return undefined;
 }
 
-function Hours({ view, width }: { view: View; width: number }): React.JSX.Element {
+const Hours = memo(function Hours({ view, width }: { view: View; width: number }): React.JSX.Element {
   return (
     <div className="gantt-hours" aria-hidden="true" style={{ height: HOURS_PX, marginLeft: HEAD_PX }}>
       {hours(view, width).map((at) => (
@@ -190,9 +190,9 @@ function Hours({ view, width }: { view: View; width: number }): React.JSX.Elemen
       ))}
     </div>
   );
-}
+});
 
-function Grid({ view, width, height }: { view: View; width: number; height: number }): React.JSX.Element {
+const Grid = memo(function Grid({ view, width, height }: { view: View; width: number; height: number }): React.JSX.Element {
   return (
     <g className="gantt-grid" aria-hidden="true">
       {hours(view, width).map((at) => (
@@ -200,7 +200,7 @@ function Grid({ view, width, height }: { view: View; width: number; height: numb
       ))}
     </g>
   );
-}
+});
 
 /** Now: a leaf, moved every few seconds. */
 function NowLine({ view, width, height }: { view: View; width: number; height: number }): React.JSX.Element {

@@ -40,7 +40,7 @@ const en = {
   forth: "Later",
   follow: "Back to now",
   capacity: (booked: number, declared: number) => `capacity ${booked}/${declared}`,
-  noCapacity: "no capacity declared",
+  noCapacity: "not declared",
   jobs: (n: number) => `${n} jobs`,
   states: { free: "free", busy: "at work", off_shift: "off shift", inactive: "inactive" },
   lent: "lent",

@@ -10,10 +10,12 @@ export class SceneLayer extends Layer {
   readonly #canvas = document.createElement("canvas");
   readonly #colours = new Map<string, string>();
   #scene: Scene = NOTHING;
-  drawnN = 0; // frames drawn so far
 
-  constructor() {
+  readonly #text: number;
+
+  constructor(text: number) {
     super({ zIndex: 10 });
+    this.#text = text;
     this.#canvas.style.cssText = "position:absolute;left:0;top:0;width:100%;height:100%;pointer-events:none";
   }
 
@@ -45,8 +47,7 @@ export class SceneLayer extends Layer {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
     const moving = frame.viewHints.some((hint) => hint > 0);
-    paint(pen, this.#scene, { width, height, transform: frame.coordinateToPixelTransform, moving }, this.#colour);
-    this.drawnN += 1;
+    paint(pen, this.#scene, { width, height, transform: frame.coordinateToPixelTransform, moving, text: this.#text }, this.#colour);
     return canvas;
   }
 

@@ -30,21 +30,30 @@ const STEP = 120; // px of an arrow key
 const MIDDLE: readonly [number, number] = [104, 35]; // of the country: before anything is known
 const FIRST_ZOOM = 4;
 const NEAREST_ZOOM = 18;
+const WALL_PX = 1920;
+const TEXT_PX = 12;
+const WALL_TEXT_PX = 17;
+
+/** A wall is drawn at one size and enlarged by the page: its pixels must be finer. */
+function sharpness(still: boolean): number {
+  return window.devicePixelRatio * (still ? Math.max(1, window.innerWidth / WALL_PX) : 1);
+}
 
 export class Stage {
   readonly shift: Shift;
   readonly #map: Map;
   readonly #land: LandLayer;
   readonly #closures = new ClosureLayer();
-  readonly #scene = new SceneLayer();
+  readonly #scene: SceneLayer;
 
   constructor(host: HTMLElement, basemap: Basemap | null, still = false) {
     this.shift = basemap?.shift ?? "none";
     this.#land = new LandLayer(basemap !== null);
+    this.#scene = new SceneLayer(still ? WALL_TEXT_PX : TEXT_PX);
     const layers = [...(basemap === null ? [] : tileLayers(basemap)), this.#land, this.#closures, this.#scene];
     const interactions = still ? [] : [new DragPan(), new MouseWheelZoom(), new PinchZoom(), new DoubleClickZoom()];
     const view = new View({ center: drawn(...MIDDLE, this.shift), zoom: FIRST_ZOOM, maxZoom: NEAREST_ZOOM, enableRotation: false });
-    this.#map = new Map({ target: host, layers, controls: [], interactions, view, maxTilesLoading: 8 });
+    this.#map = new Map({ target: host, layers, controls: [], interactions, view, pixelRatio: sharpness(still), maxTilesLoading: 8 });
   }
 
   destroy(): void {

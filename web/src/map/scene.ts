@@ -9,7 +9,6 @@ export interface Label {
   text: string;
   colour: string;
   away: number; // px beneath the place; negative: above
-  big?: boolean;
 }
 
 export interface Line {
@@ -33,8 +32,7 @@ export interface Scene {
 
 export const NOTHING: Scene = { batches: [], lines: [], rings: [], labels: [] };
 
-const FONT = '12px "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif';
-const BIG = FONT.replace("12px", "600 14px");
+const FAMILY = '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif';
 const HALO = 3; // px of ground around a sign or a text
 const RING = 13;
 const MOST_LABELS = 160;
@@ -52,6 +50,7 @@ export interface Frame {
   height: number;
   transform: Transform;
   moving: boolean; // labels wait until the map rests
+  text: number; // px of its letters
 }
 
 export function paint(pen: Pen, scene: Scene, frame: Frame, colour: ColourOf): void {
@@ -70,9 +69,11 @@ function paintBatch(pen: Pen, batch: Batch, frame: Frame, colour: ColourOf): voi
   const { shape, size, mark = 0 } = batch.kind;
   pen.beginPath();
   each(batch, frame.transform, frame.width, frame.height, (x, y) => trace(pen, shape, x, y, size));
-  pen.lineWidth = HOLLOW.has(shape) ? 5 : HALO;
-  pen.strokeStyle = colour("sea");
-  pen.stroke();
+  if (!frame.moving) {
+    pen.lineWidth = HOLLOW.has(shape) ? 5 : HALO; // the ground around each sign: the dearest stroke, left out in motion
+    pen.strokeStyle = colour("sea");
+    pen.stroke();
+  }
   const own = colour(batch.kind.colour);
   if (HOLLOW.has(shape)) {
     pen.lineWidth = 2;
@@ -112,22 +113,23 @@ function paintLine(pen: Pen, line: Line, transform: Transform, colour: ColourOf)
   pen.setLineDash([]);
 }
 
-function paintLabels(pen: Pen, { labels, lines, batches }: Scene, { width, height, transform, moving }: Frame, colour: ColourOf): void {
+function paintLabels(pen: Pen, { labels, lines, batches }: Scene, frame: Frame, colour: ColourOf): void {
+  const { width, height, transform, moving } = frame;
   const taken = new Taken();
-  if (!moving) keepSigns(batches, { width, height, transform, moving }, taken);
+  if (!moving) keepSigns(batches, frame, taken);
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.lineJoin = "round";
   for (const line of lines) {
     const [x, y] = shownEnd(pixel(transform, ...line.from), pixel(transform, ...line.to), width, height);
-    write(pen, { text: line.text, x: x - 16, y: y - 12, colour: colour("mark-line"), ground: colour("sea"), big: true }, taken);
+    write(pen, { text: line.text, x: x - 16, y: y - 12, colour: colour("mark-line"), ground: colour("sea"), size: frame.text + 2 }, taken);
   }
   let written = 0;
   for (const label of labels) {
     if (written >= (moving ? MOST_LABELS / 4 : MOST_LABELS)) return;
     const [px, py] = pixel(transform, label.x, label.y);
     if (px < 0 || py < 0 || px > width || py > height) continue;
-    const said = { text: label.text, x: px, y: py + label.away, colour: colour(label.colour), ground: colour("sea"), big: label.big ?? false };
+    const said = { text: label.text, x: px, y: py + label.away, colour: colour(label.colour), ground: colour("sea"), size: frame.text };
     if (write(pen, said, taken)) written += 1;
   }
 }
@@ -159,13 +161,13 @@ interface Said {
   y: number;
   colour: string;
   ground: string;
-  big: boolean;
+  size: number;
 }
 
-function write(pen: Pen, { text, x, y, colour, ground, big }: Said, taken: Taken): boolean {
-  pen.font = big ? BIG : FONT;
+function write(pen: Pen, { text, x, y, colour, ground, size }: Said, taken: Taken): boolean {
+  pen.font = `${size}px ${FAMILY}`;
   const half = widthOf(pen, text) / 2;
-  if (!taken.take({ left: x - half - 2, right: x + half + 2, top: y - 9, bottom: y + 9 })) return false;
+  if (!taken.take({ left: x - half - 2, right: x + half + 2, top: y - size * 0.75, bottom: y + size * 0.75 })) return false;
   pen.lineWidth = HALO;
   pen.strokeStyle = ground;
   pen.strokeText(text, x, y);

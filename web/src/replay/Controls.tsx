@@ -20,7 +20,7 @@ const HIGH = 40; // of the curve's picture
 export function Controls({ play, player }: Props): React.JSX.Element {
   const texts = useWords(replayWords);
   const { second, pace, running } = useStore(player.state);
-  const worst = useMemo(() => worstMinute(play.minutes), [play]);
+  const worst = useMemo(() => worstMinute(play.minutes, Math.floor(player.endS / 60)), [play, player]);
   const minute = Math.floor(second / 60);
   const step = (by: number): void => player.seek((minute + by) * 60);
   const toWorst = (): void => {
@@ -58,7 +58,7 @@ export function Controls({ play, player }: Props): React.JSX.Element {
         <span className="soft small">{texts.keys}</span>
       </div>
       <div className="replay-track">
-        <Curve play={play} worst={worst} />
+        <Curve play={play} worst={worst} end={Math.floor(player.endS / 60)} />
         <input
           type="range"
           min={0}
@@ -79,9 +79,9 @@ export function Controls({ play, player }: Props): React.JSX.Element {
   );
 }
 
-const Curve = memo(function Curve({ play, worst }: { play: Play; worst: number }): React.JSX.Element {
+const Curve = memo(function Curve({ play, worst, end }: { play: Play; worst: number; end: number }): React.JSX.Element {
   const texts = useWords(replayWords);
-  const { line, late, peak } = useMemo(() => curves(play), [play]);
+  const { line, late, peak } = useMemo(() => curves(play, end), [play, end]);
   return (
     <svg className="replay-curve" viewBox={`0 0 ${MINUTES} ${HIGH}`} preserveAspectRatio="none" role="img" aria-label={texts.curve(peak)}>
       <title>{texts.curve(peak)}</title>
@@ -92,11 +92,11 @@ const Curve = memo(function Curve({ play, worst }: { play: Play; worst: number }
   );
 });
 
-function curves({ minutes }: Play): { line: string; late: string; peak: number } {
-  const open = Array.from(minutes.waiting, (n, minute) => n + (minutes.working[minute] ?? 0));
+function curves({ minutes }: Play, end: number): { line: string; late: string; peak: number } {
+  const open = Array.from(minutes.waiting.subarray(0, end + 1), (n, minute) => n + (minutes.working[minute] ?? 0));
   const peak = Math.max(1, ...open);
   const high = (n: number): string => (HIGH - (n / peak) * (HIGH - 2)).toFixed(1);
   const line = open.map((n, minute) => `${minute === 0 ? "M" : "L"}${minute} ${high(n)}`).join("");
-  const late = Array.from(minutes.late, (n, minute) => `L${minute} ${high(n)}`).join("");
-  return { line, late: `M0 ${HIGH}${late}L${MINUTES - 1} ${HIGH}Z`, peak };
+  const late = Array.from(minutes.late.subarray(0, end + 1), (n, minute) => `L${minute} ${high(n)}`).join("");
+  return { line, late: `M0 ${HIGH}${late}L${end} ${HIGH}Z`, peak };
 }

@@ -8,6 +8,7 @@ import { useMe } from "../api/session";
 import { useWords } from "../i18n";
 import { saying } from "../kit/toast";
 import { kitWords } from "../kit/words";
+import { now } from "../lib/clock";
 import { go, useRoute } from "../lib/route";
 import { useAreas } from "../map/data";
 import { Head } from "../shell/Head";
@@ -19,6 +20,8 @@ import "./replay.css";
 import { ReplayMap } from "./ReplayMap";
 import { Side } from "./Side";
 import { replayWords } from "./words";
+
+const FIRST_S = 8 * 3600; // a working day begins
 
 interface Asked {
   area: string;
@@ -77,10 +80,10 @@ function Stage({ day }: { day: Replay }): React.JSX.Element {
   const areas = useAreas();
   const names = useMemo(() => new Map(areas.map(({ code, name }) => [code, name])), [areas]);
   const play = useMemo(() => prepare(day.tickets), [day]);
-  const player = useMemo(() => new Player(), []);
+  const player = useMemo(() => new Player((now() - Date.parse(day.begin_at)) / 1000), [day]);
   const [selected, setSelected] = useState<string | null>(null);
   useEffect(() => {
-    player.seek(8 * 3600);
+    player.seek(FIRST_S);
     return () => player.stop();
   }, [player]);
   const shared = { day, play, player, selected, onSelect: setSelected };

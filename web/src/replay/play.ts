@@ -173,9 +173,9 @@ export function lateAt({ lateFrom, lateTo }: Play, ticket: number, second: numbe
 }
 
 /** The minute at which most were late for the site; among equals the one at which most waited. */
-export function worstMinute({ late, waiting }: Minutes): number {
+export function worstMinute({ late, waiting }: Minutes, end = MINUTES - 1): number {
   let worst = 0;
   const weight = (minute: number): number => (late[minute] ?? 0) * 1e6 + (waiting[minute] ?? 0);
-  for (let minute = 1; minute < MINUTES; minute += 1) if (weight(minute) > weight(worst)) worst = minute;
+  for (let minute = 1; minute <= end; minute += 1) if (weight(minute) > weight(worst)) worst = minute;
   return worst;
 }

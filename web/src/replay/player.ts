@@ -16,9 +16,14 @@ export class Player {
   readonly state = new Store<Playing>({ second: 0, pace: 600, running: false });
   #timer: ReturnType<typeof setInterval> | undefined;
   #drawnMs = 0;
+  readonly endS: number; // of the day; of today: what has been
+
+  constructor(endS: number = DAY_S - 1) {
+    this.endS = Math.max(60, Math.min(DAY_S - 1, endS));
+  }
 
   seek(second: number): void {
-    this.state.set({ ...this.state.get(), second: Math.max(0, Math.min(DAY_S - 1, second)) });
+    this.state.set({ ...this.state.get(), second: Math.max(0, Math.min(this.endS, second)) });
   }
 
   setPace(pace: number): void {
@@ -38,7 +43,7 @@ export class Player {
 
   #start(): void {
     const { second } = this.state.get();
-    this.state.set({ ...this.state.get(), running: true, second: second >= DAY_S - 1 ? 0 : second });
+    this.state.set({ ...this.state.get(), running: true, second: second >= this.endS ? 0 : second });
     this.#drawnMs = performance.now();
     this.#timer = setInterval(() => this.#go(), FRAME_MS);
   }
@@ -48,7 +53,7 @@ export class Player {
     const { second, pace } = this.state.get();
     this.seek(second + ((nowMs - this.#drawnMs) / 1000) * pace);
     this.#drawnMs = nowMs;
-    if (this.state.get().second >= DAY_S - 1) this.stop();
+    if (this.state.get().second >= this.endS) this.stop();
   }
 }
 

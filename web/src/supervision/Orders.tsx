@@ -96,7 +96,7 @@ function Acts({ order, act }: { order: Order; act: (doing: Doing) => void }): Re
   return (
     <span className="row">
       {order.state === "open" && may(me, "ticket.supervision-answer") ? <Button aria-label={`${texts.doAnswer} ${name}`} onClick={() => act({ order, what: "answer" })}>{texts.doAnswer}</Button> : null}
-      {(order.state === "open" || order.state === "answered") && may(me, "ticket.supervision-clear") ? <Button aria-label={`${texts.doClear} ${name}`} onClick={() => act({ order, what: "clear" })}>{texts.doClear}</Button> : null}
+      {order.state === "answered" && may(me, "ticket.supervision-clear") ? <Button aria-label={`${texts.doClear} ${name}`} onClick={() => act({ order, what: "clear" })}>{texts.doClear}</Button> : null}
     </span>
   );
 }

@@ -55,9 +55,15 @@ function isLent(ticket: Ticket): boolean {
   return last !== undefined && last.crew_area !== ticket.area;
 }
 
+/** What a role is called. */
+export function roleName(role: string): string {
+  const text = label(names.Role, role);
+  return text === text.toUpperCase() ? text.charAt(0) + text.slice(1).toLowerCase() : text;
+}
+
 /** An account's id as people know it: `a-seat04` is seat04; what the machine did is said so. */
 export function who(by: string, role?: string): string {
-  if (by === "system") return label(names.Role, "SYSTEM");
+  if (by === "system") return roleName("SYSTEM");
   const name = by.replace(/^a-/, "");
-  return role === undefined ? name : `${label(names.Role, role)} ${name}`;
+  return role === undefined ? name : `${roleName(role)} ${name}`;
 }

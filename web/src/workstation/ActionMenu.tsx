@@ -46,24 +46,26 @@ function Menu({ ticketId, x, y }: { ticketId: string; x: number; y: number }): R
   if (ticket === undefined) return null;
   const place = { left: Math.max(0, Math.min(x, window.innerWidth - ROOM.x)), top: Math.max(0, Math.min(y, window.innerHeight - ROOM.y)) };
   return (
-    <div ref={box} className="menu" role="menu" aria-label={texts.menu} style={place} onKeyDown={moved}>
-      {offered(ticket, standing).map(({ action, blocked }) => (
-        <button
-          key={action.name}
-          type="button"
-          role="menuitem"
-          className="menu-item"
-          aria-disabled={blocked !== null}
-          onClick={() => {
-            close();
-            begin(action.name, ticket);
-          }}
-        >
-          {names[action.name]}
-          {action.key === null ? null : <kbd aria-hidden="true">{action.key.toUpperCase()}</kbd>}
-        </button>
-      ))}
-    </div>
+    <nav className="menu" aria-label={texts.menu} style={place}>
+      <div ref={box} className="menu-items" role="menu" aria-label={ticket.ticket_no} onKeyDown={moved}>
+        {offered(ticket, standing).map(({ action, blocked }) => (
+          <button
+            key={action.name}
+            type="button"
+            role="menuitem"
+            className="menu-item"
+            aria-disabled={blocked !== null}
+            onClick={() => {
+              close();
+              begin(action.name, ticket);
+            }}
+          >
+            {names[action.name]}
+            {action.key === null ? null : <kbd aria-hidden="true">{action.key.toUpperCase()}</kbd>}
+          </button>
+        ))}
+      </div>
+    </nav>
   );
 }
 

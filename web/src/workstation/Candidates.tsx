@@ -14,6 +14,7 @@ import { chosenCrew } from "./selection";
 import { deskWords } from "./words";
 
 export const CANDIDATES = 5;
+const PASSED_OVER = 8;
 
 export function Candidates({ ticket }: { ticket: Ticket }): React.JSX.Element | null {
   const texts = useWords(deskWords);
@@ -66,15 +67,13 @@ function Candidate({ offer, n, ticket, best }: { offer: Offer; n: number; ticket
         onDoubleClick={() => assign(ticket.id, offer.crew_id)}
       >
         <kbd aria-hidden="true">{n}</kbd>
-        <span className="crew-name cut">
-          {offer.crew_name} <Borders offer={offer} />
-        </span>
+        <span className="crew-name cut">{offer.crew_name}</span>
         <span className={offer.free_in_s === null ? "crew-free" : "crew-busy"}>{offer.free_in_s === null ? `● ${texts.free}` : `◐ ${texts.busy}`}</span>
         <span className="crew-number">{offer.distance_m === null ? "—" : kilometres(offer.distance_m / 1000)}</span>
         <span className="crew-number">{offer.eta_s === null ? "—" : texts.minutes(minutes(offer.eta_s))}</span>
         <span className="crew-number soft">{texts.jobs(offer.open_jobs)}</span>
         <span className="crew-why small soft">
-          {best ? <Tag tone="ok">{texts.recommended}</Tag> : null}
+          {best ? <Tag tone="ok">{texts.recommended}</Tag> : null} <Borders offer={offer} />{" "}
           {offer.asks.length > 0 ? <Tag tone="warn">{`▲ ${texts.asks}:${offer.asks.map((code) => label(ReasonCode, code)).join("、")}`}</Tag> : null}
           {offer.sentence}
           {offer.way ? ` · ${offer.way}` : ""}
@@ -92,15 +91,21 @@ function Borders({ offer }: { offer: Offer }): React.JSX.Element | null {
   return offer.county === county ? null : <Tag tone="note">{texts.lentBy(areas.get(offer.county)?.name ?? offer.county)}</Tag>;
 }
 
+/** Nearer ones that were passed over; one may be chosen all the same, the server says what that needs. */
 function PassedOver({ offers, n }: { offers: readonly Offer[]; n: number }): React.JSX.Element | null {
   const texts = useWords(deskWords);
+  const chosen = useStore(chosenCrew);
   if (n === 0) return null;
   return (
     <details className="small">
       <summary>{texts.nearer(n)}</summary>
-      <ul className="stack">
-        {offers.slice(0, 8).map((offer) => (
-          <li key={offer.crew_id}>{offer.sentence}</li>
+      <ul className="crews">
+        {offers.slice(0, PASSED_OVER).map((offer) => (
+          <li key={offer.crew_id}>
+            <button type="button" className="crew passed" aria-pressed={offer.crew_id === chosen} onClick={() => chosenCrew.set(offer.crew_id)}>
+              {offer.sentence}
+            </button>
+          </li>
         ))}
       </ul>
     </details>

@@ -21,11 +21,13 @@ import { Queue } from "./Queue";
 import { Separator } from "./Separator";
 import { useStale } from "./standing";
 import { useDeskKeys } from "./useDeskKeys";
+import { useFresh } from "./useFresh";
 import { Pinning } from "./Wishes";
 import { deskWords } from "./words";
 
 export default function Desk(): React.JSX.Element {
   useEngine();
+  useFresh();
   useDeskKeys();
   useCounted();
   return (
@@ -46,9 +48,11 @@ export default function Desk(): React.JSX.Element {
 function Panes(): React.JSX.Element {
   const { left, right, below } = useStore(layout);
   const stale = useStale();
+  const shell = useWords(shellWords);
   const sizes = { "--left": `${left}px`, "--right": `${right}px`, "--below": `${below}px` } as React.CSSProperties;
   return (
     <main className={`panes ${stale ? "stale" : ""}`} style={sizes}>
+      <h1 className="only-read">{shell.screens.desk}</h1>
       <Queue />
       <Separator edge="left" />
       <MapPane />

@@ -1,6 +1,6 @@
 /** The inputs of the action forms: texts, words of the server, instants, crews, tickets, counties. */
 
-import { Asking, Category, Cause, ExcuseReason, MeterCheck, NoteKind, Ownership, ReturnReason, SuspendReason } from "../api/labels.gen";
+import { Asking, Category, Cause, ExcuseReason, MeterCheck, NoteKind, Ownership, ReasonCode, ReturnReason, SuspendReason } from "../api/labels.gen";
 import type { Ticket } from "../api/client";
 import { useMe } from "../api/session";
 import { label, useWords } from "../i18n";
@@ -95,8 +95,11 @@ export function CrewChoice({ ticket, ...props }: OfTicket): React.JSX.Element {
     const soon = offer.eta_s === null ? "" : ` · ${texts.minutes(minutes(offer.eta_s))}`;
     return [offer.crew_id, `${n + 1} ${offer.crew_name}${far}${soon}${offer.asks.length > 0 ? ` · ▲ ${texts.asks}` : ""}`];
   });
+  const passed = (offers?.passed_over ?? []).filter((offer) => !known.has(offer.crew_id));
+  for (const offer of passed) known.add(offer.crew_id);
+  const over = passed.map((offer): readonly [string, string] => [offer.crew_id, `${offer.crew_name} · ✖ ${label(ReasonCode, offer.reason)}`]);
   const others = (crews ?? []).filter((crew) => !known.has(crew.id)).map((crew): readonly [string, string] => [crew.id, crew.name]);
-  return <Choices {...props} names={[...names, ...others]} />;
+  return <Choices {...props} names={[...names, ...over, ...others]} />;
 }
 
 function TicketChoice({ ticket, ...props }: OfTicket): React.JSX.Element {

@@ -9,7 +9,7 @@ import { useStore } from "../lib/store";
 import { assign } from "./act";
 import { CANDIDATES } from "./Candidates";
 import { mapped } from "./crews";
-import { calmOrder } from "./engine";
+import { mapOrder } from "./engine";
 import { useCrews, useOffers, wantsCrew, type Crew } from "./queries";
 import { select, selected } from "./selection";
 import { deskWords } from "./words";
@@ -21,7 +21,7 @@ const NOTHING: [] = [];
 export function MapPane(): React.JSX.Element {
   const texts = useWords(deskWords);
   const me = useMe();
-  const tickets = useStore(calmOrder);
+  const tickets = useStore(mapOrder);
   const chosen = useStore(selected);
   const ticket = useTicket(chosen);
   const { data: crews = NOBODY } = useCrews(me.account.area);

@@ -12,6 +12,7 @@ import { Dialog } from "../kit/Dialog";
 import { complain } from "../kit/toast";
 import { begin } from "./act";
 import { useProposals } from "./queries";
+import { useStale } from "./standing";
 import { useKey } from "./useKey";
 import { deskWords } from "./words";
 
@@ -20,6 +21,7 @@ type Proposal = Schemas["dispatch__web__merging__ProposalShown"];
 export function Proposals({ ticket }: { ticket: Ticket }): React.JSX.Element | null {
   const texts = useWords(deskWords);
   const me = useMe();
+  const stale = useStale();
   const { data } = useProposals(ticket);
   const [declining, setDeclining] = useState<Proposal | null>(null);
   if (data === undefined || data.proposals.length === 0) return null;
@@ -38,8 +40,8 @@ export function Proposals({ ticket }: { ticket: Ticket }): React.JSX.Element | n
             ))}
           </ul>
           <div className="row">
-            <Button onClick={() => merge(proposal)}>{texts.mergeIt}</Button>
-            {may(me, "ticket.decline-merge") ? <Button onClick={() => setDeclining(proposal)}>{texts.declineIt}</Button> : null}
+            <Button disabled={stale} onClick={() => merge(proposal)}>{texts.mergeIt}</Button>
+            {may(me, "ticket.decline-merge") ? <Button disabled={stale} onClick={() => setDeclining(proposal)}>{texts.declineIt}</Button> : null}
           </div>
         </div>
       ))}

@@ -42,7 +42,7 @@ export function ReplyCheck({ ticket, values }: { ticket: Ticket; values: Values 
   if (data === undefined) return <p className="soft small" role="status">{texts.checking}</p>;
   return (
     <div className="stack small" role="status">
-      {data.refused ? <p className="refused">✖ {texts.refused}</p> : data.audited ? <p className="warned">▲ {texts.audited}</p> : <p className="passed">✓ {texts.checkOk}</p>}
+      {data.refused ? <p className="refused">✖ {texts.refused}</p> : data.audited ? <p className="warned">▲ {texts.audited}</p> : <p className="check-ok">✓ {texts.checkOk}</p>}
       <ul className="stack">
         {data.defects.map((defect) => (
           <li key={defect.field + defect.message}>

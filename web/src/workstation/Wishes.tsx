@@ -8,12 +8,13 @@ import { may, useMe } from "../api/session";
 import { useWords } from "../i18n";
 import { Dialog } from "../kit/Dialog";
 import { Button, Field, Panel, Tag } from "../kit/pieces";
-import { complain } from "../kit/toast";
+import { complain, say } from "../kit/toast";
 import { hm } from "../lib/format";
 import { Store, useStore } from "../lib/store";
 import { CrewChoice } from "./FormFields";
 import { WAITING } from "./queue";
 import { useWishes } from "./queries";
+import { useStale } from "./standing";
 import { useKey } from "./useKey";
 import { deskWords } from "./words";
 
@@ -32,6 +33,7 @@ export function Wishes({ ticket }: { ticket: Ticket }): React.JSX.Element | null
   const texts = useWords(deskWords);
   const me = useMe();
   const { data } = useWishes(ticket);
+  const stale = useStale();
   const [saying, setSaying] = useState<Saying | null>(null);
   const waits = WAITING.has(ticket.stage);
   const wishes = data?.wishes ?? [];
@@ -44,14 +46,14 @@ export function Wishes({ ticket }: { ticket: Ticket }): React.JSX.Element | null
             <Tag tone={wish.undone_at ? "plain" : "note"}>{wish.kind === "pin" ? texts.pin : texts.veto}</Tag>
             {wish.crew_id} · {wish.reason} · {hm(wish.set_at)}
             {wish.undone_at ? <span className="soft">{texts.undone}</span> : null}
-            {wish.undone_at === null && may(me, "ticket.pin") ? <Button onClick={() => setSaying({ kind: "undo", wish })}>{texts.undoWish}</Button> : null}
+            {wish.undone_at === null && may(me, "ticket.pin") ? <Button disabled={stale} onClick={() => setSaying({ kind: "undo", wish })}>{texts.undoWish}</Button> : null}
           </li>
         ))}
       </ul>
       {waits && may(me, "ticket.pin") ? (
         <div className="row">
-          <Button onClick={() => setSaying({ kind: "pin", crewId: "" })}>{texts.pin}</Button>
-          <Button onClick={() => setSaying({ kind: "veto", crewId: "" })}>{texts.veto}</Button>
+          <Button disabled={stale} onClick={() => setSaying({ kind: "pin", crewId: "" })}>{texts.pin}</Button>
+          <Button disabled={stale} onClick={() => setSaying({ kind: "veto", crewId: "" })}>{texts.veto}</Button>
         </div>
       ) : null}
       {saying === null ? null : <Say ticket={ticket} saying={saying} onClose={() => setSaying(null)} />}
@@ -82,7 +84,10 @@ function Say({ ticket, saying, onClose }: { ticket: Ticket; saying: Saying; onCl
     setBusy(true);
     said(ticket, saying, crewId, reason, keyOf([crewId, reason]))
       .then(() => Promise.all(["wishes", "why", "plans"].map((what) => queries.invalidateQueries({ queryKey: [what] }))))
-      .then(onClose, complain)
+      .then(() => {
+        say("ok", texts.wished);
+        onClose();
+      }, complain)
       .finally(() => setBusy(false));
   };
   const title = saying.kind === "undo" ? texts.undoWish : saying.kind === "pin" ? texts.pin : texts.veto;

@@ -16,17 +16,13 @@ export interface Raised {
 
 const LOUDEST: readonly Loudness[] = ["over", "warn", "new"];
 
-/** Everything that is alarming about the ticket now. */
-export function alarming(ticket: Ticket, second: number): readonly Raised[] {
-  const found: Raised[] = [];
-  const of = { ticketId: ticket.id, ticketNo: ticket.ticket_no };
-  if (ticket.stage === "submitted") found.push({ ...of, key: `${ticket.id}|new|${ticket.submitted_at ?? ""}`, loudness: "new", limit: null });
+/** Tells of everything that is alarming about the ticket now. */
+function alarming(ticket: Ticket, second: number, tell: (key: string, loudness: Loudness, limit: Limit | null) => void): void {
+  if (ticket.stage === "submitted") tell(`${ticket.id}|new|${ticket.submitted_at ?? ""}`, "new", null);
   for (const clock of running(ticket)) {
     const level = alarm(second, clock.begunS, clock.dueS);
-    if (level < 2) continue;
-    found.push({ ...of, key: `${ticket.id}|${clock.limit}|${clock.due}|${level}`, loudness: level === 3 ? "over" : "warn", limit: clock.limit });
+    if (level > 1) tell(`${clock.key}|${level}`, level === 3 ? "over" : "warn", clock.limit);
   }
-  return found;
 }
 
 export class Alarms {
@@ -39,16 +35,16 @@ export class Alarms {
     const standing: Raised[] = [];
     const fresh = new Set<Loudness>();
     for (const ticket of tickets) {
-      for (const each of alarming(ticket, second)) {
-        if (this.#seen.has(each.key)) continue;
-        standing.push(each);
-        if (this.#heard.has(each.key)) continue;
-        this.#heard.add(each.key);
-        fresh.add(each.loudness);
-      }
+      alarming(ticket, second, (key, loudness, limit) => {
+        if (this.#seen.has(key)) return;
+        standing.push({ key, loudness, limit, ticketId: ticket.id, ticketNo: ticket.ticket_no });
+        if (!this.#heard.has(key)) fresh.add(loudness);
+        this.#heard.add(key);
+      });
     }
     standing.sort((one, other) => LOUDEST.indexOf(one.loudness) - LOUDEST.indexOf(other.loudness));
-    if (standing.map((each) => each.key).join() !== this.#standing.map((each) => each.key).join()) this.#standing = standing;
+    const known = this.#standing;
+    if (standing.length !== known.length || standing.some((each, n) => each.key !== known[n]?.key)) this.#standing = standing;
     return LOUDEST.find((each) => fresh.has(each)) ?? null;
   }
 

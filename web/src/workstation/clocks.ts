@@ -7,6 +7,7 @@ export type Limit = Schemas["Limit"];
 
 export interface Running {
   limit: Limit;
+  key: string; // of this clock as it is set now
   due: string;
   begun: string;
   dueS: number;
@@ -39,7 +40,7 @@ export function running(ticket: Ticket): readonly Running[] {
     .map(([name, at]): Running => {
       const limit = name as Limit;
       const begun = BEGUN[limit]?.(ticket) ?? ticket.stage_at;
-      return { limit, due: at, begun, dueS: seconds(at), begunS: seconds(begun) };
+      return { limit, key: `${ticket.id}|${limit}|${at}`, due: at, begun, dueS: seconds(at), begunS: seconds(begun) };
     })
     .sort((one, other) => one.dueS - other.dueS);
   kept.set(ticket, found);

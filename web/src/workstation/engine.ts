@@ -20,7 +20,9 @@ import { diff, figures, inTab, reordered, type Figures } from "./queue";
 import { news, told, type News } from "./ticker";
 
 export const order = new Store<readonly Ticket[]>([]);
-export const calmOrder = calmed(order, 1_000); // for the map and the Gantt
+export const calmOrder = calmed(order, 1_000); // for the Gantt
+export const mapOrder = calmed(order, 2_000);
+export const crewOrder = calmed(order, 5_000); // when crews are asked about anew
 export const soon = new Store<readonly Ticket[]>([]); // of the order: some clock nears its end or is over
 export const tally = new Store<Figures>({ waiting: 0, moving: 0, soon: 0, over: 0 });
 export const standing = new Store<readonly Raised[]>([]);

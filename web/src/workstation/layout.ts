@@ -16,7 +16,7 @@ const NARROW_PX = 1500; // of the window: a county's PC of 1366
 
 function first(): Layout {
   const narrow = window.innerWidth < NARROW_PX;
-  const usual: Layout = { left: narrow ? 320 : 400, right: narrow ? 340 : 400, below: window.innerHeight < 900 ? 190 : 260 };
+  const usual: Layout = { left: narrow ? 356 : 410, right: narrow ? 340 : 400, below: window.innerHeight < 900 ? 190 : 260 };
   try {
     const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") as Partial<Record<Edge, unknown>>;
     const sized = (edge: Edge): number => (typeof kept[edge] === "number" ? bounded(edge, kept[edge]) : usual[edge]);
