@@ -26,7 +26,7 @@ OPTIONS = [
 CPU = {"x86_64": ["-mcpu=x86_64_v2"]}  # ten years old; elsewhere what the architecture promises
 
 WEB, STATIC = Path("web"), Path("dispatch", "web", "static")
-SOURCES = ("package-lock.json", "tsconfig.json", "vite.config.ts", "*.html", "public/**/*", "src/**/*")
+SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "*.html", "public/**/*", "src/**/*")
 QUIET = {"npm_config_update_notifier": "false", "npm_config_fund": "false", "npm_config_audit": "false"}
 
 

@@ -1,6 +1,9 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const CONSOLE: Record<string, string> = { index: "index.html", wall: "wall.html" };
+const CREW: Record<string, string> = { crew: "crew.html" };
+
 /**
  * Three pages, built into the Python package: the console (index.html) and the wall (wall.html) together, the crew's phone
  * page (crew.html) apart in mode `crew`, after them: it shares no part with them, so that its first load stays small.
@@ -15,7 +18,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: mode === "crew" ? { crew: "crew.html" } : { index: "index.html", wall: "wall.html" } },
+    rolldownOptions: { input: mode === "crew" ? CREW : CONSOLE },
   },
   server: {
     port: 8096,

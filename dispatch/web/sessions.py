@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from dispatch.accounts.model import Account
 from dispatch.accounts.rights import actions_of
+from dispatch.kit.clock import SharedClock
 
 from .auth import Anyone, check_origin, doorkeeper_of, give_cookie, session_of, take_cookie, wall_now
 from .bodies import BodyOf, In
@@ -37,6 +38,8 @@ class Me(BaseModel):
     account: Account
     role_label: str = Field(description="角色的中文名")
     actions: list[str] = Field(description="本角色可做的事;能到多大范围由辖区决定")
+    at: datetime = Field(description="服务器的业务时钟;页面与手机按它计时")
+    played: bool = Field(description="业务时钟由演示或回放驱动,不是当前时间")
 
 
 class SessionStarted(Me):
@@ -52,7 +55,7 @@ async def log_in(request: Request, response: Response, body: Annotated[LoginBody
     entered = await doorkeeper_of(request).enter(body.login, body.password, at=wall_now())
     give_cookie(response, entered.token)
     response.headers["Cache-Control"] = "no-store"
-    return SessionStarted(**_about(entered.account), expires_at=entered.expires_at)
+    return SessionStarted(**_about(request, entered.account), expires_at=entered.expires_at)
 
 
 @router.delete("/sessions/current", operation_id="log_out", summary="退出登录", status_code=204)
@@ -64,9 +67,9 @@ async def log_out(request: Request, response: Response, caller: Annotated[Accoun
 
 
 @router.get("/me", operation_id="me", summary="当前账号")
-async def me(caller: Annotated[Account, CallerOf("self.read")]) -> Me:
+async def me(request: Request, caller: Annotated[Account, CallerOf("self.read")]) -> Me:
     """Say who the caller is."""
-    return Me(**_about(caller))
+    return Me(**_about(request, caller))
 
 
 @router.put("/me/password", operation_id="change_own_password", summary="修改本人密码", status_code=204)
@@ -81,5 +84,7 @@ async def change_own_password(
     )
 
 
-def _about(account: Account) -> dict[str, object]:
-    return {"account": account, "role_label": account.role.label, "actions": actions_of(account)}
+def _about(request: Request, account: Account) -> dict[str, object]:
+    clock = request.app.state.clock
+    time = {"at": clock.now(), "played": isinstance(clock, SharedClock)}
+    return {"account": account, "role_label": account.role.label, "actions": actions_of(account)} | time

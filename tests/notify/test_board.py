@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatch.client import Board, Changed, Gone, Hello, Snapshot, _websocket
-from dispatch.notify.messages import Left
+from dispatch.client import Board, Changed, Gone, Hello, HungUp, Ringing, Snapshot, _websocket
+from dispatch.notify.messages import Left, frame_from, text_of
 
 HERE, THERE = "330225", "330226"
 
@@ -25,6 +25,12 @@ def board(*messages: object, open_only: bool = True) -> Board:
     for message in messages:
         board.apply(message)
     return board
+
+
+def test_a_call_at_the_seat_is_read_and_touches_no_ticket():
+    calls = (Ringing("call-1", "", False, "2026-07-01T01:00:00+00:00"), HungUp("call-1", "2026-07-01T01:01:00+00:00"))
+    assert frame_from(f"[{','.join(map(text_of, calls))}]") == calls
+    assert board(changed(1), *calls).tickets == {"t": ticket(1)}
 
 
 def test_the_higher_version_wins_whichever_comes_last():

@@ -14,11 +14,35 @@ from typing import Any
 
 import httpx
 
+from dispatch.accounts.model import Role
 from dispatch.simulator.server import Server
-from tests.worlds import IN_TOWN, PASSWORD, PEOPLE, WORLD, stranger
+from tests.worlds import IN_TOWN, NAMES, PASSWORD, PEOPLE, WORLD, XIANGSHAN, stranger
 
 TICK_S = 0.05
+ACCOUNT_NO = "3302250042"
 NOON = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
+NETWORK = [
+    {"code": "F1", "kind": "feeder", "name": "东塘10kV线", "area": XIANGSHAN},
+    {
+        "code": "TR1",
+        "kind": "transformer",
+        "parent": "F1",
+        "name": "南街公变",
+        "area": XIANGSHAN,
+        "lon": 121.861,
+        "lat": 29.471,
+    },
+    {
+        "code": "BX1",
+        "kind": "box",
+        "parent": "TR1",
+        "name": "南街2号表箱",
+        "area": XIANGSHAN,
+        "lon": 121.862,
+        "lat": 29.472,
+    },
+    {"code": ACCOUNT_NO, "kind": "account", "parent": "BX1", "name": "客户", "area": XIANGSHAN, "households": 1},
+]
 _keys = count(1)
 
 
@@ -113,6 +137,17 @@ class House:
         body: dict[str, Any] = self.by("monitor").get(f"/tickets/{ticket['id']}").json()
         return body
 
+    def numbered(self, ticket_no: str) -> dict[str, Any]:
+        """Return the ticket that bears the number."""
+        after = ""
+        while after is not None:
+            page = self.by("monitor").get("/tickets", params={"limit": 500} | ({"after": after} if after else {})).json()
+            found = [ticket for ticket in page["tickets"] if ticket["ticket_no"] == ticket_no]
+            if found:
+                return dict(found[0])
+            after = page["next"]
+        raise LookupError(ticket_no)
+
     def halt(self) -> None:
         """Stop the whole server, database and all."""
         apart(self.server.halt())
@@ -139,10 +174,18 @@ def opened(world: dict[str, Any]) -> Iterator[House]:
 
 
 def world() -> dict[str, Any]:
-    """Return the small world of the other tests, with a password for each of its people."""
+    """Return the small world of the other tests; its people have passwords, and there are a switchboard and customers."""
+    people = PEOPLE | {"cti": (Role.TELEPHONY, "33", None)}
     accounts = [
-        {"id": name, "login": name, "name": name, "role": role.value, "area": area, "password": PASSWORD}
+        {
+            "id": name,
+            "login": name,
+            "name": NAMES.get(name, name),
+            "role": role.value,
+            "area": area,
+            "password": PASSWORD,
+        }
         | ({"crew_id": crew} if crew else {})
-        for name, (role, area, crew) in PEOPLE.items()
+        for name, (role, area, crew) in people.items()
     ]
-    return WORLD | {"accounts": accounts}
+    return WORLD | {"accounts": accounts, "network": NETWORK}

@@ -28,7 +28,7 @@ export function Areas(): React.JSX.Element {
   const [open, setOpen] = useState<Area | null>(null);
   const rows = areas.own.filter((area) => area.name.includes(words) || area.code.startsWith(words));
   const columns: Column<Area>[] = [
-    { key: "name", title: texts.name, frozen: "left", render: (area) => <span>{words === "" ? "\u3000".repeat(DEPTH[area.level]) : ""}{area.name}</span> },
+    { key: "name", title: texts.areaName, frozen: "left", render: (area) => <span>{words === "" ? "\u3000".repeat(DEPTH[area.level]) : ""}{area.name}</span> },
     { key: "code", title: texts.code, render: (area) => area.code },
     { key: "level", title: texts.level, render: (area) => label(names.AreaLevel, area.level) },
     { key: "parent", title: texts.parent, render: (area) => areas.name(area.parent) },

@@ -4,11 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { answered, api, type Schemas } from "../api/client";
-import { useWords, type Same } from "../i18n";
+import { language, useWords, type Same } from "../i18n";
 import { Field, Tag } from "../kit/pieces";
 import { DataTable, type Column } from "../tables/DataTable";
 import { listOf } from "../tables/listing";
 import { compared, linesOf, matches, type Compared } from "./packlines";
+import { itemName, unitName } from "./packnames";
 import { adminWords } from "./words";
 
 const HEAD = new Set(["id", "version", "name"]);
@@ -31,7 +32,7 @@ export function Packs(): React.JSX.Element {
   const one = usePack(key);
   const two = usePack(other);
   const all = compared(one.lines ?? [], two.lines);
-  const rows = all.filter((line) => matches(line, words) && (!only || line.differs));
+  const rows = all.filter((line) => found(line, words) && (!only || line.differs));
   return (
     <>
       <div className="filters row wrap no-print">
@@ -78,18 +79,24 @@ function PackSelect({ input, packs, value, onChange, none }: SelectProps): React
   );
 }
 
+/** Words are looked for in what the server says and in what stands on the page. */
+function found(line: Compared, words: string): boolean {
+  return matches({ ...line, path: `${line.path} ${line.path.split(".").map(itemName).join(" ")}`, unit: `${line.unit} ${unitName(line.unit)}` }, words);
+}
+
 type Texts = Same<(typeof adminWords)["zh"]>;
 
 function columnsOf(texts: Texts, other: string): Column<Compared>[] {
+  const chinese = language.get() === "zh";
   const sections = texts.sections as Readonly<Record<string, string>>;
   const named = (path: string): string => {
     const [first = "", ...rest] = path.split(".");
-    return [sections[first] ?? first, ...rest].join(" · ").replaceAll("_", " ");
+    return [sections[first] ?? first, ...rest.map((word) => (chinese ? itemName(word) : word.replaceAll("_", " ")))].join(" · ");
   };
   const columns: Column<Compared>[] = [
     { key: "path", title: texts.item, frozen: "left", render: (line) => <span title={line.path}>{named(line.path)}</span> },
     { key: "value", title: texts.value, render: (line) => <strong>{line.value}</strong> },
-    { key: "unit", title: texts.unit, render: (line) => line.unit },
+    { key: "unit", title: texts.unit, render: (line) => (chinese ? unitName(line.unit) : line.unit) },
     { key: "source", title: texts.source, render: (line) => line.source },
   ];
   if (other === "") return columns;

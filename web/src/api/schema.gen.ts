@@ -5149,6 +5149,9 @@ export interface components {
             account: components["schemas"]["Account"];
             role_label: string;
             actions: string[];
+            /** Format: date-time */
+            at: string;
+            played: boolean;
         };
         /** @enum {string} */
         Medium: "sms" | "voice";
@@ -6303,6 +6306,9 @@ export interface components {
             account: components["schemas"]["Account"];
             role_label: string;
             actions: string[];
+            /** Format: date-time */
+            at: string;
+            played: boolean;
             /** Format: date-time */
             expires_at: string;
         };

@@ -52,7 +52,7 @@ export function Case({ audit }: { audit: Audit }): React.JSX.Element {
           {ticket === undefined ? <p role="status">{kit.loading}</p> : <Form ticket={ticket} />}
         </Panel>
         <Panel title={texts.reports}>{may(me, "field.read") ? <Reports id={audit.ticket_id} place={spot(ticket)} /> : null}</Panel>
-        <div className="stack scroll" tabIndex={0} role="region" aria-label={texts.evidence}>
+        <div className="stack scroll" tabIndex={0} role="group" aria-label={texts.evidence}>
           <Panel title={texts.findings}>
             <Findings findings={audit.findings} />
           </Panel>

@@ -18,7 +18,7 @@ import { optionsOf } from "../tables/options";
 import { tableWords } from "../tables/words";
 import { TicketLink, who } from "../tickets/pieces";
 import { SaidIn, type Report } from "./Reports";
-import { auditWords } from "./words";
+import { auditWords, stepName } from "./words";
 
 interface Query {
   area?: string;
@@ -40,7 +40,7 @@ export function Contradicted(): React.JSX.Element {
     { key: "ticket", title: texts.ticket, frozen: "left", render: (report) => (report.ticket_id ? <TicketLink id={report.ticket_id} no={report.ticket_id.slice(-8)} /> : "—") },
     { key: "area", title: texts.area, render: (report) => areas.name(report.area) },
     { key: "crew", title: texts.crew, render: (report) => report.crew_id },
-    { key: "kind", title: texts.kind, render: (report) => report.kind },
+    { key: "kind", title: texts.kind, render: (report) => stepName(texts.steps, report.kind) },
     { key: "outcome", title: texts.outcome, render: (report) => <Tag tone={report.outcome === "contradiction" ? "bad" : "plain"}>{label(names.Outcome, report.outcome)}</Tag> },
     { key: "reason", title: texts.reason, render: (report) => report.reason },
     { key: "said", title: texts.said, render: (report) => <SaidIn said={report.said} /> },
@@ -75,7 +75,7 @@ export function Decide({ report, onClose }: { report: Report; onClose: () => voi
   const done = useDone("field-reports", "ticket");
   return (
     <FormDialog
-      title={`${texts.decide} ${report.kind} ${report.crew_id}`}
+      title={`${texts.decide} ${stepName(texts.steps, report.kind)} ${report.crew_id}`}
       above={
         <div className="stack">
           <p>{report.reason}</p>

@@ -15,9 +15,10 @@ import { saidOf } from "../tickets/told";
 import { fieldName, ticketWords } from "../tickets/words";
 import { Decide } from "./Contradicted";
 import { metres, told, type Spot } from "./earth";
-import { auditWords } from "./words";
+import { auditWords, stepName } from "./words";
 
 export type Report = Schemas["FieldReportShown"];
+const UNSAID = new Set(["kind", "photos", "brief"]);
 const TONES = { accepted: "ok", duplicate: "plain", held: "note", contradiction: "bad", refused: "warn" } as const;
 
 export function Reports({ id, place }: { id: string; place: Spot | null }): React.JSX.Element {
@@ -50,7 +51,7 @@ function Shown({ report, place }: { report: Report; place: Spot | null }): React
   return (
     <>
       <span className="row wrap">
-        <strong>{report.kind}</strong>
+        <strong>{stepName(texts.steps, report.kind)}</strong>
         <Tag tone={TONES[report.outcome]}>{label(names.Outcome, report.outcome)}</Tag>
         <span className="soft small">
           {label(names.Source, report.source)} · {report.crew_id}
@@ -76,7 +77,7 @@ export function SaidIn({ said }: { said: Readonly<Record<string, unknown>> }): R
   const table = useWords(tableWords);
   const areas = useAreas();
   const parts = Object.entries(said).flatMap(([field, value]) => {
-    const text = field === "kind" || field === "photos" ? null : saidOf(field, value, { yes: table.yes, no: table.no, area: areas.name });
+    const text = UNSAID.has(field) ? null : saidOf(field, value, { yes: table.yes, no: table.no, area: areas.name });
     return text === null ? [] : [`${fieldName(tickets.fields, field)} ${text}`];
   });
   return <span className="small pre">{parts.join(" · ")}</span>;

@@ -14,6 +14,7 @@ const zh = {
   crew: "班组", kind: "步骤", outcome: "处理结果", reason: "原因", area: "单位", at: "所报时间", server: "收到时间", source: "来源", decided: "裁定", ticket: "工单",
   decide: "裁定", accept: "采纳", refuse: "驳回", basis: "裁定依据", how: "裁定结果", decidedDone: "已裁定", position: "位置",
   ended: "办结时间", ending: "办结方式", score: "得分", breaches: "违约项", breach: "违约项", period: "办结于", from: "起", to: "止(不含)",
+  steps: { "crew-accept": "班组接单", "crew-reject": "班组拒单", depart: "出发", arrive: "到达现场", locate: "故障点确认", "start-repair": "开始抢修", progress: "进展汇报", restore: "复电" },
   appealDecide: "裁定申诉", granted: "成立的违约项(不选即维持原评价)", appealDone: "申诉已裁定", ground: "依据",
 };
 
@@ -29,7 +30,13 @@ const en = {
   crew: "Crew", kind: "Step", outcome: "Outcome", reason: "Reason", area: "Unit", at: "Claimed", server: "Received", source: "Source", decided: "Decision", ticket: "Ticket",
   decide: "Decide", accept: "Accept", refuse: "Reject", basis: "Grounds", how: "Decision", decidedDone: "Decided", position: "Position",
   ended: "Ended", ending: "How", score: "Score", breaches: "Breaches", breach: "Breach", period: "Ended", from: "From", to: "Until (not included)",
+  steps: { "crew-accept": "Accept", "crew-reject": "Reject", depart: "Depart", arrive: "Arrive", locate: "Locate", "start-repair": "Start repair", progress: "Progress", restore: "Restore" },
   appealDecide: "Decide the appeal", granted: "Breaches that are excused (none: upheld)", appealDone: "The appeal is decided", ground: "Grounds",
 };
 
 export const auditWords: Words<typeof zh> = { zh, en };
+
+/** What a step that a crew reports is called. */
+export function stepName(steps: Readonly<Record<string, string>>, kind: string): string {
+  return steps[kind.replaceAll("_", "-")] ?? kind;
+}

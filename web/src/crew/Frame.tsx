@@ -32,8 +32,8 @@ function Warnings({ onLogin }: { onLogin: () => void }): React.JSX.Element | nul
   const t = useWords(roomWords) as RoomWords;
   const known = useStore(offset);
   const keeps = useStore(lasting);
-  const { lost } = useStore(session);
-  const wrong = known !== null && Math.abs(known) > WRONG_MS;
+  const { lost, me } = useStore(session);
+  const wrong = known !== null && Math.abs(known) > WRONG_MS && !me?.played; // a replay's time is nobody's
   if (!lost && !wrong && keeps) return null;
   return (
     <aside aria-label={t.notices}>

@@ -15,7 +15,6 @@ const PHOTO_PATIENCE_MS = 120_000; // a slow line is no reason to begin anew
 
 export interface Reply<T> {
   data: T;
-  date: string | null; // the server's own header
 }
 
 function packed({ body, file, headers = {}, method = "GET" }: Asking): RequestInit {
@@ -35,7 +34,7 @@ export async function ask<T>(path: string, asking: Asking = {}): Promise<Reply<T
     throw unreachable();
   });
   const data: unknown = readJson(text);
-  if (response.ok) return { data: data as T, date: response.headers.get("date") };
+  if (response.ok) return { data: data as T };
   if (response.status === 401) session.set({ ...session.get(), lost: true });
   throw refusal(response.status, data);
 }

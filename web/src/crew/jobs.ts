@@ -9,7 +9,7 @@ import { changed, hasShelf, reread, shelf } from "./desk";
 import { isTold, type Item } from "./items";
 import { flush, sends } from "./sending";
 import { outbox, reached, told, type Duties, type Offered } from "./state";
-import { heard, instantOf, offset, twoTimes } from "./time";
+import { heard, offset, twoTimes } from "./time";
 
 const EVERY_MS = 15_000;
 const AWAY_MS = 5_000; // while the server cannot be reached: phones do not always say when the line is back
@@ -20,14 +20,12 @@ async function keep(change: Partial<Duties>): Promise<void> {
   await shelf().keep("duties", { ...told.get(), offset: offset.get() });
 }
 
-/** The crew's last position and its age tell the server's time; without one the answer's own header does. */
+/** The crew itself, and what time it is at the server. */
 async function readCrew(): Promise<void> {
-  const { data, date } = await ask<Schemas["CrewPage"]>("/crews?limit=1");
-  const crew = data.crews[0] ?? null;
-  const { position_at: at = null, position_age_s: age = null } = crew ?? {};
-  if (at !== null && age !== null && age > 0) heard(new Date(Date.parse(at) + age * 1000).toISOString());
-  else if (at === null) heard(instantOf(date) ?? "");
-  await keep({ crew });
+  const { data: me } = await ask<Schemas["Me"]>("/me");
+  heard(me.at);
+  const { data } = await ask<Schemas["CrewPage"]>("/crews?limit=1");
+  await keep({ crew: data.crews[0] ?? null });
 }
 
 async function readJobs(): Promise<void> {

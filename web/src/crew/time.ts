@@ -52,9 +52,3 @@ document.addEventListener("visibilitychange", () => {
 export function twoTimes(): { at: string; phoneAt: string } {
   return { at: new Date(now()).toISOString(), phoneAt: new Date().toISOString() };
 }
-
-/** An answer's `Date` header, as the interface writes instants; null: none. */
-export function instantOf(date: string | null): string | null {
-  const ms = date === null ? Number.NaN : Date.parse(date);
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
-}

@@ -44,20 +44,40 @@ function under(event: React.PointerEvent<SVGSVGElement>): { x: number; y: number
   return { x: event.clientX - box.left, y: event.clientY - box.top };
 }
 
-export function useDrag(rows: readonly Row[], plan: Schemas["PlanShown"] | undefined): Dragging {
-  const [drag, setDrag] = useState<Drag | null>(null);
-  const held = useRef<Held | null>(null);
+/** Asks about a bar on a row, once for each row it comes over; an answer that comes too late is dropped. */
+function useJudge(plan: Schemas["PlanShown"] | undefined, tell: (verdict: Verdict) => void): { ask: (bar: Bar, target: Row) => void; forget: () => void } {
   const asked = useRef("");
   const queries = useQueryClient();
-
-  const judge = (bar: Bar, target: Row): void => {
+  const ask = (bar: Bar, target: Row): void => {
     const ticket = board.get().get(bar.ticketId ?? "");
     const question = `${bar.key}>${target.id}`;
     if (ticket === undefined || asked.current === question) return;
     asked.current = question;
-    const tell = (verdict: Verdict): void => setDrag((now) => (now !== null && asked.current === question ? { ...now, verdict } : now));
-    judged(queries, ticket, target.id, plan, bar.kind === "planned").then(tell, (error: unknown) => tell({ tone: "bad", text: saying(error) }));
+    const answer = (verdict: Verdict): void => {
+      if (asked.current === question) tell(verdict);
+    };
+    judged(queries, ticket, target.id, plan, bar.kind === "planned").then(answer, (error: unknown) => answer({ tone: "bad", text: saying(error) }));
   };
+  const forget = (): void => {
+    asked.current = "";
+  };
+  return { ask, forget };
+}
+
+/** Where the bar is now; while it stays over a row, what was said to it stays. */
+function dragged(before: Drag | null, from: Held, at: { x: number; y: number }, rows: readonly Row[]): Drag {
+  const row = rowAt(at.y);
+  const below = rows[row];
+  const target = below?.kind === "crew" ? below : null;
+  const kept = before !== null && before.target?.id === target?.id ? before.verdict : null;
+  const verdict = target === null ? null : target.id === from.own.id ? "same" : (kept ?? "judging");
+  return { bar: from.bar, target, row, ...at, verdict };
+}
+
+export function useDrag(rows: readonly Row[], plan: Schemas["PlanShown"] | undefined): Dragging {
+  const [drag, setDrag] = useState<Drag | null>(null);
+  const held = useRef<Held | null>(null);
+  const judge = useJudge(plan, (verdict) => setDrag((now) => (now === null ? null : { ...now, verdict })));
 
   const down = (event: React.PointerEvent<SVGSVGElement>): void => {
     const place = under(event);
@@ -72,31 +92,27 @@ export function useDrag(rows: readonly Row[], plan: Schemas["PlanShown"] | undef
   const move = (event: React.PointerEvent<SVGSVGElement>): void => {
     const from = held.current;
     if (from === null || !from.bar.movable || from.own.kind !== "crew") return;
-    const { x, y } = under(event);
-    if (drag === null && Math.hypot(x - from.x, y - from.y) < SLACK_PX) return;
-    const row = rowAt(y);
-    const below = rows[row];
-    const target = below?.kind === "crew" ? below : null;
-    const same = target?.id === from.own.id;
-    const held_ = drag?.target?.id === target?.id ? (drag?.verdict ?? null) : null;
-    setDrag({ bar: from.bar, target, row, x, y, verdict: target === null ? null : same ? "same" : (held_ ?? "judging") });
-    if (target !== null && !same) judge(from.bar, target);
+    const at = under(event);
+    if (drag === null && Math.hypot(at.x - from.x, at.y - from.y) < SLACK_PX) return;
+    const next = dragged(drag, from, at, rows);
+    setDrag(next);
+    if (next.target === null || next.verdict === "same") judge.forget();
+    else judge.ask(next.bar, next.target);
+  };
+
+  const end = (): void => {
+    held.current = null;
+    judge.forget();
+    setDrag(null);
   };
 
   const up = (): void => {
     const from = held.current;
-    held.current = null;
-    asked.current = "";
     if (from !== null && drag === null) select(from.bar.ticketId);
-    if (from !== null && drag?.target && drag.target.id !== from.own.id && from.bar.ticketId !== null) drop(from.bar, drag.target);
-    setDrag(null);
+    if (from !== null && drag?.target && drag.target.id !== from.own.id) drop(from.bar, drag.target);
+    end();
   };
-
-  const cancel = (): void => {
-    held.current = null;
-    setDrag(null);
-  };
-  return { drag, down, move, up, cancel };
+  return { drag, down, move, up, cancel: end };
 }
 
 /** A ticket with a crew is reassigned; one that is only planned is kept for the crew. Both ask for the reason first. */

@@ -1,4 +1,9 @@
-/** The layer of an OpenLayers map that paints a scene on one canvas of its own, in the map's frame. */
+/**
+ * The layer of an OpenLayers map that paints a scene on one canvas of its own, in the map's frame.
+ *
+ * The canvas is larger than the map. While the map moves, the painted canvas is moved with it, and painted anew only when
+ * it rests, when the scene changes or when the margin is used up: thousands of points are moved without a GPU.
+ */
 
 import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
@@ -6,17 +11,31 @@ import type { FrameState } from "ol/Map";
 import { colour as variable } from "../theme/theme";
 import { NOTHING, paint, type Scene } from "./scene";
 
+const MARGIN = 0.25; // of the map's width and height, on each side
+const LEAST_SCALE = 0.6; // beyond these the enlarged picture would be too coarse
+const MOST_SCALE = 1.8;
+
+/** Where the map lay when the canvas was painted: px = scale·x + left, py = -scale·y + top. */
+interface Painted {
+  scene: Scene;
+  scale: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 export class SceneLayer extends Layer {
   readonly #canvas = document.createElement("canvas");
   readonly #colours = new Map<string, string>();
-  #scene: Scene = NOTHING;
-
   readonly #text: number;
+  #scene: Scene = NOTHING;
+  #painted: Painted | null = null;
 
   constructor(text: number) {
     super({ zIndex: 10 });
     this.#text = text;
-    this.#canvas.style.cssText = "position:absolute;left:0;top:0;width:100%;height:100%;pointer-events:none";
+    this.#canvas.style.cssText = "position:absolute;pointer-events:none";
   }
 
   show(scene: Scene): void {
@@ -27,6 +46,7 @@ export class SceneLayer extends Layer {
   /** The theme changed: colours are looked up anew. */
   redress(): void {
     this.#colours.clear();
+    this.#painted = null;
     this.changed();
   }
 
@@ -36,19 +56,51 @@ export class SceneLayer extends Layer {
 
   override render(frame: FrameState | null): HTMLElement | null {
     if (frame === null) return null;
-    const [width = 0, height = 0] = frame.size;
-    const ratio = frame.pixelRatio;
-    const canvas = this.#canvas;
-    const wide = Math.round(width * ratio);
-    const high = Math.round(height * ratio);
-    if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
-    const pen = canvas.getContext("2d");
-    if (pen === null) return canvas;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
     const moving = frame.viewHints.some((hint) => hint > 0);
-    paint(pen, this.#scene, { width, height, transform: frame.coordinateToPixelTransform, moving, text: this.#text }, this.#colour);
-    return canvas;
+    if (!moving || !this.#move(frame)) this.#paint(frame);
+    return this.#canvas;
+  }
+
+  /** Moves what is painted to where the map is now; false if it does not reach. */
+  #move({ size, coordinateToPixelTransform: now }: FrameState): boolean {
+    const was = this.#painted;
+    const [width = 0, height = 0] = size;
+    if (was === null || was.scene !== this.#scene || was.width !== width || was.height !== height) return false;
+    const scale = (now[0] ?? 1) / was.scale;
+    const left = (now[4] ?? 0) - scale * was.left;
+    const top = (now[5] ?? 0) - scale * was.top;
+    const reaches = (from: number, side: number): boolean => from - MARGIN * side * scale <= 0 && from + side * (1 + MARGIN) * scale >= side;
+    if (scale < LEAST_SCALE || scale > MOST_SCALE || !reaches(left, width) || !reaches(top, height)) return false;
+    this.#canvas.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
+    return true;
+  }
+
+  #paint({ size, pixelRatio, coordinateToPixelTransform: now }: FrameState): void {
+    const [width = 0, height = 0] = size;
+    const margin = [Math.round(width * MARGIN), Math.round(height * MARGIN)] as const;
+    const wide = width + 2 * margin[0];
+    const high = height + 2 * margin[1];
+    const pen = this.#stretch(wide, high, pixelRatio, margin);
+    if (pen === null) return;
+    const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = now;
+    const transform = [a, b, c, d, e + margin[0], f + margin[1]];
+    paint(pen, this.#scene, { width: wide, height: high, margin, transform, text: this.#text }, this.#colour);
+    this.#painted = { scene: this.#scene, scale: a, left: e, top: f, width, height };
+  }
+
+  /** Gives the canvas its size and an empty face. */
+  #stretch(width: number, height: number, ratio: number, [left, top]: readonly [number, number]): CanvasRenderingContext2D | null {
+    const canvas = this.#canvas;
+    const pixels = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+    if (canvas.width !== pixels.width || canvas.height !== pixels.height) {
+      Object.assign(canvas, pixels);
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px`, left: `${-left}px`, top: `${-top}px`, transformOrigin: `${left}px ${top}px` });
+    }
+    canvas.style.transform = "none";
+    const pen = canvas.getContext("2d");
+    pen?.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen?.clearRect(0, 0, width, height);
+    return pen;
   }
 
   readonly #colour = (name: string): string => {

@@ -49,7 +49,7 @@ export interface Frame {
   width: number;
   height: number;
   transform: Transform;
-  moving: boolean; // labels wait until the map rests
+  margin: readonly [number, number]; // px around the picture that are painted as well, for when it is moved
   text: number; // px of its letters
 }
 
@@ -69,11 +69,9 @@ function paintBatch(pen: Pen, batch: Batch, frame: Frame, colour: ColourOf): voi
   const { shape, size, mark = 0 } = batch.kind;
   pen.beginPath();
   each(batch, frame.transform, frame.width, frame.height, (x, y) => trace(pen, shape, x, y, size));
-  if (!frame.moving) {
-    pen.lineWidth = HOLLOW.has(shape) ? 5 : HALO; // the ground around each sign: the dearest stroke, left out in motion
-    pen.strokeStyle = colour("sea");
-    pen.stroke();
-  }
+  pen.lineWidth = HOLLOW.has(shape) ? 5 : HALO;
+  pen.strokeStyle = colour("sea");
+  pen.stroke();
   const own = colour(batch.kind.colour);
   if (HOLLOW.has(shape)) {
     pen.lineWidth = 2;
@@ -114,19 +112,19 @@ function paintLine(pen: Pen, line: Line, transform: Transform, colour: ColourOf)
 }
 
 function paintLabels(pen: Pen, { labels, lines, batches }: Scene, frame: Frame, colour: ColourOf): void {
-  const { width, height, transform, moving } = frame;
+  const { width, height, transform } = frame;
   const taken = new Taken();
-  if (!moving) keepSigns(batches, frame, taken);
+  keepSigns(batches, frame, taken);
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.lineJoin = "round";
   for (const line of lines) {
-    const [x, y] = shownEnd(pixel(transform, ...line.from), pixel(transform, ...line.to), width, height);
+    const [x, y] = shownEnd(pixel(transform, ...line.from), pixel(transform, ...line.to), frame);
     write(pen, { text: line.text, x: x - 16, y: y - 12, colour: colour("mark-line"), ground: colour("sea"), size: frame.text + 2 }, taken);
   }
   let written = 0;
   for (const label of labels) {
-    if (written >= (moving ? MOST_LABELS / 4 : MOST_LABELS)) return;
+    if (written >= MOST_LABELS) return;
     const [px, py] = pixel(transform, label.x, label.y);
     if (px < 0 || py < 0 || px > width || py > height) continue;
     const said = { text: label.text, x: px, y: py + label.away, colour: colour(label.colour), ground: colour("sea"), size: frame.text };
@@ -135,11 +133,12 @@ function paintLabels(pen: Pen, { labels, lines, batches }: Scene, frame: Frame, 
 }
 
 /** The end of a line, or where it leaves the picture: its number must be seen. */
-function shownEnd([x, y]: [number, number], [toX, toY]: [number, number], width: number, height: number): [number, number] {
+function shownEnd([x, y]: [number, number], [toX, toY]: [number, number], { width, height, margin }: Frame): [number, number] {
+  const [wide, high] = [EDGE + margin[0], EDGE + margin[1]];
   for (let share = 1; share > 0; share -= 0.02) {
     const px = x + (toX - x) * share;
     const py = y + (toY - y) * share;
-    if (px > EDGE && py > EDGE && px < width - EDGE && py < height - EDGE) return [px, py];
+    if (px > wide && py > high && px < width - wide && py < height - high) return [px, py];
   }
   return [toX, toY];
 }

@@ -17,17 +17,19 @@ import { ticketWords } from "./words";
 type Review = Schemas["Review"];
 type Breach = Schemas["Breach"];
 
-export function useReview(id: string): Schemas["TicketReview"] | undefined {
+/** The judgements on a ticket; one that has not ended has none and is not asked for. */
+export function useReview(id: string, ended = true): Schemas["TicketReview"] | undefined {
   return useQuery({
     queryKey: ["ticket", id, "review"],
     queryFn: () => answered(api.GET("/api/v1/tickets/{ticket_id}/review", { params: { path: { ticket_id: id } } })),
+    enabled: ended,
     retry: false,
   }).data;
 }
 
 export function ReviewPanel({ ticket }: { ticket: Ticket }): React.JSX.Element {
   const texts = useWords(ticketWords);
-  const found = useReview(ticket.id);
+  const found = useReview(ticket.id, Boolean(ticket.closed_at ?? ticket.cancelled_at));
   const last = found?.judgements.at(-1);
   return (
     <Panel title={texts.review} aside={last === undefined ? null : <AppealButton review={last} />}>

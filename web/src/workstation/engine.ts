@@ -30,12 +30,13 @@ export const wire = new Store<readonly News[]>([]);
 export const beside = new Store<ReadonlyMap<string, number>>(new Map()); // transformer area -> open tickets
 
 const TICK_MS = 1_000;
+const picture = calmed(board, 400); // a list that jumps more often is read by nobody
 const alarms = new Alarms();
 let before: Tickets = new Map();
 let begun = false; // the first picture is no news
 
 function changed(): void {
-  const after = board.get();
+  const after = picture.get();
   const difference = diff(before, after);
   const fresh = begun ? difference.changed.map((ticket) => news(before.get(ticket.id), ticket)).filter((each) => each !== null) : [];
   begun ||= after.size > 0;
@@ -86,7 +87,7 @@ export function acknowledge(): void {
 export function useEngine(): void {
   useEffect(() => {
     changed();
-    const unwatch = board.watch(changed);
+    const unwatch = picture.watch(changed);
     const ticking = setInterval(look, TICK_MS);
     return () => {
       unwatch();
