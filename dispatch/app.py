@@ -259,6 +259,7 @@ async def _open(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None
     state.press = Press()
     stack.push_async_callback(state.press.close)
     state.copying = asyncio.Semaphore(exports.AT_ONCE)
+    state.borders = borders.Drawn()
     state.darkroom = Press(deadline_s=photos.DEADLINE_S, away=photos.AWAY)  # a crew on site does not wait for papers
     stack.push_async_callback(state.darkroom.close)
     stack.push_async_callback(ended, asyncio.create_task(stalls.watch(), name="stalls"))

@@ -18,6 +18,7 @@ from dispatch.desk.closing.reporting import Material, material
 from dispatch.desk.storm import hourly
 from dispatch.desk.storm.figures import StormFigures
 from dispatch.kit.clock import CHINA, clock_from
+from dispatch.kit.days import begun
 from dispatch.kit.errors import Invalid
 from dispatch.kit.files import reason
 from dispatch.kit.settings import Settings
@@ -69,7 +70,8 @@ def report(
         return
     now = clock_from(Settings.from_env().clock_path).now()
     period = Period(kind)
-    begin, end = office.span(period, _day(_given(day, "date", "--date 日期")), now)
+    asked = begun(_day(_given(day, "date", "--date 日期")), at=now, name="--date")
+    begin, end = office.span(period, asked, now)
     parts = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*parts, console=console, transient=True) as progress:
         with opened(Settings.from_env()) as settings:

@@ -127,6 +127,7 @@ class Period:
 
 
 REPEAT_WITHIN = timedelta(days=7)  # repeat_week of domain 2.12
+SATISFIED_AIM = 0.95  # of the answered call-backs; below it points are lost [V16]
 MINUTE = timedelta(minutes=1)
 Among = Callable[[Judged], bool]
 Instant = Callable[[Judged], datetime | None]
@@ -372,7 +373,7 @@ def service_index(
     if volume <= 0:
         reason = "本期没有非抢修业务量,公式的分母不含抢修工单"
         return Figure(Index.SERVICE_INDEX, None, Unit.PERCENT, population, numerator=third_contacts, reason=reason)
-    lacking = max(0.0, 95 - satisfied * 100) if satisfied is not None else 0.0
+    lacking = max(0.0, SATISFIED_AIM * 100 - satisfied * 100) if satisfied is not None else 0.0
     less = lacking + 0.1 * false_replies + 5 * negative_opinions + 0.2 * offences
     value = (1 - third_contacts / volume) * 100 - less
     return Figure(Index.SERVICE_INDEX, value, Unit.PERCENT, population, numerator=third_contacts, denominator=volume)

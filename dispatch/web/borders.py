@@ -17,8 +17,22 @@ from .deps import CallerOf, DeskOf
 
 router = APIRouter(tags=["areas 区域"])
 
-KEPT: dict[tuple[int, str], tuple[Areas, bytes, str]] = {}  # tree and area -> that tree, packed, its tag
-MOST_KEPT = 200
+
+class Drawn:
+    """The borders of one tree of areas, packed, and their tags; a tree that was loaded anew is drawn anew."""
+
+    def __init__(self) -> None:
+        self._tree: Areas | None = None
+        self._packed: dict[str, asyncio.Task[tuple[bytes, str]]] = {}
+
+    async def under(self, tree: Areas, code: str) -> tuple[bytes, str]:
+        """Return what lies in an area; who asks meanwhile waits for the same."""
+        if tree is not self._tree:
+            self._tree, self._packed = tree, {}
+        held = self._packed.get(code)
+        if held is None or (held.done() and held.exception() is not None):
+            self._packed[code] = asyncio.create_task(asyncio.to_thread(_packed, tree, code))
+        return await asyncio.shield(self._packed[code])
 
 
 class BordersQuery(BaseModel):
@@ -53,14 +67,9 @@ async def list_borders(
     desk: DeskOf,
 ) -> Response:
     """Return the borders of the counties as they are drawn on a screen (GeoJSON)."""
-    tree = desk.areas
-    under = tree.get(query.under or tree.province().code).code
-    key = id(tree), under
-    if key not in KEPT:
-        if len(KEPT) >= MOST_KEPT:
-            KEPT.clear()
-        KEPT[key] = tree, *await asyncio.to_thread(_packed, tree, under)
-    _, packed, tag = KEPT[key]
+    under = desk.areas.get(query.under or desk.areas.province().code).code
+    drawn: Drawn = request.app.state.borders
+    packed, tag = await drawn.under(desk.areas, under)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)

@@ -201,7 +201,7 @@ def _document(app: FastAPI, messages: Sequence[type[Struct]]) -> dict[str, Any]:
     schemas = parts.setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    _add(schemas, ErrorAnswer)
+    _add(schemas, ErrorAnswer, "error")
     _, shapes = msgspec.json.schema_components(messages, ref_template=REF.replace("{model}", "{name}"))
     schemas.update(shapes)
     parts["securitySchemes"] = {
@@ -222,11 +222,17 @@ def _operations(app: FastAPI, document: dict[str, Any]) -> Iterator[tuple[RouteC
                 yield route, document["paths"][route.path_format][method.lower()]
 
 
-def _add(schemas: dict[str, Any], shape: Any) -> dict[str, Any]:
-    """Put a shape and what it is made of among the components; return the reference to it."""
+def _add(schemas: dict[str, Any], shape: Any, operation: str) -> dict[str, Any]:
+    """
+    Put a shape and what it is made of among the components; return the reference to it.
+
+    Two bodies of one name are two components: the second is called after its operation.
+    """
     schema = TypeAdapter(shape).json_schema(ref_template=REF)
     schemas.update(schema.pop("$defs", {}))
     name = schema.get("title", shape.__name__)
+    if schemas.get(name, schema) != schema:
+        name = schema["title"] = "".join(word.capitalize() for word in operation.split("_")) + "Body"
     schemas[name] = schema
     return {"$ref": REF.format(model=name)}
 
@@ -243,7 +249,7 @@ def _add_input(operation: dict[str, Any], schemas: dict[str, Any], dependant: De
         if (parameter := getattr(call, "parameter", None)) is not None:
             operation.setdefault("parameters", []).append(parameter)
         if shape is not None:
-            reference = _add(schemas, shape)
+            reference = _add(schemas, shape, operation["operationId"])
             needed = any(field.is_required() for field in shape.model_fields.values())
             operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": reference}}}
 

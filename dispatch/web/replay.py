@@ -49,8 +49,8 @@ class PlayedShown(BaseModel):
     symptom: str
     lon: float | None
     lat: float | None
-    missed: int | None = Field(description="到场时限被突破的时刻")
-    steps: Sequence[tuple[int, str]] = Field(description="何时进入哪个环节,按先后")
+    missed: int | None = Field(description="到场时限被突破的时刻;补报证明未超时的为空")
+    steps: Sequence[tuple[int, str]] = Field(description="何时进入哪个环节,按工单日志的先后,含重新处理前的各轮")
     jobs: Sequence[tuple[str, str, int, int | None, int | None]] = Field(
         description="承办:班组编号、名称、派出、到达、结束"
     )

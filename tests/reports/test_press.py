@@ -9,7 +9,7 @@ import pytest
 from dispatch.desk.room import Desk
 from dispatch.reports.press import Press, PressAway
 from dispatch.reports.worklists import leaf, paper, routemap, tables
-from dispatch.reports.worklists.paper import NoChineseFont
+from dispatch.reports.worklists.pages import NoChineseFont
 from tests.reports.strokes import devour, die, die_once, hang, where
 from tests.reports.test_worklists import printed
 

@@ -134,7 +134,9 @@ async def test_an_empty_week_says_nothing_it_does_not_know(small: Small) -> None
     assert {row[0]: row[1] for row in table_of(book, "95598服务指标").rows}["满意率"] == "—"
 
 
-@pytest.mark.parametrize(("shape", "begins"), [("xlsx", b"PK"), ("docx", b"PK"), ("html", b"<!DOCTYPE html>")])
+@pytest.mark.parametrize(
+    ("shape", "begins"), [("xlsx", b"PK"), ("docx", b"PK"), ("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF")]
+)
 async def test_the_command_writes_the_file(worked: Small, dsn: str, tmp_path: Path, shape: str, begins: bytes) -> None:
     out = tmp_path / f"day.{shape}"
     words = ("report", "daily", "--area", XIANGSHAN, "--date", "2026-07-01", "--as", shape, "--out", str(out))
@@ -197,7 +199,7 @@ async def test_a_day_that_is_still_to_come_has_no_report(
     out = tmp_path / "x.xlsx"
     done = await on_database(dsn, "report", kind, "--area", "33", "--date", "2026-07-03", "--out", str(out))
     assert (done.returncode, out.exists()) == (2, False)
-    assert "BadDate" in done.stderr
+    assert "BadDay" in done.stderr
     assert "--date 不能晚于今天(2026-07-02),现为 2026-07-03,请改正" in done.stderr
     done = await on_database(dsn, "report", kind, "--area", "33", "--date", "2026-07-02", "--out", str(out))
     assert done.returncode == 0, done.stderr

@@ -13,7 +13,7 @@ from dispatch.desk.room import Desk
 from dispatch.desk.worklists.making import freeze_due
 from dispatch.desk.worklists.reading import shown
 from dispatch.desk.worklists.sheet import Sheet, sheet_of
-from dispatch.reports.worklists import leaf, lines, paper, routemap, tables
+from dispatch.reports.worklists import leaf, lines, pages, paper, routemap, tables
 from dispatch.reports.worklists.pages import broken
 from tests.worklists.halfday import AM, CUT_OFF, DAY, DEPOT, TEAM, at, declares, promised
 from tests.worlds import person
@@ -100,8 +100,8 @@ async def test_a_list_without_visits_is_a_list_all_the_same(desk: Desk) -> None:
 
 async def test_a_server_without_a_chinese_font_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = await printed(desk)
-    monkeypatch.setattr(paper, "chinese_font", lambda: None)
-    with pytest.raises(paper.NoChineseFont, match="Noto Sans CJK"):
+    monkeypatch.setattr(pages, "chinese_font", lambda: None)
+    with pytest.raises(pages.NoChineseFont, match="Noto Sans CJK"):
         paper.paper(sheet)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.screens.house import House, opened, world
 from tests.worlds import PASSWORD
@@ -23,6 +23,7 @@ FLAGS = [
 ]
 BUILT = Path(__file__).parents[2] / "dispatch" / "web" / "static" / "index.html"
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 Enter = Callable[..., Page]
 

@@ -221,3 +221,26 @@ def test_nothing_in_the_document_points_nowhere() -> None:
     text, schemas = str(DOCUMENT), DOCUMENT["components"]["schemas"]
     named = {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}
     assert named <= schemas.keys()
+
+
+def test_each_body_is_documented_as_the_route_reads_it() -> None:
+    """Two rooms may name their bodies alike; the document must not give one of them the other's fields."""
+    shapes, checked = DOCUMENT["components"]["schemas"], 0
+    for route in iter_route_contexts(APP.routes):
+        if not isinstance(route.original_route, APIRoute) or not route.include_in_schema:
+            continue
+        for shape in _shapes(route.dependant):
+            (method,) = route.methods or ()
+            body = DOCUMENT["paths"][route.path_format][method.lower()]["requestBody"]
+            reference = body["content"]["application/json"]["schema"]["$ref"]
+            told = set(shapes[reference.rpartition("/")[2]]["properties"])
+            assert told == {field.alias or name for name, field in shape.model_fields.items()}, route.path_format
+            checked += 1
+    assert checked > 100
+
+
+def _shapes(dependant: Dependant) -> Iterator[Any]:
+    if (shape := getattr(dependant.call, "shape", None)) is not None:
+        yield shape
+    for below in dependant.dependencies:
+        yield from _shapes(below)

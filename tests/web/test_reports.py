@@ -22,13 +22,37 @@ async def test_a_report_opens_in_the_office(centre: Centre, period: str) -> None
     page = await desk.get(f"/reports/{period}.html", params={"date": "2026-07-01"})
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "象山" in page.text
+    sheets = await desk.get(f"/reports/{period}.pdf", params={"date": "2026-07-01"})
+    assert (sheets.headers["content-type"], sheets.content[:5]) == ("application/pdf", b"%PDF-")
+
+
+async def test_a_week_is_named_by_a_day_or_by_its_number(centre: Centre) -> None:
+    desk = await centre.by("xiangshan")
+    pages = [
+        (await desk.get("/reports/weekly.html", params=said)).text
+        for said in ({"date": "2026-07-01"}, {"date": "2026-06-29"}, {"week": "2026-W27"})
+    ]
+    assert pages[0] == pages[1] == pages[2]
+    assert "2026年06月29日" in pages[0]
 
 
 @pytest.mark.parametrize(
     ("path", "query", "status"),
     [
         ("daily.xlsx", {"date": "2026-07-02"}, 422),
-        ("daily.pdf", {"date": "2026-07-01"}, 422),
+        ("daily.xlsx", {"date": "0001-01-01"}, 422),
+        ("daily.xlsx", {"date": "9999-12-31"}, 422),
+        ("weekly.xlsx", {"date": "0001-01-01"}, 422),
+        ("daily.xlsx", {"week": "2026-W27"}, 422),
+        ("weekly.xlsx", {"week": "2026-W27", "date": "2026-07-01"}, 422),
+        ("weekly.xlsx", {"week": "2026-W54"}, 422),
+        ("weekly.xlsx", {"week": "2026-W00"}, 422),
+        ("weekly.xlsx", {"week": "0000-W01"}, 422),
+        ("weekly.xlsx", {"week": "0001-W01"}, 422),
+        ("weekly.xlsx", {"week": "9999-W52"}, 422),
+        ("weekly.xlsx", {"week": "2026-W28"}, 422),
+        ("weekly.xlsx", {"week": "27"}, 422),
+        ("daily.csv", {"date": "2026-07-01"}, 422),
         ("yearly.xlsx", {"date": "2026-07-01"}, 422),
         ("daily.xlsx", {}, 422),
         ("daily.xlsx", {"date": "2026-07-01", "area": "330226"}, 403),

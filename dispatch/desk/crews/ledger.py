@@ -211,8 +211,13 @@ async def ledger(
     counties = list(desk.areas.counties(code))
     async with desk.db.connection() as connection:
         balances = [Balance(**row) for row in await connection.fetch(BALANCES, counties, begin, end)]
-        pairs = [LentTo(**row) for row in await connection.fetch(PAIRS, counties, begin, end)]
+        pairs = await lent(connection, counties, begin, end)
     return Ledger(code, begin, end, balances, pairs)
+
+
+async def lent(connection: Connection, counties: Sequence[str], begin: datetime, end: datetime) -> list[LentTo]:
+    """Return who lent to whom in a period, of all in which one of the counties has a part; the most first."""
+    return [LentTo(**row) for row in await connection.fetch(PAIRS, list(counties), begin, end)]
 
 
 async def lines(

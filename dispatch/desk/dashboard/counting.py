@@ -2,15 +2,17 @@
 The figures of a day, counted from slips. Pure.
 
 Population: repairs reported on that day (受理日), ended or not. What ended is judged for good by the indices of
-``tickets.indices``; here a limit counts as kept as long as it is not broken, after the ticket's own marks.
+``tickets.indices``; here a limit counts as kept as long as it is not broken, after the ticket's own marks, which end as
+the judgement begins. Of a day whose repairs are all archived both say the same. Help across borders is the ledger's.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
 
+from dispatch.desk.crews.ledger import LentTo
 from dispatch.kit.clock import CHINA
 from dispatch.tickets.words import AreaClass, Limit
 
@@ -37,8 +39,8 @@ class Tally:
     overdue: int  # open, and a limit of theirs is broken
     chased: int
     supervised: int
-    lent: int
-    saved_s: int
+    lent: int  # crews of others that were sent on the day, after the ledger
+    saved_s: int  # by them, against the old rule
     arrive_min: float | None
     restore_min: float | None
     satisfied: int
@@ -64,35 +66,37 @@ class Cell:
     mean_min: float | None
 
 
-def tally(slips: Iterable[Slip], still_open: Iterable[Slip]) -> Tally:
+def tally(slips: Iterable[Slip], standing: Iterable[Slip], helped: Iterable[LentTo] = ()) -> Tally:
     """
     Count an area's day.
 
     :param slips: repairs reported on the day
-    :param still_open: all that are open now, whenever they were reported
+    :param standing: all that have not ended, whenever they were reported
+    :param helped: what its counties borrowed on the day
     """
-    day, running = list(slips), list(still_open)
+    day, running, helped = list(slips), list(standing), list(helped)
     arrived = [slip for slip in day if slip.arrived_at is not None]
-    sent = [each for slip in day for each in slip.dispatches if each.crew_area != slip.area]
     answered = [slip.satisfied for slip in day if slip.satisfied is not None]
     return Tally(
         reported=len(day),
         open=len(running),
-        waiting=sum(slip.dispatched_at is None and slip.merged_into is None for slip in running),
+        waiting=sum(slip.waits for slip in running),
         accepted=sum(slip.accepted_at is not None for slip in day),
         accepted_in_time=sum(slip.accepted_at is not None and Limit.ACCEPT not in slip.flags.overdue for slip in day),
         arrived=len(arrived),
-        arrived_in_time=sum(slip.arrived_in_time for slip in arrived),
-        arrive_broken=sum(slip.arrive_missed_at is not None for slip in day),
+        arrived_in_time=sum(not slip.arrive_broken for slip in arrived),
+        arrive_broken=sum(slip.arrive_broken for slip in day),
         restored=sum(slip.restored_at is not None for slip in day),
         overdue=sum(bool(slip.flags.overdue) for slip in running),
         chased=sum(slip.flags.chased_n > 0 for slip in running),
         supervised=sum(slip.flags.supervised for slip in running),
-        lent=len(sent),
-        saved_s=sum(each.saved_s or 0 for each in sent),
-        arrive_min=_mean(_waited(slip) for slip in arrived if slip.appointment_at is None),
+        lent=sum(each.n for each in helped),
+        saved_s=sum(each.saved_s for each in helped),
+        arrive_min=_mean(map(_waited, _timed(day))),
         restore_min=_mean(
-            (slip.restored_at - slip.reported_at) / MINUTE for slip in day if slip.restored_at is not None
+            (slip.restored_at - slip.reported_at) / MINUTE
+            for slip in day
+            if slip.restored_at is not None and not slip.child
         ),
         satisfied=sum(answered),
         answered=len(answered),
@@ -105,7 +109,7 @@ def funnel(slips: Sequence[Slip]) -> list[Step]:
         Step("reported", len(slips), None),
         _kept("accepted", slips, "accepted_at", Limit.ACCEPT),
         _kept("dispatched", slips, "dispatched_at", Limit.DISPATCH),
-        Step("arrived", *_arrivals(slips)),
+        _kept("arrived", slips, "arrived_at", Limit.ARRIVE),
         _kept("restored", slips, "restored_at", Limit.RESTORE),
         _kept("replied", slips, "replied_at", Limit.REPLY),
         _kept("closed", slips, "closed_at", Limit.CALLBACK),
@@ -117,16 +121,16 @@ def _kept(step: str, slips: Sequence[Slip], instant: str, limit: Limit) -> Step:
     return Step(step, len(there), sum(limit not in slip.flags.overdue for slip in there))
 
 
-def _arrivals(slips: Sequence[Slip]) -> tuple[int, int]:
-    arrived = [slip for slip in slips if slip.arrived_at is not None]
-    return len(arrived), sum(slip.arrived_in_time for slip in arrived)
+def _timed(slips: Iterable[Slip]) -> Iterator[Slip]:
+    """Yield those whose arrival is timed, as ``Index.ARRIVE_TIME`` does: neither 副单 nor appointments."""
+    return (slip for slip in slips if slip.arrived_at is not None and not slip.child and slip.appointment_at is None)
 
 
 def hours(slips: Iterable[Slip], begin_at: datetime) -> tuple[list[int], list[int]]:
     """
     Return how many were reported and how many got their supply back in each hour of the day.
 
-    :param slips: those of the day and the day before
+    :param slips: those of the day, and all that had not ended when it began
     """
     came, went = [0] * 24, [0] * 24
     for slip in slips:
@@ -138,38 +142,24 @@ def hours(slips: Iterable[Slip], begin_at: datetime) -> tuple[list[int], list[in
 
 
 def spread(slips: Iterable[Slip]) -> Mapping[str, list[int]]:
-    """Return how many arrivals took how long, by area class, in bins of five minutes; appointments are left out."""
+    """Return how many arrivals took how long, by area class, in bins of five minutes; without 副单 and appointments."""
     found = {each.value: [0] * BINS for each in AreaClass}
-    for slip in slips:
-        if slip.arrived_at is not None and slip.appointment_at is None:
-            found[slip.area_class][min(BINS - 1, max(0, int(_waited(slip) // BIN_MIN)))] += 1
+    for slip in _timed(slips):
+        found[slip.area_class][min(BINS - 1, max(0, int(_waited(slip) // BIN_MIN)))] += 1
     return found
 
 
 def heat(slips: Iterable[Slip]) -> list[Cell]:
     """Return the mean time to arrive by the hour of the report and the area class."""
     waits: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for slip in slips:
-        if slip.arrived_at is not None and slip.appointment_at is None:
-            bucket = slip.reported_at.astimezone(CHINA).hour // BUCKET_H * BUCKET_H
-            waits[slip.area_class, bucket].append(_waited(slip))
+    for slip in _timed(slips):
+        bucket = slip.reported_at.astimezone(CHINA).hour // BUCKET_H * BUCKET_H
+        waits[slip.area_class, bucket].append(_waited(slip))
     return [
         Cell(each.value, hour, len(waits[each.value, hour]), _mean(waits[each.value, hour]))
         for each in AreaClass
         for hour in range(0, 24, BUCKET_H)
     ]
-
-
-def borders(slips: Iterable[Slip]) -> list[tuple[str, str, int, int]]:
-    """Return lender, borrower, dispatches and seconds saved of the day's help across county borders."""
-    found: Counter[tuple[str, str]] = Counter()
-    saved: Counter[tuple[str, str]] = Counter()
-    for slip in slips:
-        for sent in slip.dispatches:
-            if sent.crew_area != slip.area:
-                found[sent.crew_area, slip.area] += 1
-                saved[sent.crew_area, slip.area] += sent.saved_s or 0
-    return [(lender, borrower, n, saved[lender, borrower]) for (lender, borrower), n in found.most_common()]
 
 
 def _waited(slip: Slip) -> float:

@@ -1,5 +1,5 @@
 """
-The tickets of today and yesterday and all that are open, as slips in memory, kept current by the feed.
+The tickets of two days, and all that had not ended before them, as slips; today's in memory, kept current by the feed.
 
 They are read when the dashboard is first asked for; from then on every change that this process hears is taken in.
 Nothing here is truth: on a new day, after a gap in the feed, and when nobody asked for an hour, they are read again.
@@ -7,25 +7,31 @@ Nothing here is truth: on a new day, after a gap in the feed, and when nobody as
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from dispatch.kit.clock import CHINA
+from dispatch.kit.days import span_of
 from dispatch.kit.db import Database
 
 from .slips import Slip, of_text
 
-TODAYS = "SELECT doc FROM ticket WHERE (reported_at >= $1 AND reported_at < $2) OR is_open"
-REPORTED = "SELECT doc FROM ticket WHERE area = ANY($1::text[]) AND reported_at >= $2 AND reported_at < $3"
+# Those reported in a period, those that are open since before it, and those that ended after it had begun.
+REPORTED_OR_STANDING = """
+SELECT doc FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
+    SELECT doc FROM ticket WHERE area = wanted.code AND reported_at >= $2 AND reported_at < $3
+    UNION ALL
+    SELECT doc FROM ticket WHERE is_open AND area = wanted.code AND reported_at < $2
+    UNION ALL
+    SELECT t.doc FROM review AS r JOIN ticket AS t ON t.id = r.ticket_id
+    WHERE r.counts AND r.area = wanted.code AND r.ended_at >= $2 AND r.reported_at < $2
+) AS found
+"""
+ALL = "SELECT code FROM area WHERE level <> 'depot'"  # a ticket of unknown place is its province's
 FORGOTTEN = timedelta(hours=1)
-
-
-def span_of(day: date) -> tuple[datetime, datetime]:
-    """Return when a day of China begins and ends."""
-    begin = datetime.combine(day, time(), CHINA)
-    return begin, begin + timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 class DayKeeper:
@@ -73,7 +79,7 @@ class DayKeeper:
 
     async def today(self, *, at: datetime) -> Sequence[Slip]:
         """
-        Return the slips of today, yesterday, and all that is open.
+        Return the slips of today and yesterday, and of all that had not ended before, everywhere.
 
         :raises Unavailable: if they must be read and the database cannot be reached
         """
@@ -87,10 +93,9 @@ class DayKeeper:
     async def _load(self, day: date) -> None:
         self._missed, self._read_at_reset = [], self._resets()
         try:
-            begin, end = span_of(day)
             async with self._db.connection() as connection:
-                rows = await connection.fetch(TODAYS, begin - timedelta(days=1), end)
-            slips = await asyncio.to_thread(lambda: [of_text.decode(row["doc"]) for row in rows])
+                areas = [row["code"] for row in await connection.fetch(ALL)]
+            slips = await self.of_day(day, areas)
             self._slips, self._day = {slip.id: slip for slip in slips}, day
         finally:
             missed, self._missed = self._missed, None
@@ -99,11 +104,11 @@ class DayKeeper:
 
     async def of_day(self, day: date, areas: Sequence[str]) -> Sequence[Slip]:
         """
-        Return the slips of tickets that were reported in these areas on a past day and the one before, as they are now.
+        Return the slips of these areas' day and the one before, and of what had not ended before them, as they are now.
 
         :raises Unavailable: if the database cannot be reached
         """
         begin, end = span_of(day)
         async with self._db.connection() as connection:
-            rows = await connection.fetch(REPORTED, list(areas), begin - timedelta(days=1), end)
+            rows = await connection.fetch(REPORTED_OR_STANDING, list(areas), begin - DAY, end)
         return await asyncio.to_thread(lambda: [of_text.decode(row["doc"]) for row in rows])

@@ -1,21 +1,23 @@
 """One area's dashboard: its own figures, those of the areas below it, what is about to break. Kept for five seconds."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
 
 from dispatch.accounts.model import Account
+from dispatch.desk.crews import ledger
+from dispatch.desk.crews.ledger import LentTo
 from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.kit.clock import CHINA
-from dispatch.kit.errors import Invalid
+from dispatch.kit.days import begun, span_of
 from dispatch.places.areas import AreaLevel
 
 from . import counting
 from .counting import Cell, Step, Tally
-from .keeping import DayKeeper, span_of
+from .keeping import DAY, DayKeeper
 from .slips import Slip
 
 KEPT_S = 5.0
@@ -27,10 +29,6 @@ SELECT d.depot, sum(d.visits)::int AS declared,
        (SELECT count(*)::int FROM booking WHERE depot = d.depot AND date = $2 AND place IS NOT NULL) AS booked
 FROM capacity_declaration AS d WHERE d.area = ANY($1::text[]) AND d.date = $2 GROUP BY d.depot ORDER BY d.depot
 """
-
-
-class BadDay(Invalid):
-    """A day of which there can be no picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Picture:
     day: date
     at: datetime
     now: Tally
-    before: Tally  # the day before, up to the same time of day
+    before: Tally  # the day before, as it stood at the same time of day
     parts: Sequence[Part]
     counties: Sequence[Part]  # for the map, whatever lies between
     funnel: Sequence[Step]
@@ -86,8 +84,28 @@ class Picture:
     spread: Mapping[str, Sequence[int]]
     heat: Sequence[Cell]
     capacity: Sequence[Full]
-    borders: Sequence[tuple[str, str, int, int]]
+    borders: Sequence[LentTo]
     alerts: Sequence[Alert]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    What a picture is counted from.
+
+    :param at: until when: now, or the end of a past day
+    :param now_at: ``at`` of today; None: a past day, of which all is told that became of it
+    :param helped, helped_before: who lent to whom on the day, and on the day before until the same time
+    """
+
+    area: str
+    day: date
+    at: datetime
+    now_at: datetime | None
+    slips: Sequence[Slip]
+    full: Sequence[Full]
+    helped: Sequence[LentTo]
+    helped_before: Sequence[LentTo]
 
 
 class Pictures:
@@ -112,61 +130,73 @@ class Pictures:
         """
         code = looked_at(desk, area, "dashboard.read", by=by)
         today = at.astimezone(CHINA).date()
-        wanted = day or today
-        if wanted > today:
-            raise BadDay(f"{wanted} 还没有到,请选今天({today})或以前的日期", field="date")
+        wanted = begun(day or today, at=at)
         key = code, wanted, wanted == today
         held = self._kept.get(key)
         if held is None or monotonic() - held[0] > KEPT_S or (held[1].done() and held[1].exception() is not None):
             if len(self._kept) >= MOST_KEPT:
                 self.forget()
-            held = monotonic(), asyncio.create_task(self._count(desk, code, wanted, today, at))
+            held = monotonic(), asyncio.create_task(self._count(desk, code, wanted, at if wanted == today else None))
             self._kept[key] = held
         return await asyncio.shield(held[1])
 
-    async def _count(self, desk: Desk, area: str, day: date, today: date, at: datetime) -> Picture:
+    async def _count(self, desk: Desk, area: str, day: date, now_at: datetime | None) -> Picture:
         counties = desk.areas.counties(area)
-        if day == today:
-            slips = await self.keeper.today(at=at)
+        begin, end = span_of(day)
+        at = now_at or end
+        if now_at is not None:
+            slips = await self.keeper.today(at=now_at)
         else:
-            slips = await self.keeper.of_day(day, [*counties, area])
+            slips = await self.keeper.of_day(day, (area, *desk.areas.below(area)))
         async with desk.db.connection() as connection:
             rows = await connection.fetch(CAPACITY, list(counties), day)
+            helped = await ledger.lent(connection, counties, begin, end)
+            before = await ledger.lent(connection, counties, begin - DAY, at - DAY)
         full = [Full(row["depot"], desk.areas.get(row["depot"]).name, row["declared"], row["booked"]) for row in rows]
-        moment = min(at, span_of(day)[1])
-        return await asyncio.to_thread(_picture, desk, area, day, moment, slips, full)
+        return await asyncio.to_thread(_picture, desk, Seen(area, day, at, now_at, slips, full, helped, before))
 
 
-def _picture(
-    desk: Desk, code: str, day: date, at: datetime, slips: Sequence[Slip], capacity: Sequence[Full]
-) -> Picture:
-    areas = desk.areas
-    begin, end = span_of(day)
-    codes = {code, *areas.below(code)}
-    own = [slip for slip in slips if slip.area in codes and slip.counts]
-    todays = [slip for slip in own if begin <= slip.reported_at < end]
-    earlier = [slip for slip in own if begin - timedelta(days=1) <= slip.reported_at < at - timedelta(days=1)]
-    running = [slip for slip in own if slip.is_open]
-    came, went = counting.hours(own, begin)
+def _picture(desk: Desk, seen: Seen) -> Picture:
+    areas, at = desk.areas, seen.at
+    begin, end = span_of(seen.day)
+    codes = {seen.area, *areas.below(seen.area)}
+    slips = [slip for slip in seen.slips if slip.area in codes]
+    todays = [slip for slip in slips if slip.counts and begin <= slip.reported_at < end]
+    running = [slip for slip in slips if slip.standing(None if seen.now_at else at)]
+    came, went = counting.hours([slip for slip in slips if slip.counts], begin)
     return Picture(
-        area=code,
-        name=areas.get(code).name,
-        level=areas.get(code).level,
-        day=day,
+        area=seen.area,
+        name=areas.get(seen.area).name,
+        level=areas.get(seen.area).level,
+        day=seen.day,
         at=at,
-        now=counting.tally(todays, running),
-        before=counting.tally(earlier, ()),
-        parts=_parts(desk, _children(desk, code), todays, running),
-        counties=_parts(desk, areas.counties(code), todays, running),
+        now=counting.tally(todays, running, _borrowed(seen.helped, codes)),
+        before=_before(seen, slips, begin - DAY, _borrowed(seen.helped_before, codes)),
+        parts=_parts(desk, seen, _children(desk, seen.area), todays, running),
+        counties=_parts(desk, seen, areas.counties(seen.area), todays, running),
         funnel=counting.funnel(todays),
         came=came,
         went=went,
         spread=counting.spread(todays),
         heat=counting.heat(todays),
-        capacity=capacity,
-        borders=counting.borders(todays),
-        alerts=alerts(running, at),
+        capacity=seen.full,
+        borders=seen.helped,
+        alerts=alerts(running, at) if seen.now_at else (),
     )
+
+
+def _before(seen: Seen, slips: Sequence[Slip], begin: datetime, helped: Sequence[LentTo]) -> Tally:
+    """Tally the day before: beside today only what had come by the same time, beside a past day the whole of it."""
+    at = seen.at - DAY
+    days = [slip for slip in slips if slip.counts and begin <= slip.reported_at < at]
+    standing = [slip for slip in slips if slip.standing(at)]
+    if seen.now_at is None:
+        return counting.tally(days, standing, helped)
+    return counting.tally([slip.until(at) for slip in days], [slip.until(at) for slip in standing], helped)
+
+
+def _borrowed(helped: Sequence[LentTo], codes: Collection[str]) -> list[LentTo]:
+    return [each for each in helped if each.borrower in codes]
 
 
 def _children(desk: Desk, code: str) -> list[str]:
@@ -174,7 +204,7 @@ def _children(desk: Desk, code: str) -> list[str]:
     return [each.code for each in below if each.parent == code and each.level is not AreaLevel.DEPOT]
 
 
-def _parts(desk: Desk, codes: Sequence[str], todays: Sequence[Slip], running: Sequence[Slip]) -> list[Part]:
+def _parts(desk: Desk, seen: Seen, codes: Sequence[str], todays: Sequence[Slip], running: Sequence[Slip]) -> list[Part]:
     """Tally each area's own; a city's are its counties'."""
     home = {below: code for code in codes for below in (code, *desk.areas.below(code))}
     days: dict[str, list[Slip]] = {code: [] for code in codes}
@@ -183,9 +213,14 @@ def _parts(desk: Desk, codes: Sequence[str], todays: Sequence[Slip], running: Se
         for slip in slips:
             if slip.area in home:
                 into[home[slip.area]].append(slip)
+    helps: dict[str, list[LentTo]] = {code: [] for code in codes}
+    for each in seen.helped:
+        if each.borrower in home:
+            helps[home[each.borrower]].append(each)
+    areas = [desk.areas.get(code) for code in codes]
     return [
-        Part(code, desk.areas.get(code).name, desk.areas.get(code).level, counting.tally(days[code], opens[code]))
-        for code in codes
+        Part(one.code, one.name, one.level, counting.tally(days[one.code], opens[one.code], helps[one.code]))
+        for one in areas
     ]
 
 
@@ -208,10 +243,10 @@ def _alarm(slip: Slip, at: datetime) -> tuple[int, str | None]:
 
 
 def _next(slip: Slip) -> datetime | None:
-    return min(slip.due.values(), default=slip.arrive_missed_at if slip.arrived_at is None else None)
+    return min((slip.due or {}).values(), default=slip.arrive_missed_at if slip.arrived_at is None else None)
 
 
 def _alert(slip: Slip, what: str) -> Alert:
     due = _next(slip)
-    limit = next((name for name, moment in slip.due.items() if moment == due), None)
+    limit = next((name for name, moment in (slip.due or {}).items() if moment == due), None)
     return Alert(slip.id, slip.ticket_no, slip.area, slip.symptom, what, limit, due, slip.flags.chased_n)

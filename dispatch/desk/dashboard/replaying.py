@@ -1,43 +1,43 @@
 """
-A past day to be played again: where each repair stood at which second, and which crew was on which job.
+A past day to be played again: where each repair stood at which second, after its log, and which crew was on which job.
 
-The steps are those that the ticket shows at its end: of one that was reopened, the last round.
+Every step of the log that moved the ticket is told, also of rounds before a reopening.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import msgspec
 
 from dispatch.accounts.model import Account
 from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
-from dispatch.kit.clock import CHINA
+from dispatch.kit.days import begun, span_of
+from dispatch.kit.db import Connection, Row
+from dispatch.kit.errors import Refusal
+from dispatch.tickets.lifecycle import TRANSITIONS
+from dispatch.tickets.words import Limit, Stage
 
-from .keeping import span_of
-from .picture import BadDay
+from .keeping import REPORTED_OR_STANDING
 
-CARRIED = timedelta(days=3)  # a repair that lasted longer is not shown on the later days
-REPORTED = """
-SELECT doc FROM ticket WHERE area = ANY($1::text[]) AND reported_at >= $2 AND reported_at < $3 ORDER BY reported_at, id
+MOST = 50_000  # tickets of one answer
+BEGUN = {"drafted": Stage.DRAFT.value, "submitted": Stage.SUBMITTED.value}
+STAGES = BEGUN | {kind: stage.value for kind, (_, stage) in TRANSITIONS.items() if stage is not None}
+# A ticket's steps as one text, "kind,second;…": a day has a quarter of a million of them.
+STEPS = """
+SELECT ticket_id, string_agg(kind || ',' || floor(extract(epoch FROM at_claimed))::bigint, ';' ORDER BY version) AS said
+FROM ticket_event WHERE ticket_id = ANY($1::text[]) AND kind = ANY($2::text[]) GROUP BY ticket_id
 """
 DAYS = """
 SELECT (reported_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*)::int AS n
 FROM ticket WHERE area = ANY($1::text[]) GROUP BY 1 ORDER BY 1 DESC LIMIT $2
 """
-STEPS = (
-    ("submitted", "submitted_at"),
-    ("accepted", "accepted_at"),
-    ("dispatched", "dispatched_at"),
-    ("en_route", "departed_at"),
-    ("arrived", "arrived_at"),
-    ("restored", "restored_at"),
-    ("replied", "replied_at"),
-    ("closed", "closed_at"),
-    ("cancelled", "cancelled_at"),
-)
+
+
+class TooMany(Refusal):
+    """A day that has more tickets than a page can play."""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -50,6 +50,12 @@ class Job(msgspec.Struct, frozen=True):
     ended_at: datetime | None = None
 
 
+class Marks(msgspec.Struct, frozen=True):
+    """Which limits are broken."""
+
+    overdue: tuple[str, ...] = ()
+
+
 class Trail(msgspec.Struct, frozen=True):
     """What a replay needs of a ticket's document."""
 
@@ -57,19 +63,10 @@ class Trail(msgspec.Struct, frozen=True):
     ticket_no: str
     area: str
     symptom: str
-    reported_at: datetime
     lon: float | None = None
     lat: float | None = None
-    submitted_at: datetime | None = None
-    accepted_at: datetime | None = None
-    dispatched_at: datetime | None = None
-    departed_at: datetime | None = None
-    arrived_at: datetime | None = None
-    restored_at: datetime | None = None
-    replied_at: datetime | None = None
-    closed_at: datetime | None = None
-    cancelled_at: datetime | None = None
     arrive_missed_at: datetime | None = None
+    flags: Marks = Marks()
     dispatches: tuple[Job, ...] = ()
 
 
@@ -103,20 +100,24 @@ _TRAIL: msgspec.json.Decoder[Trail] = msgspec.json.Decoder(Trail)
 
 async def replay(desk: Desk, area: str | None, day: date, *, by: Account, at: datetime) -> Day:
     """
-    Return a day of an area.
+    Return a day of an area: what was reported on it, and what had not ended when it began.
 
     :param area: None: the caller's own
     :raises BadDay: if the day is still to come
     :raises Forbidden: if ``by`` may not look there
+    :raises TooMany: if there are more tickets than one answer holds
     """
     code = looked_at(desk, area, "replay.read", by=by)
-    begin, end = span_of(day)
-    if begin > at:
-        raise BadDay(f"{day} 还没有到,不能复盘;请选今天或以前的日期", field="date")
+    begin, end = span_of(begun(day, at=at))
     async with desk.db.connection() as connection:
-        rows = await connection.fetch(REPORTED, [*desk.areas.counties(code), code], begin - CARRIED, end)
-    played = await asyncio.to_thread(lambda: [_played(_TRAIL.decode(row["doc"]), begin) for row in rows])
-    return Day(code, day, begin.astimezone(UTC), [each for each in played if each is not None])
+        rows = await connection.fetch(REPORTED_OR_STANDING, [code, *desk.areas.below(code)], begin, end)
+        if len(rows) > MOST:
+            raise TooMany(f"当日工单 {len(rows)} 张,超过一次可复盘的 {MOST} 张,请改选下一级区域", field="area")
+        trails = await asyncio.to_thread(lambda: [_TRAIL.decode(row["doc"]) for row in rows])
+        said = await _steps(connection, [trail.id for trail in trails])
+    second = _Since(begin)
+    played = await asyncio.to_thread(lambda: [_played(trail, said[trail.id], second) for trail in trails])
+    return Day(code, day, begin.astimezone(UTC), sorted(played, key=lambda each: (each.steps[0][0], each.id)))
 
 
 async def days(desk: Desk, area: str | None, *, by: Account, limit: int) -> tuple[str, list[tuple[date, int]]]:
@@ -131,31 +132,39 @@ async def days(desk: Desk, area: str | None, *, by: Account, limit: int) -> tupl
     return code, [(row["day"], row["n"]) for row in rows]
 
 
-def _played(trail: Trail, begin: datetime) -> Played | None:
-    ended = trail.closed_at or trail.cancelled_at
-    if ended is not None and ended < begin:
-        return None
-    found = [(getattr(trail, instant), stage) for stage, instant in STEPS]
-    steps = [(_second(trail.reported_at, begin), "draft")] if trail.submitted_at is None else []
-    steps += [(_second(moment, begin), stage) for moment, stage in found if moment is not None]
+async def _steps(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    rows: Sequence[Row] = await connection.fetch(STEPS, list(ids), list(STAGES))
+    return {row["ticket_id"]: row["said"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """Tells instants as seconds since the day began."""
+
+    begin: datetime
+
+    def of(self, moment: datetime) -> int:
+        return int((moment - self.begin).total_seconds() // 1)
+
+    def maybe(self, moment: datetime | None) -> int | None:
+        return None if moment is None else self.of(moment)
+
+
+def _played(trail: Trail, said: str, since: _Since) -> Played:
     jobs = [
-        (
-            job.crew_id,
-            job.crew_name,
-            _second(job.sent_at, begin),
-            _maybe(job.arrived_at, begin),
-            _maybe(job.ended_at, begin),
-        )
+        (job.crew_id, job.crew_name, since.of(job.sent_at), since.maybe(job.arrived_at), since.maybe(job.ended_at))
         for job in trail.dispatches
     ]
-    missed = _maybe(trail.arrive_missed_at, begin)
+    missed = since.maybe(trail.arrive_missed_at) if Limit.ARRIVE in trail.flags.overdue else None
     where = trail.lon, trail.lat
-    return Played(trail.id, trail.ticket_no, trail.area, trail.symptom, *where, missed, sorted(steps), jobs)
+    return Played(trail.id, trail.ticket_no, trail.area, trail.symptom, *where, missed, _moves(said, since), jobs)
 
 
-def _second(moment: datetime, begin: datetime) -> int:
-    return int((moment.astimezone(CHINA) - begin).total_seconds())
-
-
-def _maybe(moment: datetime | None, begin: datetime) -> int | None:
-    return None if moment is None else _second(moment, begin)
+def _moves(said: str, since: _Since) -> list[tuple[int, str]]:
+    """Return when the ticket came to which stage, as its log says it, in the order of the log."""
+    zero, found = int(since.begin.timestamp()), list[tuple[int, str]]()
+    for line in said.split(";"):
+        kind, second = line.split(",")
+        if not found or found[-1][1] != STAGES[kind]:
+            found.append((int(second) - zero, STAGES[kind]))
+    return found

@@ -1,17 +1,11 @@
 """What the dashboard needs of a ticket's document, read without building the whole ticket."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-
-class Sent(msgspec.Struct, frozen=True):
-    """One crew sent to the ticket."""
-
-    crew_area: str
-    sent_at: datetime
-    saved_s: int | None = None
-    ended_at: datetime | None = None
+from dispatch.tickets.words import Limit
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -20,7 +14,6 @@ class Marks(msgspec.Struct, frozen=True):
     overdue: tuple[str, ...] = ()
     chased_n: int = 0
     supervised: bool = False
-    escalated_level: int = 0
 
 
 class Slip(msgspec.Struct, frozen=True):
@@ -34,11 +27,7 @@ class Slip(msgspec.Struct, frozen=True):
     area_class: str
     symptom: str
     reported_at: datetime
-    level: str = "normal"
-    hazard: bool = False
     merged_into: str | None = None
-    lon: float | None = None
-    lat: float | None = None
     submitted_at: datetime | None = None
     accepted_at: datetime | None = None
     dispatched_at: datetime | None = None
@@ -46,16 +35,12 @@ class Slip(msgspec.Struct, frozen=True):
     restored_at: datetime | None = None
     replied_at: datetime | None = None
     closed_at: datetime | None = None
+    cancelled_at: datetime | None = None
     arrive_missed_at: datetime | None = None
     appointment_at: datetime | None = None
     satisfied: bool | None = None
     flags: Marks = Marks()
-    dispatches: tuple[Sent, ...] = ()
-    due: dict[str, datetime] = {}
-
-    @property
-    def is_open(self) -> bool:
-        return self.stage not in ("closed", "cancelled")
+    due: dict[str, datetime] | None = None
 
     @property
     def counts(self) -> bool:
@@ -63,8 +48,49 @@ class Slip(msgspec.Struct, frozen=True):
         return self.submitted_at is not None and self.stage != "cancelled"
 
     @property
-    def arrived_in_time(self) -> bool:
-        return self.arrived_at is not None and self.arrive_missed_at is None
+    def child(self) -> bool:
+        """副单: it waits for its parent's crew, and is in no mean time."""
+        return self.merged_into is not None
 
+    @property
+    def waits(self) -> bool:
+        """Nobody was sent yet, and somebody has to be."""
+        return self.dispatched_at is None and self.restored_at is None and not self.child
+
+    @property
+    def arrive_broken(self) -> bool:
+        """The promise of the arrival broke, and no report showed since that it was kept."""
+        return Limit.ARRIVE in self.flags.overdue
+
+    def standing(self, at: datetime | None) -> bool:
+        """Tell whether it was sent out and had not ended; None: now."""
+        ended = self.closed_at or self.cancelled_at
+        if self.submitted_at is None:
+            return False
+        return ended is None if at is None else self.submitted_at <= at and (ended is None or ended > at)
+
+    def until(self, at: datetime) -> "Slip":
+        """Return it without what happened later; its marks are those of today."""
+        change: dict[str, Any] = {
+            name: None for name in STEPS if (moment := getattr(self, name)) is not None and moment > at
+        }
+        if "closed_at" in change:
+            change["satisfied"] = None
+        if self.arrive_broken and self.arrive_missed_at is not None and self.arrive_missed_at > at:
+            kept = tuple(limit for limit in self.flags.overdue if limit != Limit.ARRIVE)
+            change["flags"] = msgspec.structs.replace(self.flags, overdue=kept)
+        return msgspec.structs.replace(self, **change) if change else self
+
+
+STEPS = (
+    "submitted_at",
+    "accepted_at",
+    "dispatched_at",
+    "arrived_at",
+    "restored_at",
+    "replied_at",
+    "closed_at",
+    "cancelled_at",
+)
 
 of_text: msgspec.json.Decoder[Slip] = msgspec.json.Decoder(Slip)

@@ -1,26 +1,36 @@
 """A4 pages of a PDF, written from the top down: lines, a picture, tables that go on on the next page."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib import rc_context
+from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from dispatch.kit.errors import Unavailable
 from dispatch.reports.book import breadth
 from dispatch.reports.maps.palette import GREY, INK
 from dispatch.reports.maps.picture import said
+from dispatch.reports.plots import chinese_font
 
 WIDE, HIGH = 8.27, 11.69  # A4, inches
 LEFT, RIGHT, TOP, BOTTOM = 0.06, 0.94, 0.955, 0.05  # shares of the page
 ROW, CELL_LINE, PAD = 0.0075, 0.0133, 0.006  # rim of a row, a line of a cell, rim of a cell
 BODY = 8.5  # points, of a table
 SHADE, PALE_INK = "#eef1f4", "#444444"
+TURN = Lock()  # what matplotlib is set to is shared by all threads
+
+
+class NoChineseFont(Unavailable):
+    """The machine has no font with Chinese letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,11 @@ class Pages:
         for part in broken(text, room):
             self._write(at, self._y, part, size, bold=bold, pale=pale, ha=across)
             self._y -= size * 1.75 / 72 / HIGH
+
+    def keep(self, lines: float) -> None:
+        """Begin a page unless so many lines of a table still fit."""
+        if self._y - lines * (CELL_LINE + ROW) < BOTTOM:
+            self.turn()
 
     def space(self, lines: float) -> None:
         """Leave room for so many lines of a table."""
@@ -120,6 +135,25 @@ class Pages:
 
     def _add(self, artist: Any) -> None:
         self._figure.add_artist(artist).set_zorder(0)
+
+
+def bound(title: str, at: datetime, write: Callable[[Pages], None]) -> bytes:
+    """
+    Return as a file what was written, each page with its number.
+
+    :raises NoChineseFont: if its words cannot be written on this machine
+    """
+    family = chinese_font()
+    if family is None:
+        raise NoChineseFont("服务器没有中文字体,不能生成 PDF;请安装 Noto Sans CJK,或改用打印页(.html)")
+    file, pages = io.BytesIO(), Pages(family)
+    facts = {"Title": title, "Creator": "供电服务指挥调度后台", "CreationDate": at, "ModDate": at}
+    with TURN, rc_context({"pdf.fonttype": 3}), PdfPages(file, metadata=facts) as pdf:
+        write(pages)
+        for number, figure in enumerate(pages.figures):
+            pages.foot(number, f"{title}    第 {number + 1} 页,共 {len(pages.figures)} 页")
+            pdf.savefig(figure)
+    return file.getvalue()
 
 
 def _edges(columns: Sequence[Column]) -> list[float]:

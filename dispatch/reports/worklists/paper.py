@@ -4,23 +4,16 @@ A list as PDF for the printer: an overview with the route map, then a page for e
 Without a Chinese font on the machine it cannot be written: the caller is told what to install, or to print the page.
 """
 
-import io
-from threading import Lock
-
-from matplotlib import rc_context
-from matplotlib.backends.backend_pdf import PdfPages
+from functools import partial
 
 from dispatch.capacity.worklist import ListedTeam
 from dispatch.desk.worklists.sheet import Sheet
-from dispatch.kit.errors import Unavailable
-from dispatch.reports.plots import chinese_font
 
 from . import lines, routemap
-from .pages import Column, Pages
+from .pages import Column, Pages, bound
 
 TITLE, HEAD = 15.0, 11.5  # points
 DPI = 100  # of the maps; on the page they are smaller than drawn, which makes it 165
-TURN = Lock()  # what matplotlib is set to is shared by all threads
 VISITS = (
     Column("序", 4), Column("预计开始", 10, bold=True), Column("约定时段", 18), Column("类别", 16), Column("户号", 15),
     Column("地点与说明", 27), Column("行车", 7), Column("预计完成", 10), Column("到达/完成", 15),
@@ -36,31 +29,16 @@ BOX = "□ ____ / ____"
 SIGN = "领单人:______________      领单时间:______________      班所负责人:______________"
 
 
-class NoChineseFont(Unavailable):
-    """The machine has no font with Chinese letters."""
-
-
 def paper(sheet: Sheet) -> bytes:
     """
     Return the list as a file.
 
     :raises NoChineseFont: if its words cannot be written on this machine
     """
-    family = chinese_font()
-    if family is None:
-        raise NoChineseFont("服务器没有中文字体,不能生成 PDF;请安装 Noto Sans CJK,或改用打印页(.html)")
-    file = io.BytesIO()
-    facts = {"Title": sheet.title, "Creator": "供电服务指挥调度后台", "CreationDate": sheet.at, "ModDate": sheet.at}
-    with TURN, rc_context({"pdf.fonttype": 3}), PdfPages(file, metadata=facts) as pdf:
-        pages = _written(sheet, family)
-        for number, figure in enumerate(pages.figures):
-            pages.foot(number, f"{sheet.title}    第 {number + 1} 页,共 {len(pages.figures)} 页")
-            pdf.savefig(figure)
-    return file.getvalue()
+    return bound(sheet.title, sheet.at, partial(_write, sheet))
 
 
-def _written(sheet: Sheet, family: str) -> Pages:
-    pages = Pages(family)
+def _write(sheet: Sheet, pages: Pages) -> None:
     pages.turn()
     pages.line(sheet.title, TITLE, bold=True, centre=True)
     pages.line(lines.about(sheet), pale=True, centre=True)
@@ -76,7 +54,6 @@ def _written(sheet: Sheet, family: str) -> Pages:
     for team in sheet.made.teams:
         if team.stops:
             _route(pages, sheet, team)
-    return pages
 
 
 def _route(pages: Pages, sheet: Sheet, team: ListedTeam) -> None:

@@ -15,7 +15,7 @@ const sectionsEn: { [K in keyof typeof sectionsZh]: string } = {
 
 const zh = {
   title: "管理",
-  tabs: { accounts: "账号", areas: "区域与值班", gaps: "告知缺口", packs: "规则包", places: "地点导入", names: "学到的地名", arrivals: "学到的坐标", messages: "外呼消息", walls: "大屏链接", health: "运行状况" },
+  tabs: { accounts: "账号", areas: "区域与值班", gaps: "告知缺口", packs: "规则包", places: "地点导入", names: "学到的地名", arrivals: "学到的坐标", messages: "外呼消息", health: "运行状况" },
   login: "登录名", name: "姓名", role: "角色", area: "辖区", crew: "抢修队编号", crewHint: "仅抢修人员填写", active: "状态", enabled: "启用", disabled: "已停用", password: "密码", passwordHint: "不填则不改;新账号不填只能用令牌",
   create: "新建账号", change: "修改", disable: "停用", enable: "启用", tokens: "令牌", created: "账号已建立", changed: "账号已修改", disableSure: "停用后立即结束其全部登录和令牌。",
   tokenLabel: "用途", tokenDays: "有效天数", tokenMake: "发放令牌", tokenRevoke: "吊销", tokenMade: "令牌已发放", tokenRevoked: "令牌已吊销", tokenOnce: "▲ 令牌只在此处显示一次,请立即抄存;关闭后无法再查看", tokenCreated: "发放时间", tokenExpires: "到期时间", noTokens: "没有令牌", never: "不过期", copy: "复制", copied: "已复制",
@@ -24,15 +24,14 @@ const zh = {
   template: "下载模板", importPlaces: "导入地点档案", crs: "坐标系", skipBad: "跳过有误的行,导入其余", importDry: "检查通过,尚未导入", imported: "✓ 已导入", importTold: (rows: number, added: number, changed: number, same: number) => `共 ${rows} 行:新增 ${added},更新 ${changed},未变 ${same}`, faultsN: (n: number) => `▲ 有误 ${n} 处,这些行不导入`, notesN: (n: number) => `▲ 可疑 ${n} 处,请核对`, importHint: "CSV 或 XLSX;同编码的行更新,不删除已有地点;全部正确才导入,除非选择跳过有误的行。",
   said: "客户的叫法", meant: "所指地点", onMap: "地图上的位置", times: "次数", by: "学自", first: "首次", last: "最近", namedBy: "确认人", used: "用于匹配", undone: "已撤销", undo: "撤销", undoneDone: "已撤销", undoSure: "撤销后不再用于匹配,记录保留。",
   place: "地点编码", ticket: "工单", crewId: "班组", at: "时间", spot: "坐标", accuracy: "误差(米)", undoAll: "撤销该地点全部", undoOne: "撤销这一次",
-  occasion: "事由", medium: "方式", to: "号码", state: "状态", attempts: "发送次数", next: "下次发送", error: "最近错误", createdAt: "生成", sentAt: "发出", delivered: "送达", expires: "作废", urgent: "免打扰时段也发", requeue: "重发", requeued: "已重新排队", digestLines: "所含预警",
-  wallTitle: "名称", wallDays: "有效天数", wallMake: "新建大屏链接", wallUrl: "链接", wallOnce: "▲ 链接只在此处显示一次", wallRevoke: "作废", wallRevoked: "链接已作废", wallExpires: "到期",
+  occasion: "事由", medium: "方式", to: "号码", state: "状态", attempts: "发送次数", next: "下次发送", error: "最近错误", createdAt: "生成", sentAt: "发出", delivered: "送达", expires: "作废", urgent: "免打扰时段也发", requeue: "重发", requeued: "已重新排队",
   ready: "可以服务", notReady: "尚不能服务", part: "部件", said2: "现状", ok: "正常", notOk: "异常", ping: "每 10 秒检查一次", database: "数据库", feed: "实时推送", fleet: "队伍", messages: "消息发送", planner: "滚动计划", areas: "区域",
   sections: sectionsZh,
 };
 
 const en = {
   title: "Administration",
-  tabs: { accounts: "Accounts", areas: "Areas and duty", gaps: "Nobody to tell", packs: "Rule packs", places: "Bring in places", names: "Learned names", arrivals: "Learned positions", messages: "Messages", walls: "Wall links", health: "Health" },
+  tabs: { accounts: "Accounts", areas: "Areas and duty", gaps: "Nobody to tell", packs: "Rule packs", places: "Bring in places", names: "Learned names", arrivals: "Learned positions", messages: "Messages", health: "Health" },
   login: "Login", name: "Name", role: "Role", area: "Area", crew: "Crew id", crewHint: "only for crews", active: "State", enabled: "active", disabled: "disabled", password: "Password", passwordHint: "empty: stays; a new account without one enters by token only",
   create: "New account", change: "Change", disable: "Disable", enable: "Enable", tokens: "Tokens", created: "The account is made", changed: "The account is changed", disableSure: "All its sessions and tokens end at once.",
   tokenLabel: "What for", tokenDays: "Days", tokenMake: "Make a token", tokenRevoke: "Revoke", tokenMade: "The token is made", tokenRevoked: "The token is revoked", tokenOnce: "▲ The token is shown only here and now; copy it, it cannot be seen again", tokenCreated: "Made", tokenExpires: "Expires", noTokens: "No tokens", never: "never", copy: "Copy", copied: "Copied",
@@ -41,8 +40,7 @@ const en = {
   template: "Template", importPlaces: "Bring in places", crs: "Coordinates", skipBad: "Leave wrong rows out, bring in the others", importDry: "Checked, not brought in yet", imported: "✓ brought in", importTold: (rows: number, added: number, changed: number, same: number) => `${rows} rows: ${added} new, ${changed} changed, ${same} the same`, faultsN: (n: number) => `▲ ${n} faults, these rows are left out`, notesN: (n: number) => `▲ ${n} doubtful cells, please check`, importHint: "CSV or XLSX. Rows with a known code are brought up to date, nothing is removed; all rows or none, unless wrong rows are left out.",
   said: "As people say", meant: "Place meant", onMap: "a point on the map", times: "Times", by: "Learned from", first: "First", last: "Last", namedBy: "Confirmed by", used: "In use", undone: "undone", undo: "Undo", undoneDone: "Undone", undoSure: "It is no longer used; the record stays.",
   place: "Place", ticket: "Ticket", crewId: "Crew", at: "At", spot: "Position", accuracy: "Accuracy (m)", undoAll: "Undo all of the place", undoOne: "Undo this one",
-  occasion: "Occasion", medium: "By", to: "Number", state: "State", attempts: "Attempts", next: "Next", error: "Last error", createdAt: "Made", sentAt: "Sent", delivered: "Delivered", expires: "Expires", urgent: "also in quiet hours", requeue: "Send again", requeued: "Queued again", digestLines: "Warnings in it",
-  wallTitle: "Title", wallDays: "Days", wallMake: "New wall link", wallUrl: "Link", wallOnce: "▲ The link is shown only here and now", wallRevoke: "Revoke", wallRevoked: "The link is revoked", wallExpires: "Expires",
+  occasion: "Occasion", medium: "By", to: "Number", state: "State", attempts: "Attempts", next: "Next", error: "Last error", createdAt: "Made", sentAt: "Sent", delivered: "Delivered", expires: "Expires", urgent: "also in quiet hours", requeue: "Send again", requeued: "Queued again",
   ready: "Ready", notReady: "Not ready", part: "Part", said2: "State", ok: "OK", notOk: "wrong", ping: "Checked every 10 seconds", database: "Database", feed: "Live feed", fleet: "Crews", messages: "Messages", planner: "Rolling plan", areas: "Areas",
   sections: sectionsEn,
 };

@@ -6327,7 +6327,7 @@ export interface components {
         /** @enum {string} */
         Severity: "high" | "medium" | "low";
         /** @enum {string} */
-        Shape: "xlsx" | "docx" | "html";
+        Shape: "xlsx" | "docx" | "html" | "pdf";
         SheetAnswer: {
             rows: number;
             same: number;
@@ -7863,6 +7863,12 @@ export interface components {
         AcceptBody: {
             /** @default null */
             version?: number | null;
+            /** @default null */
+            at?: string | null;
+            /** @default null */
+            source?: components["schemas"]["Source"] | null;
+            /** @default null */
+            position?: components["schemas"]["Position"] | null;
         };
         ReturnBody: {
             /** @default null */
@@ -8010,9 +8016,13 @@ export interface components {
         };
         ArriveBody: {
             /** @default null */
+            version?: number | null;
+            /** @default null */
             at?: string | null;
             /** @default null */
-            version?: number | null;
+            source?: components["schemas"]["Source"] | null;
+            /** @default null */
+            position?: components["schemas"]["Position"] | null;
         };
         LocateBody: {
             /** @default null */
@@ -8125,9 +8135,16 @@ export interface components {
             position?: components["schemas"]["Position"] | null;
         };
         CancelBody: {
-            reason: string;
             /** @default null */
             version?: number | null;
+            /** @default null */
+            at?: string | null;
+            /** @default null */
+            source?: components["schemas"]["Source"] | null;
+            /** @default null */
+            position?: components["schemas"]["Position"] | null;
+            reason: string;
+            meter: components["schemas"]["MeterCheck"];
         };
         ChaseBody: {
             /** @default null */
@@ -8173,7 +8190,12 @@ export interface components {
             version?: number | null;
             /** @default null */
             at?: string | null;
-            text: string;
+            /** @default null */
+            source?: components["schemas"]["Source"] | null;
+            /** @default null */
+            position?: components["schemas"]["Position"] | null;
+            /** @default  */
+            text?: string;
         };
         NoteBody: {
             /** @default null */
@@ -8352,8 +8374,6 @@ export interface components {
         };
         ReasonBody: {
             reason: string;
-            /** @default null */
-            version?: number | null;
         };
         WishBody: {
             crew_id: string;
@@ -8378,10 +8398,9 @@ export interface components {
             } | null;
         };
         ConfirmBody: {
+            version: number;
             /** @default null */
-            offer?: number | null;
-            /** @default null */
-            version?: number | null;
+            assignments?: string[] | null;
         };
         StepBody: {
             version: number;
@@ -8450,8 +8469,6 @@ export interface components {
         ReplyChildrenBody: Record<string, never>;
         DeclineBody: {
             reason: string;
-            /** @default null */
-            version?: number | null;
         };
         PowerBackBody: {
             /** @default null */
@@ -8653,22 +8670,7 @@ export interface components {
             version?: number | null;
             /** @default null */
             at?: string | null;
-            /** @default null */
-            source?: components["schemas"]["Source"] | null;
-            /** @default null */
-            position?: components["schemas"]["Position"] | null;
-            /** @default null */
-            satisfied?: boolean | null;
-            /** @default null */
-            power_back?: boolean | null;
-            /** @default null */
-            on_time?: boolean | null;
-            /** @default null */
-            attitude_good?: boolean | null;
-            /** @default null */
-            charged?: boolean | null;
-            /** @default  */
-            text?: string;
+            text: string;
         };
         PauseBody: {
             /** @default null */
@@ -8676,6 +8678,13 @@ export interface components {
             /** @default null */
             at?: string | null;
             reason: components["schemas"]["PauseReason"];
+            text: string;
+        };
+        ResumeServiceBody: {
+            /** @default null */
+            version?: number | null;
+            /** @default null */
+            at?: string | null;
             text: string;
         };
         CloseBody: {
@@ -8727,6 +8736,17 @@ export interface components {
             phone?: string | null;
             /** @default  */
             text?: string;
+        };
+        ConfirmBookingBody: {
+            /** @default null */
+            offer?: number | null;
+            /** @default null */
+            version?: number | null;
+        };
+        CancelBookingBody: {
+            reason: string;
+            /** @default null */
+            version?: number | null;
         };
         RescheduleBody: {
             appointment: components["schemas"]["Appointment"];
@@ -8785,6 +8805,16 @@ export interface components {
             team: string;
             reason: string;
         };
+        WithdrawTeamBody: {
+            reason: string;
+            /** @default null */
+            version?: number | null;
+        };
+        RemoveVisitBody: {
+            reason: string;
+            /** @default null */
+            version?: number | null;
+        };
         AddBody: {
             reason: string;
             /** @default null */
@@ -8816,6 +8846,15 @@ export interface components {
             area: string;
             tasks: components["schemas"]["TaskLineIn"][];
         };
+        AcceptGridTaskBody: {
+            /** @default null */
+            version?: number | null;
+        };
+        DeclineGridTaskBody: {
+            reason: string;
+            /** @default null */
+            version?: number | null;
+        };
         DoneBody: {
             result: string;
             /** @default null */
@@ -8823,6 +8862,12 @@ export interface components {
         };
         WithdrawBody: {
             reason: string;
+            /** @default null */
+            version?: number | null;
+        };
+        ArriveAtVisitBody: {
+            /** @default null */
+            at?: string | null;
             /** @default null */
             version?: number | null;
         };
@@ -8913,6 +8958,28 @@ export interface components {
             source?: components["schemas"]["Source"] | null;
             /** @default null */
             position?: components["schemas"]["Position"] | null;
+            /** @default  */
+            text?: string;
+        };
+        AnswerCallbackBody: {
+            /** @default null */
+            version?: number | null;
+            /** @default null */
+            at?: string | null;
+            /** @default null */
+            source?: components["schemas"]["Source"] | null;
+            /** @default null */
+            position?: components["schemas"]["Position"] | null;
+            /** @default null */
+            satisfied?: boolean | null;
+            /** @default null */
+            power_back?: boolean | null;
+            /** @default null */
+            on_time?: boolean | null;
+            /** @default null */
+            attitude_good?: boolean | null;
+            /** @default null */
+            charged?: boolean | null;
             /** @default  */
             text?: string;
         };
@@ -12257,7 +12324,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResumeBody"];
+                "application/json": components["schemas"]["ResumeServiceBody"];
             };
         };
         responses: {
@@ -12406,7 +12473,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ConfirmBody"];
+                "application/json": components["schemas"]["ConfirmBookingBody"];
             };
         };
         responses: {
@@ -12433,7 +12500,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CancelBody"];
+                "application/json": components["schemas"]["CancelBookingBody"];
             };
         };
         responses: {
@@ -13004,7 +13071,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["WithdrawTeamBody"];
             };
         };
         responses: {
@@ -13034,7 +13101,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["RemoveVisitBody"];
             };
         };
         responses: {
@@ -13250,7 +13317,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["AcceptBody"];
+                "application/json": components["schemas"]["AcceptGridTaskBody"];
             };
         };
         responses: {
@@ -13277,7 +13344,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeclineBody"];
+                "application/json": components["schemas"]["DeclineGridTaskBody"];
             };
         };
         responses: {
@@ -13358,7 +13425,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ArriveBody"];
+                "application/json": components["schemas"]["ArriveAtVisitBody"];
             };
         };
         responses: {
@@ -14130,9 +14197,10 @@ export interface operations {
     };
     read_report: {
         parameters: {
-            query: {
+            query?: {
                 area?: string | null;
-                date: string;
+                date?: string | null;
+                week?: string | null;
             };
             header?: never;
             path: {
@@ -14151,6 +14219,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/html; charset=utf-8": unknown;
+                    "application/pdf": unknown;
                 };
             };
         };
@@ -14239,7 +14308,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["AnswerBody"];
+                "application/json": components["schemas"]["AnswerCallbackBody"];
             };
         };
         responses: {

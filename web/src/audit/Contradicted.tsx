@@ -5,8 +5,6 @@ import { useState } from "react";
 import { answered, api, type Schemas } from "../api/client";
 import * as names from "../api/labels.gen";
 import { may, useMe } from "../api/session";
-import { once, useDone } from "../forms/act";
-import { FormDialog } from "../forms/FormDialog";
 import { label, useWords } from "../i18n";
 import { Button, Tag } from "../kit/pieces";
 import { full } from "../lib/format";
@@ -17,7 +15,8 @@ import type { Page, Turn } from "../tables/listing";
 import { optionsOf } from "../tables/options";
 import { tableWords } from "../tables/words";
 import { TicketLink, who } from "../tickets/pieces";
-import { SaidIn, type Report } from "./Reports";
+import { Decide } from "./Decide";
+import { SaidIn, type Report } from "./Said";
 import { auditWords, stepName } from "./words";
 
 interface Query {
@@ -67,31 +66,5 @@ export function Contradicted(): React.JSX.Element {
       />
       {deciding === null ? null : <Decide report={deciding} onClose={() => setDeciding(null)} />}
     </>
-  );
-}
-
-export function Decide({ report, onClose }: { report: Report; onClose: () => void }): React.JSX.Element {
-  const texts = useWords(auditWords);
-  const done = useDone("field-reports", "ticket");
-  return (
-    <FormDialog
-      title={`${texts.decide} ${stepName(texts.steps, report.kind)} ${report.crew_id}`}
-      above={
-        <div className="stack">
-          <p>{report.reason}</p>
-          <SaidIn said={report.said} />
-        </div>
-      }
-      fields={[
-        { name: "accept", label: texts.how, kind: "one", required: true, options: [{ value: "yes", text: texts.accept }, { value: "no", text: texts.refuse }] },
-        { name: "text", label: texts.basis, kind: "text", required: true, most: 500 },
-      ]}
-      onClose={onClose}
-      onSend={async ({ accept, text }, key) => {
-        const body = { accept: accept === "yes", text: String(text) };
-        await answered(api.POST("/api/v1/field-reports/{report_id}/decide", { params: { path: { report_id: report.id }, header: once(key) }, body }));
-        done(texts.decidedDone);
-      }}
-    />
   );
 }

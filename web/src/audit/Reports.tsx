@@ -3,22 +3,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { answered, api, type Schemas } from "../api/client";
+import { answered, api } from "../api/client";
 import * as names from "../api/labels.gen";
 import { may, useMe } from "../api/session";
 import { label, useWords } from "../i18n";
 import { Button, Tag } from "../kit/pieces";
 import { hms } from "../lib/format";
-import { useAreas } from "../tables/areas";
-import { tableWords } from "../tables/words";
-import { saidOf } from "../tickets/told";
-import { fieldName, ticketWords } from "../tickets/words";
-import { Decide } from "./Contradicted";
+import { Decide } from "./Decide";
 import { metres, told, type Spot } from "./earth";
+import { SaidIn, type Report } from "./Said";
 import { auditWords, stepName } from "./words";
 
-export type Report = Schemas["FieldReportShown"];
-const UNSAID = new Set(["kind", "photos", "brief"]);
 const TONES = { accepted: "ok", duplicate: "plain", held: "note", contradiction: "bad", refused: "warn" } as const;
 
 export function Reports({ id, place }: { id: string; place: Spot | null }): React.JSX.Element {
@@ -70,15 +65,4 @@ function Shown({ report, place }: { report: Report; place: Spot | null }): React
       ) : null}
     </>
   );
-}
-
-export function SaidIn({ said }: { said: Readonly<Record<string, unknown>> }): React.JSX.Element {
-  const tickets = useWords(ticketWords);
-  const table = useWords(tableWords);
-  const areas = useAreas();
-  const parts = Object.entries(said).flatMap(([field, value]) => {
-    const text = UNSAID.has(field) ? null : saidOf(field, value, { yes: table.yes, no: table.no, area: areas.name });
-    return text === null ? [] : [`${fieldName(tickets.fields, field)} ${text}`];
-  });
-  return <span className="small pre">{parts.join(" · ")}</span>;
 }

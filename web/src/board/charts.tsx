@@ -17,6 +17,7 @@ interface Props {
 }
 
 const MOST_BARS = 14;
+const ROOM = 0.02; // the lowest bar is still seen
 const LOWEST_RATE = 0.9; // where the axis of rates begins, unless something is worse
 
 export function Rates({ data, onArea }: Props & { onArea: (code: string) => void }): React.JSX.Element {
@@ -30,7 +31,7 @@ export function Rates({ data, onArea }: Props & { onArea: (code: string) => void
     (ink: Palette) => {
       const rows = shown.map(({ name, rate }) => ({ name, value: rate, text: `${MARK[toneOf(rate)]}${percent(rate)}`, warn: toneOf(rate) !== "ok" }));
       const lowest = Math.min(LOWEST_RATE, ...rows.flatMap(({ value }) => value ?? []));
-      return bars(rows, Math.floor(lowest * 10) / 10, 1, ink);
+      return bars(rows, Math.max(0, Math.floor((lowest - ROOM) * 10) / 10), 1, ink);
     },
     [shown],
   );

@@ -7,7 +7,7 @@ import * as names from "../api/labels.gen";
 import { label, useWords } from "../i18n";
 import { Button, Panel } from "../kit/pieces";
 import { cellOf, keyOf, type Edits, type Known } from "./week";
-import { dayTitle } from "./WeekGrid";
+import { dayTitle } from "./days";
 import { depotWords } from "./words";
 
 type Foreseen = Schemas["ForecastShown"];

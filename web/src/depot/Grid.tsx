@@ -4,7 +4,7 @@ import * as names from "../api/labels.gen";
 import { label, useWords } from "../i18n";
 import { Tag } from "../kit/pieces";
 import { cellOf, keyOf, type Cell, type Edits, type Known, type Week } from "./week";
-import { dayTitle } from "./WeekGrid";
+import { dayTitle } from "./days";
 import { depotWords } from "./words";
 
 const HALVES = ["am", "pm"] as const;

@@ -17,7 +17,7 @@ import { download } from "../tables/download";
 import { useFresh } from "../tables/listing";
 import { tableWords } from "../tables/words";
 import { who } from "../tickets/pieces";
-import { DepotPick, useDepot } from "./Depot";
+import { DepotPick, useDepot } from "./picked";
 import { Decide, type Deciding } from "./Decide";
 import { Team } from "./Team";
 import { depotWords } from "./words";

@@ -14,7 +14,7 @@ import { useAreas } from "../tables/areas";
 import { ListView } from "../tables/ListView";
 import type { Page } from "../tables/listing";
 import { tableWords } from "../tables/words";
-import { WeekPick } from "./WeekGrid";
+import { WeekPick } from "./days";
 import { depotWords } from "./words";
 
 type Standing = Schemas["StandingShown"];

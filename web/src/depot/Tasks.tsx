@@ -13,7 +13,7 @@ import { Button, Field, Panel, Tag } from "../kit/pieces";
 import { saying } from "../kit/toast";
 import { full } from "../lib/format";
 import { useFresh } from "../tables/listing";
-import { useDepot, DepotPick } from "./Depot";
+import { useDepot, DepotPick } from "./picked";
 import { TaskList } from "./TaskList";
 import { depotWords } from "./words";
 

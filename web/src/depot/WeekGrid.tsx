@@ -5,24 +5,25 @@ import { useMemo, useState } from "react";
 
 import { answered, api } from "../api/client";
 import { may, useMe } from "../api/session";
-import { beginOf, dayAt, mondayOf, plusDays } from "../forms/times";
+import { dayAt, mondayOf, plusDays } from "../forms/times";
 import { useWords } from "../i18n";
-import { Button, Field } from "../kit/pieces";
+import { Button } from "../kit/pieces";
 import { complain, say } from "../kit/toast";
 import { now } from "../lib/clock";
 import { full } from "../lib/format";
 import { download } from "../tables/download";
 import { Failed } from "../tables/DataTable";
 import { useFresh } from "../tables/listing";
-import { DepotPick, useDepot } from "./Depot";
+import { DepotPick, useDepot } from "./picked";
 import { Forecast } from "./Forecast";
 import { Grid } from "./Grid";
 import { SaveWeek } from "./SaveWeek";
 import { SheetUpload } from "./SheetUpload";
+import { WeekPick } from "./days";
 import { copied, knownOf, linesOf, type Cell, type Edits } from "./week";
 import { depotWords } from "./words";
 
-export function useWeek(depot: string, monday: string) {
+function useWeek(depot: string, monday: string) {
   return useQuery({
     queryKey: ["week", depot, monday],
     queryFn: () => answered(api.GET("/api/v1/depots/{depot}/declarations/{week}", { params: { path: { depot, week: monday } } })),
@@ -40,18 +41,6 @@ export function WeekGrid(): React.JSX.Element {
         <WeekPick monday={monday} onChange={setMonday} />
       </div>
       {depot === "" ? null : <OneWeek key={`${depot} ${monday}`} depot={depot} monday={monday} />}
-    </>
-  );
-}
-
-export function WeekPick({ monday, onChange }: { monday: string; onChange: (monday: string) => void }): React.JSX.Element {
-  const texts = useWords(depotWords);
-  const own = mondayOf(dayAt(now()));
-  return (
-    <>
-      <Field label={texts.monday}>{(input) => <input {...input} type="date" value={monday} onChange={(event) => event.target.value !== "" && onChange(mondayOf(event.target.value))} />}</Field>
-      <Button aria-pressed={monday === own} onClick={() => onChange(own)}>{texts.thisWeek}</Button>
-      <Button aria-pressed={monday === plusDays(own, 7)} onClick={() => onChange(plusDays(own, 7))}>{texts.nextWeek}</Button>
     </>
   );
 }
@@ -102,5 +91,3 @@ function OneWeek({ depot, monday }: { depot: string; monday: string }): React.JS
     </div>
   );
 }
-
-export const dayTitle = (day: string): string => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", weekday: "short" }).format(new Date(beginOf(day)));

@@ -7,7 +7,7 @@ import { useMe } from "../api/session";
 import { useWords } from "../i18n";
 import { useFromSecond } from "../lib/clock";
 import { CrewCard } from "./CrewCard";
-import { useBasemap, useClosures, useLands, useSeats } from "./data";
+import { useClosures, useLands, useSeats } from "./data";
 import { crewOf, deskScene } from "./deskscene";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
@@ -52,7 +52,6 @@ export default function DeskMap(props: DeskMapProps): React.JSX.Element {
   useScene(stage, props);
   const notes = useClosed(stage);
   const counts = useMemo(() => countsOf(tickets), [tickets]);
-  const attribution = useBasemap()?.attribution;
   const crew = crews.find((each) => asked?.id === `crew ${each.id}`);
   return (
     <MapView label={texts.about(counts.waiting, counts.working, crews.length)} home={home} onStage={setStage}>
@@ -64,7 +63,6 @@ export default function DeskMap(props: DeskMapProps): React.JSX.Element {
         </div>
       ) : null}
       <Legend crews notes={notes} />
-      {attribution ? <span className="map-attribution">{attribution}</span> : null}
       {crew !== undefined && asked !== null ? (
         <CrewCard
           crew={crew}

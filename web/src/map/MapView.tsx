@@ -21,6 +21,7 @@ export function MapView({ label, home, onStage, still = false, children }: Props
   const texts = useWords(mapWords);
   const host = useRef<HTMLDivElement>(null);
   const stage = useStage(host, still, onStage);
+  const attribution = useBasemap()?.attribution;
   const moves: Record<string, () => void> = {
     ArrowLeft: () => stage?.pan(-1, 0),
     ArrowRight: () => stage?.pan(1, 0),
@@ -54,6 +55,7 @@ export function MapView({ label, home, onStage, still = false, children }: Props
           </button>
         </div>
       )}
+      {attribution ? <span className="map-attribution">{attribution}</span> : null}
       {children}
     </div>
   );

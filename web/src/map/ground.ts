@@ -26,7 +26,8 @@ export interface Look {
 export type LookOf = (code: string) => Look | undefined;
 
 const HULL_DASH = [4, 4];
-const TINT = 0.55; // of coloured land over tiles
+const TINT = "8c"; // alpha of coloured land over tiles; the colours of base.css are #rrggbb
+const FAINT = "33";
 
 const PLACES: readonly (readonly [string, string])[] = [
   ["{TileMatrix}", "{z}"],
@@ -108,7 +109,7 @@ export class LandLayer extends VectorImageLayer<VectorSource> {
     const plain = look === undefined || look.fill.startsWith("land");
     if (this.#tiled && plain) return null;
     const solid = colour(look?.fill ?? "land");
-    return this.#tiled ? `color-mix(in srgb, ${solid} ${TINT * 100}%, transparent)` : solid;
+    return this.#tiled ? `${solid}${TINT}` : solid;
   }
 }
 
@@ -117,7 +118,7 @@ export class ClosureLayer extends VectorImageLayer<VectorSource> {
   constructor() {
     super({ source: new VectorSource(), zIndex: 2 });
     this.setStyle(
-      () => new Style({ stroke: new Stroke({ color: colour("bad"), width: 2, lineDash: [8, 4] }), fill: new Fill({ color: `${colour("bad")}33` }) }),
+      () => new Style({ stroke: new Stroke({ color: colour("bad"), width: 2, lineDash: [8, 4] }), fill: new Fill({ color: `${colour("bad")}${FAINT}` }) }),
     );
   }
 

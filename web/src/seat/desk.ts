@@ -96,10 +96,11 @@ export function within(county: County | null): void {
   edit({ county, query: "" });
 }
 
-/** Chooses the kind of fault and goes on to the notes; a kind of its own urgency and category replaces what was chosen. */
+/** Chooses the kind of fault and goes on to the notes; its category, and an urgency of its own, replace what was chosen. */
 export function choose(digit: string): void {
   const kind = kindOf(digit);
   if (kind === undefined) return;
-  edit({ kind: digit, typed: "", category: null, urgency: null, told: false });
+  const urgency = kind.urgency === "normal" ? form.get().urgency : null; // what the seat said before is not taken back
+  edit({ kind: digit, typed: "", category: null, urgency, told: false });
   focus("notes");
 }

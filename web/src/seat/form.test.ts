@@ -43,6 +43,12 @@ test("nothing typed beside a picked place is lost", () => {
   assert.equal(addressOf({ ...CALL, query: "3幢", detail: "502" }), "和平花苑小区3幢502");
 });
 
+test("a building of which only the street is known as its address keeps its name", () => {
+  assert.equal(addressOf({ ...CALL, place: { ...ESTATE, path: "丹城街道" }, detail: "502" }), "丹城街道和平花苑502");
+  assert.equal(addressOf({ ...CALL, place: { ...ESTATE, path: "" } }), "和平花苑");
+  assert.equal(addressOf({ ...CALL, place: ACCOUNT }), "1号表箱");
+});
+
 test("a customer's number is an account, any other place a code", () => {
   const of = (form: Form): unknown[] => [bodyOf(form, undefined, null).account_no, bodyOf(form, undefined, null).place_code];
   assert.deepEqual(of({ ...CALL, place: ACCOUNT, account: "33001" }), ["33001", null]);

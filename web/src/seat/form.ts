@@ -78,9 +78,15 @@ export function planOf(form: Form, known: Known | undefined): Plan {
   return plansOf(form, known).includes(form.plan) ? form.plan : "dispatch";
 }
 
+/** What a place adds to an address: its path, and its name where the path is only the street that it stands in. */
+function written(place: Place): string {
+  const { name, path } = place;
+  return path !== "" && (isCustomers(place) || path.includes(name)) ? path : `${path}${name}`;
+}
+
 /** The place that was picked, and whatever was written beside it: nothing typed is lost. */
 export function addressOf(form: Form): string {
-  const known = form.place === null ? "" : form.place.path || form.place.name;
+  const known = form.place === null ? "" : written(form.place);
   return `${known}${form.query.trim()}${form.detail.trim()}`;
 }
 

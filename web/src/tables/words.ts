@@ -24,10 +24,9 @@ const zh = {
   to: "止",
   sent: "已提交",
   file: "选择文件",
-  noFile: "未选择文件",
   details: "详情",
   search: "查找",
-  china: "北京时间",
+
 };
 
 const en = {
@@ -52,10 +51,9 @@ const en = {
   to: "Until",
   sent: "Done",
   file: "Choose a file",
-  noFile: "No file chosen",
   details: "Details",
   search: "Search",
-  china: "China time",
+
 };
 
 export const tableWords: Words<typeof zh> = { zh, en };

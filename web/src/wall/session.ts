@@ -1,5 +1,5 @@
 /**
- * The wall's own line to the server: the secret of the address is handed in once, then figures are asked for, for ever.
+ * The wall's own line to the server: figures are asked for with the token of the address, for ever.
  *
  * It does not use the console's client: that one would wait for somebody to log in.
  */
@@ -9,7 +9,7 @@ import { Store } from "../lib/store";
 import type { Dashboard } from "../board/useDashboard";
 
 export interface Wall {
-  phase: "opening" | "running" | "revoked" | "bare"; // bare: no link was ever opened here
+  phase: "opening" | "running" | "revoked" | "bare"; // bare: the address has no token
   data: Dashboard | null;
   heardMs: number; // performance.now() of the last figures
 }
@@ -22,33 +22,30 @@ const LONGEST_MS = 15_000; // a request that takes longer is given up
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Takes the secret out of the address, so that nobody reads it there. */
-function secretOfAddress(): string | null {
-  const secret = location.hash.slice(1);
-  if (secret === "") return null;
-  history.replaceState(null, "", location.pathname);
-  return secret;
+/** The token of the address. It stays there, so that a PC that was restarted shows the wall again; no request has it. */
+function tokenOfAddress(): string {
+  return location.hash.slice(1);
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response | null> {
-  return fetch(`/api/v1/${path}`, { ...init, signal: AbortSignal.timeout(LONGEST_MS) }).catch(() => null);
+/** What names the wall to the server. */
+export function bearer(): string {
+  return `Bearer ${tokenOfAddress()}`;
 }
 
-/** Hands the secret in until the server has answered; tells whether it was taken. */
-async function enter(secret: string): Promise<boolean> {
-  for (;;) {
-    const answer = await ask("wall-session", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ secret }) });
-    if (answer !== null && answer.ok) return true;
-    if (answer !== null && answer.status < 500 && answer.status !== 429) return false;
-    await wait(EVERY_MS);
+async function ask(path: string): Promise<Response | null> {
+  const headers = { Authorization: bearer() };
+  return fetch(`/api/v1/${path}`, { headers, credentials: "omit", signal: AbortSignal.timeout(LONGEST_MS) }).catch(() => null);
+}
+
+async function look(): Promise<number> {
+  if (tokenOfAddress() === "") {
+    wall.set({ ...wall.get(), phase: "bare" });
+    return PATIENT_MS;
   }
-}
-
-async function look(entered: boolean): Promise<number> {
   const answer = await ask("dashboard");
   if (answer === null) return EVERY_MS;
   if (answer.status === 401 || answer.status === 403) {
-    wall.set({ ...wall.get(), phase: entered || wall.get().data !== null ? "revoked" : "bare" });
+    wall.set({ ...wall.get(), phase: "revoked" });
     return PATIENT_MS;
   }
   if (!answer.ok) return EVERY_MS;
@@ -58,9 +55,8 @@ async function look(entered: boolean): Promise<number> {
   return EVERY_MS;
 }
 
-/** Runs as long as the page stands. */
+/** Runs as long as the page stands; another token in the address begins anew. */
 export async function watch(): Promise<never> {
-  const secret = secretOfAddress();
-  if (secret !== null && !(await enter(secret))) wall.set({ ...wall.get(), phase: "revoked" });
-  for (;;) await wait(await look(secret !== null).catch(() => EVERY_MS));
+  window.addEventListener("hashchange", () => location.reload());
+  for (;;) await wait(await look().catch(() => EVERY_MS));
 }

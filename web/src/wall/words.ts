@@ -9,9 +9,9 @@ const zh = {
   live: (age: string) => `● 实时 ${age}`,
   stale: (age: string) => `✖ 数据停在 ${age} 前,正在重连`,
   revoked: "大屏链接已失效",
-  revokedHelp: "链接已被撤销或已过期。请由省监控或管理员重新生成大屏链接,并在此屏打开;链接恢复后本页会自动继续。",
+  revokedHelp: "令牌已被吊销或已过期。请管理员为大屏账号发放新令牌,把新链接(/wall#令牌)在此屏打开。",
   noSecret: "请打开完整的大屏链接",
-  noSecretHelp: "地址中缺少链接密钥。请向省监控或管理员索取大屏链接,在此屏打开。",
+  noSecretHelp: "地址应为 /wall#令牌。请管理员新建“大屏”账号并发放令牌。",
   page: (n: number, of: number) => `第 ${n} 页,共 ${of} 页`,
   seconds: (n: number) => `${n} 秒`,
 };
@@ -23,9 +23,9 @@ const en = {
   live: (age: string) => `● live ${age}`,
   stale: (age: string) => `✖ data are ${age} old, reconnecting`,
   revoked: "This wall link is no longer valid",
-  revokedHelp: "It was revoked or has expired. Ask the province monitor or an administrator for a new one and open it here; this page goes on by itself if the link comes back.",
+  revokedHelp: "Its token was revoked or has expired. Ask the administrator for a new one and open /wall#TOKEN here.",
   noSecret: "Open the whole wall link",
-  noSecretHelp: "The secret is missing in the address. Ask the province monitor or an administrator for the link.",
+  noSecretHelp: "The address reads /wall#TOKEN. Ask the administrator for an account of the role WALL and a token.",
   page: (n: number, of: number) => `page ${n} of ${of}`,
   seconds: (n: number) => `${n} s`,
 };
