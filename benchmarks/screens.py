@@ -85,7 +85,8 @@ def main_thread(house: House, page: Page, tickets: list[dict[str, Any]], seconds
     def change() -> None:
         draw = random.Random(5)
         while not over.wait(1 / CHANGES_S):
-            house.does("xiangshan", f"/tickets/{draw.choice(tickets)['id']}/note", text=f"第 {next(changed)} 次记事")
+            path = f"/tickets/{draw.choice(tickets)['id']}/note"
+            house.does("xiangshan", path, note="other", text=f"第 {next(changed)} 次")
 
     changing = threading.Thread(target=change)
     begun, before = time.monotonic(), task_ms(session)

@@ -120,6 +120,9 @@ async def page(
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
     done_since: datetime | None = None,
+    number: str | None = None,
+    begin_at: datetime | None = None,
+    end_at: datetime | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[str]:
@@ -127,6 +130,8 @@ async def page(
     Return tickets that ``by`` may see as JSON texts, the newest report first.
 
     :param area: only this area and what lies below it
+    :param number: only the ticket of this number, whatever else is asked for
+    :param begin_at, end_at: only those reported then, half-open
     :param done_since: only what crews within reach restored since then; a crew sees what it finished itself
     :param after: id of the last ticket of the page before
     :raises NoSuchArea: if there is no such area
@@ -136,7 +141,10 @@ async def page(
     async with desk.db.connection() as connection:
         reach = await _reach(connection, desk, by, area)
         seen: dict[str, Any] = {"areas": reach.areas, "lenders": reach.lenders, "crew_ids": reach.crew_ids}
+        if number is not None:
+            return _told(desk, await store.numbered(connection, number, **seen))
         if done_since is None:
+            wanted |= {"begin_at": begin_at, "end_at": end_at}
             return _told(desk, await store.page(connection, **seen, **wanted))
         own = by.crew_id if rights.check_role(by, "ticket.read") is Scope.OWN_CREW else None
         return _told(desk, await store.done(connection, since=done_since, own_crew=own, **seen, **wanted))

@@ -126,9 +126,14 @@ WANTED = """
 """
 
 
+BETWEEN = """
+    reported_at >= coalesce($7, '-infinity'::timestamptz) AND reported_at < coalesce($8, 'infinity'::timestamptz)
+"""
+
+
 def _page(kind: str) -> str:
     """Area by area, each along its index: however long the history, a page costs areas x limit."""
-    wanted = f"{kind} AND {WANTED}"
+    wanted = f"{kind} AND {WANTED} AND {BETWEEN}"
     return f"""
 WITH seen AS (
     SELECT page.id, page.reported_at FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
@@ -155,6 +160,11 @@ WHERE id IN (SELECT ticket_id FROM dispatch WHERE ended_at >= $8 AND sent_at >= 
        OR doc->'dispatches'->-1->>'crew_id' = $10)
   AND ($7::boolean IS NULL OR is_open = $7) AND {WANTED}
 ORDER BY reported_at DESC, id DESC LIMIT $5
+"""
+NUMBERED = """
+SELECT doc FROM ticket
+WHERE ticket_no = $4 AND (area = ANY($1::text[]) OR (is_open AND lender = ANY($3::text[]))
+    OR id IN (SELECT ticket_id FROM dispatch WHERE crew_id = ANY($2::text[]) AND ended_at IS NULL))
 """
 PAGE = {None: _page("true"), True: _page("is_open"), False: _page("NOT is_open")}
 AUDITED = """

@@ -283,12 +283,15 @@ async def page(
     crew_ids: Sequence[str] = (),
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
+    begin_at: datetime | None = None,
+    end_at: datetime | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[str]:
     """
     Return tickets of the areas, or that crews of the lenders or one of the crews work on, as JSON texts, newest first.
 
+    :param begin_at, end_at: of the report, half-open; None: no bound
     :param after: id of the last ticket of the page before
     """
     if is_open is None and stages and ENDED.isdisjoint(stages):
@@ -301,7 +304,22 @@ async def page(
         after,
         limit,
         list(lenders),
+        begin_at,
+        end_at,
     )
+    return [row["doc"] for row in found]
+
+
+async def numbered(
+    connection: Connection,
+    ticket_no: str,
+    *,
+    areas: Sequence[str],
+    lenders: Sequence[str] = (),
+    crew_ids: Sequence[str] = (),
+) -> list[str]:
+    """Return the ticket of a number as JSON text, if it is one of those that ``page`` would return; else nothing."""
+    found = await connection.fetch(statements.NUMBERED, list(areas), list(crew_ids), list(lenders), ticket_no)
     return [row["doc"] for row in found]
 
 

@@ -13,6 +13,7 @@ from dispatch.tickets.events import Entry, Event
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import Channel, Source, Stage
 
+from .bodies import Instant
 from .deps import CallerOf, DeskOf, Now, TicketId, shown
 from .errors import JSON
 
@@ -35,6 +36,11 @@ class TicketQuery(BaseModel):
     done: Literal["today"] | None = Field(
         default=None, description="today 只看本队(本班所、本辖区队伍)今天(北京时间)修复的工单,已归档的也在内"
     )
+    number: str | None = Field(
+        default=None, alias="no", pattern=r"^[A-Za-z0-9-]{1,40}$", description="工单编号,整号;给出时其他条件不起作用"
+    )
+    begin_at: Instant | None = Field(default=None, alias="from", description="受理时间起(含)")
+    end_at: Instant | None = Field(default=None, alias="to", description="受理时间止(不含)")
     after: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="上一页返回的 next,原样传回")
     limit: int = Field(default=100, ge=1, le=MOST, description="每页条数")
 
@@ -102,6 +108,9 @@ async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], d
         stages=query.stage,
         is_open=query.open,
         done_since=reading.today(now) if query.done else None,
+        number=query.number,
+        begin_at=query.begin_at,
+        end_at=query.end_at,
         after=query.after,
         limit=query.limit,
     )

@@ -53,6 +53,13 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture
+def free(house: House) -> House:
+    """The house with nothing left open by the tests before: all crews are free."""
+    house.settle()
+    return house
+
+
+@pytest.fixture
 def enter(browser: Browser, house: House) -> Iterator[Enter]:
     """
     Open a page for one of the people, logged in, at a screen: ``enter("xiangshan", "desk")``.

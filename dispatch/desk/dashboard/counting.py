@@ -7,20 +7,18 @@ the judgement begins. Of a day whose repairs are all archived both say the same.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from statistics import fmean
 
 from dispatch.desk.crews.ledger import LentTo
-from dispatch.kit.clock import CHINA
 from dispatch.tickets.words import AreaClass, Limit
 
 from .slips import Slip
 
 BIN_MIN, BINS = 5, 37  # arrivals: 0-5, 5-10, … and the last for all beyond 180 min
 BUCKET_H = 4  # of the heat of hours and area classes
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, BIN = timedelta(minutes=1), timedelta(hours=1), timedelta(minutes=BIN_MIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,91 @@ class Cell:
     mean_min: float | None
 
 
-def tally(slips: Iterable[Slip], standing: Iterable[Slip], helped: Iterable[LentTo] = ()) -> Tally:
+@dataclass(slots=True)
+class Count:
+    """What a tally is made of; counts of areas can be added up, and times are exact."""
+
+    reported: int = 0
+    open: int = 0
+    waiting: int = 0
+    accepted: int = 0
+    accepted_in_time: int = 0
+    arrived: int = 0
+    arrived_in_time: int = 0
+    arrive_broken: int = 0
+    restored: int = 0
+    overdue: int = 0
+    chased: int = 0
+    supervised: int = 0
+    lent: int = 0
+    saved_s: int = 0
+    satisfied: int = 0
+    answered: int = 0
+    arrive_n: int = 0
+    arrive_took: timedelta = timedelta()
+    restore_n: int = 0
+    restore_took: timedelta = timedelta()
+
+    def add(self, other: "Count") -> None:
+        """Take in the count of another area."""
+        for name in FIELDS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def report(self, slip: Slip) -> None:
+        """Count a repair that was reported on the day."""
+        self.reported += 1
+        self.arrive_broken += slip.arrive_broken
+        if slip.accepted_at is not None:
+            self.accepted += 1
+            self.accepted_in_time += Limit.ACCEPT not in slip.flags.overdue
+        if slip.arrived_at is not None:
+            self._arrive(slip, slip.arrived_at)
+        if slip.restored_at is not None:
+            self._restore(slip, slip.restored_at)
+        if slip.satisfied is not None:
+            self.answered += 1
+            self.satisfied += slip.satisfied
+
+    def _arrive(self, slip: Slip, at: datetime) -> None:
+        self.arrived += 1
+        self.arrived_in_time += not slip.arrive_broken
+        if slip.timed:
+            self.arrive_n += 1
+            self.arrive_took += at - slip.reported_at
+
+    def _restore(self, slip: Slip, at: datetime) -> None:
+        self.restored += 1
+        if not slip.child:
+            self.restore_n += 1
+            self.restore_took += at - slip.reported_at
+
+    def stand(self, slip: Slip) -> None:
+        """Count one that has not ended, whenever it was reported."""
+        self.open += 1
+        self.waiting += slip.waits
+        self.overdue += bool(slip.flags.overdue)
+        self.chased += slip.flags.chased_n > 0
+        self.supervised += slip.flags.supervised
+
+    def borrow(self, help_: LentTo) -> None:
+        """Count what a county borrowed on the day."""
+        self.lent += help_.n
+        self.saved_s += help_.saved_s
+
+    def tally(self) -> Tally:
+        """Return the figures."""
+        said = {name: getattr(self, name) for name in FIELDS if name in Tally.__slots__}
+        return Tally(
+            **said,
+            arrive_min=self.arrive_took / MINUTE / self.arrive_n if self.arrive_n else None,
+            restore_min=self.restore_took / MINUTE / self.restore_n if self.restore_n else None,
+        )
+
+
+FIELDS = tuple(field.name for field in fields(Count))
+
+
+def count(slips: Iterable[Slip], standing: Iterable[Slip], helped: Iterable[LentTo] = ()) -> Count:
     """
     Count an area's day.
 
@@ -74,33 +156,14 @@ def tally(slips: Iterable[Slip], standing: Iterable[Slip], helped: Iterable[Lent
     :param standing: all that have not ended, whenever they were reported
     :param helped: what its counties borrowed on the day
     """
-    day, running, helped = list(slips), list(standing), list(helped)
-    arrived = [slip for slip in day if slip.arrived_at is not None]
-    answered = [slip.satisfied for slip in day if slip.satisfied is not None]
-    return Tally(
-        reported=len(day),
-        open=len(running),
-        waiting=sum(slip.waits for slip in running),
-        accepted=sum(slip.accepted_at is not None for slip in day),
-        accepted_in_time=sum(slip.accepted_at is not None and Limit.ACCEPT not in slip.flags.overdue for slip in day),
-        arrived=len(arrived),
-        arrived_in_time=sum(not slip.arrive_broken for slip in arrived),
-        arrive_broken=sum(slip.arrive_broken for slip in day),
-        restored=sum(slip.restored_at is not None for slip in day),
-        overdue=sum(bool(slip.flags.overdue) for slip in running),
-        chased=sum(slip.flags.chased_n > 0 for slip in running),
-        supervised=sum(slip.flags.supervised for slip in running),
-        lent=sum(each.n for each in helped),
-        saved_s=sum(each.saved_s for each in helped),
-        arrive_min=_mean(map(_waited, _timed(day))),
-        restore_min=_mean(
-            (slip.restored_at - slip.reported_at) / MINUTE
-            for slip in day
-            if slip.restored_at is not None and not slip.child
-        ),
-        satisfied=sum(answered),
-        answered=len(answered),
-    )
+    found = Count()
+    for slip in slips:
+        found.report(slip)
+    for slip in standing:
+        found.stand(slip)
+    for help_ in helped:
+        found.borrow(help_)
+    return found
 
 
 def funnel(slips: Sequence[Slip]) -> list[Step]:
@@ -121,52 +184,39 @@ def _kept(step: str, slips: Sequence[Slip], instant: str, limit: Limit) -> Step:
     return Step(step, len(there), sum(limit not in slip.flags.overdue for slip in there))
 
 
-def _timed(slips: Iterable[Slip]) -> Iterator[Slip]:
-    """Yield those whose arrival is timed, as ``Index.ARRIVE_TIME`` does: neither 副单 nor appointments."""
-    return (slip for slip in slips if slip.arrived_at is not None and not slip.child and slip.appointment_at is None)
-
-
 def hours(slips: Iterable[Slip], begin_at: datetime) -> tuple[list[int], list[int]]:
     """
     Return how many were reported and how many got their supply back in each hour of the day.
 
     :param slips: those of the day, and all that had not ended when it began
     """
-    came, went = [0] * 24, [0] * 24
+    came, went, end_at = [0] * 24, [0] * 24, begin_at + timedelta(days=1)
     for slip in slips:
         for moment, into in ((slip.reported_at, came), (slip.restored_at, went)):
-            hour = -1 if moment is None else int((moment - begin_at) // timedelta(hours=1))
-            if 0 <= hour < 24:
-                into[hour] += 1
+            if moment is not None and begin_at <= moment < end_at:
+                into[(moment - begin_at) // HOUR] += 1
     return came, went
 
 
 def spread(slips: Iterable[Slip]) -> Mapping[str, list[int]]:
     """Return how many arrivals took how long, by area class, in bins of five minutes; without 副单 and appointments."""
     found = {each.value: [0] * BINS for each in AreaClass}
-    for slip in _timed(slips):
-        found[slip.area_class][min(BINS - 1, max(0, int(_waited(slip) // BIN_MIN)))] += 1
+    for slip in slips:
+        if slip.arrived_at is not None and slip.timed:
+            found[slip.area_class][min(BINS - 1, max(0, (slip.arrived_at - slip.reported_at) // BIN))] += 1
     return found
 
 
-def heat(slips: Iterable[Slip]) -> list[Cell]:
+def heat(slips: Iterable[Slip], begin_at: datetime) -> list[Cell]:
     """Return the mean time to arrive by the hour of the report and the area class."""
-    waits: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for slip in _timed(slips):
-        bucket = slip.reported_at.astimezone(CHINA).hour // BUCKET_H * BUCKET_H
-        waits[slip.area_class, bucket].append(_waited(slip))
+    waits: dict[tuple[str, int], list[timedelta]] = defaultdict(list)
+    for slip in slips:
+        if slip.arrived_at is not None and slip.timed:
+            bucket = (slip.reported_at - begin_at) // HOUR // BUCKET_H * BUCKET_H
+            waits[slip.area_class, bucket].append(slip.arrived_at - slip.reported_at)
     return [
-        Cell(each.value, hour, len(waits[each.value, hour]), _mean(waits[each.value, hour]))
+        Cell(each.value, hour, len(found), sum(found, timedelta()) / MINUTE / len(found) if found else None)
         for each in AreaClass
         for hour in range(0, 24, BUCKET_H)
+        for found in [waits[each.value, hour]]
     ]
-
-
-def _waited(slip: Slip) -> float:
-    assert slip.arrived_at is not None
-    return (slip.arrived_at - slip.reported_at) / MINUTE
-
-
-def _mean(values: Iterable[float]) -> float | None:
-    found = list(values)
-    return fmean(found) if found else None

@@ -1,9 +1,9 @@
 """One area's dashboard: its own figures, those of the areas below it, what is about to break. Kept for five seconds."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 
 from dispatch.accounts.model import Account
@@ -16,7 +16,7 @@ from dispatch.kit.days import begun, span_of
 from dispatch.places.areas import AreaLevel
 
 from . import counting
-from .counting import Cell, Step, Tally
+from .counting import Cell, Count, Step, Tally
 from .keeping import DAY, DayKeeper
 from .slips import Slip
 
@@ -142,7 +142,7 @@ class Pictures:
 
     async def _count(self, desk: Desk, area: str, day: date, now_at: datetime | None) -> Picture:
         counties = desk.areas.counties(area)
-        begin, end = span_of(day)
+        begin, end = _span(day)
         at = now_at or end
         if now_at is not None:
             slips = await self.keeper.today(at=now_at)
@@ -157,42 +157,73 @@ class Pictures:
 
 
 def _picture(desk: Desk, seen: Seen) -> Picture:
-    areas, at = desk.areas, seen.at
-    begin, end = span_of(seen.day)
+    areas, (begin, end) = desk.areas, _span(seen.day)
     codes = {seen.area, *areas.below(seen.area)}
     slips = [slip for slip in seen.slips if slip.area in codes]
-    todays = [slip for slip in slips if slip.counts and begin <= slip.reported_at < end]
-    running = [slip for slip in slips if slip.standing(None if seen.now_at else at)]
-    came, went = counting.hours([slip for slip in slips if slip.counts], begin)
+    repairs = [slip for slip in slips if slip.counts]
+    todays = [slip for slip in repairs if begin <= slip.reported_at < end]
+    standing_at = None if seen.now_at else seen.at
+    running = [slip for slip in slips if slip.standing(standing_at)]
+    came, went = counting.hours(repairs, begin)
+    counted = _counted(codes, todays, running, seen.helped)
     return Picture(
         area=seen.area,
         name=areas.get(seen.area).name,
         level=areas.get(seen.area).level,
         day=seen.day,
-        at=at,
-        now=counting.tally(todays, running, _borrowed(seen.helped, codes)),
-        before=_before(seen, slips, begin - DAY, _borrowed(seen.helped_before, codes)),
-        parts=_parts(desk, seen, _children(desk, seen.area), todays, running),
-        counties=_parts(desk, seen, areas.counties(seen.area), todays, running),
+        at=seen.at,
+        now=_sum(counted, codes).tally(),
+        before=_before(seen, slips, begin - DAY, codes),
+        parts=_parts(desk, counted, _children(desk, seen.area)),
+        counties=_parts(desk, counted, areas.counties(seen.area)),
         funnel=counting.funnel(todays),
         came=came,
         went=went,
         spread=counting.spread(todays),
-        heat=counting.heat(todays),
+        heat=counting.heat(todays, begin),
         capacity=seen.full,
         borders=seen.helped,
-        alerts=alerts(running, at) if seen.now_at else (),
+        alerts=alerts(running, seen.at) if seen.now_at else (),
     )
 
 
-def _before(seen: Seen, slips: Sequence[Slip], begin: datetime, helped: Sequence[LentTo]) -> Tally:
+def _span(day: date) -> tuple[datetime, datetime]:
+    """Return when a day of China begins and ends, in UTC as slips tell it: instants of two zones compare slowly."""
+    begin, end = span_of(day)
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+def _counted(
+    codes: Collection[str], todays: Sequence[Slip], running: Sequence[Slip], helped: Sequence[LentTo]
+) -> dict[str, Count]:
+    """Count each area by itself, without what lies below it."""
+    found = {code: Count() for code in codes}
+    for slip in todays:
+        found[slip.area].report(slip)
+    for slip in running:
+        found[slip.area].stand(slip)
+    for each in _borrowed(helped, codes):
+        found[each.borrower].borrow(each)
+    return found
+
+
+def _sum(counted: Mapping[str, Count], codes: Iterable[str]) -> Count:
+    whole = Count()
+    for code in codes:
+        if code in counted:
+            whole.add(counted[code])
+    return whole
+
+
+def _before(seen: Seen, slips: Sequence[Slip], begin: datetime, codes: Collection[str]) -> Tally:
     """Tally the day before: beside today only what had come by the same time, beside a past day the whole of it."""
     at = seen.at - DAY
     days = [slip for slip in slips if slip.counts and begin <= slip.reported_at < at]
     standing = [slip for slip in slips if slip.standing(at)]
+    helped = _borrowed(seen.helped_before, codes)
     if seen.now_at is None:
-        return counting.tally(days, standing, helped)
-    return counting.tally([slip.until(at) for slip in days], [slip.until(at) for slip in standing], helped)
+        return counting.count(days, standing, helped).tally()
+    return counting.count((s.until(at) for s in days), (s.until(at) for s in standing), helped).tally()
 
 
 def _borrowed(helped: Sequence[LentTo], codes: Collection[str]) -> list[LentTo]:
@@ -204,24 +235,11 @@ def _children(desk: Desk, code: str) -> list[str]:
     return [each.code for each in below if each.parent == code and each.level is not AreaLevel.DEPOT]
 
 
-def _parts(desk: Desk, seen: Seen, codes: Sequence[str], todays: Sequence[Slip], running: Sequence[Slip]) -> list[Part]:
-    """Tally each area's own; a city's are its counties'."""
-    home = {below: code for code in codes for below in (code, *desk.areas.below(code))}
-    days: dict[str, list[Slip]] = {code: [] for code in codes}
-    opens: dict[str, list[Slip]] = {code: [] for code in codes}
-    for slips, into in ((todays, days), (running, opens)):
-        for slip in slips:
-            if slip.area in home:
-                into[home[slip.area]].append(slip)
-    helps: dict[str, list[LentTo]] = {code: [] for code in codes}
-    for each in seen.helped:
-        if each.borrower in home:
-            helps[home[each.borrower]].append(each)
+def _parts(desk: Desk, counted: Mapping[str, Count], codes: Sequence[str]) -> list[Part]:
+    """Tally each area with all that lies below it."""
     areas = [desk.areas.get(code) for code in codes]
-    return [
-        Part(one.code, one.name, one.level, counting.tally(days[one.code], opens[one.code], helps[one.code]))
-        for one in areas
-    ]
+    wholes = [_sum(counted, (one.code, *desk.areas.below(one.code))) for one in areas]
+    return [Part(one.code, one.name, one.level, whole.tally()) for one, whole in zip(areas, wholes, strict=True)]
 
 
 def alerts(running: Sequence[Slip], at: datetime) -> list[Alert]:

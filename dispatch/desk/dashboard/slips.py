@@ -8,7 +8,7 @@ import msgspec
 from dispatch.tickets.words import Limit
 
 
-class Marks(msgspec.Struct, frozen=True):
+class Marks(msgspec.Struct, frozen=True, gc=False):
     """The conditions of a ticket that are counted."""
 
     overdue: tuple[str, ...] = ()
@@ -16,7 +16,7 @@ class Marks(msgspec.Struct, frozen=True):
     supervised: bool = False
 
 
-class Slip(msgspec.Struct, frozen=True):
+class Slip(msgspec.Struct, frozen=True, gc=False):
     """One ticket; names and meanings are those of ``tickets.model.Ticket``."""
 
     id: str
@@ -51,6 +51,11 @@ class Slip(msgspec.Struct, frozen=True):
     def child(self) -> bool:
         """副单: it waits for its parent's crew, and is in no mean time."""
         return self.merged_into is not None
+
+    @property
+    def timed(self) -> bool:
+        """Its arrival is in the mean, as in ``Index.ARRIVE_TIME``: neither 副单 nor an appointment."""
+        return self.merged_into is None and self.appointment_at is None
 
     @property
     def waits(self) -> bool:

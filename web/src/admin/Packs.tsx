@@ -4,12 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { answered, api, type Schemas } from "../api/client";
+import { may, useMe } from "../api/session";
 import { language, useWords, type Same } from "../i18n";
 import { Field, Tag } from "../kit/pieces";
 import { DataTable, type Column } from "../tables/DataTable";
 import { listOf } from "../tables/listing";
 import { compared, linesOf, matches, type Compared } from "./packlines";
 import { itemName, unitName } from "./packnames";
+import { PackPlans } from "./PackPlans";
 import { adminWords } from "./words";
 
 const HEAD = new Set(["id", "version", "name"]);
@@ -22,6 +24,7 @@ function usePack(key: string) {
 
 export function Packs(): React.JSX.Element {
   const texts = useWords(adminWords);
+  const me = useMe();
   const { data } = useQuery({ queryKey: ["packs"], queryFn: () => answered(api.GET("/api/v1/packs")) });
   const packs = data?.packs ?? [];
   const [chosen, setChosen] = useState("");
@@ -35,6 +38,7 @@ export function Packs(): React.JSX.Element {
   const rows = all.filter((line) => found(line, words) && (!only || line.differs));
   return (
     <>
+      {may(me, "pack.plan") ? <PackPlans /> : null}
       <div className="filters row wrap no-print">
         <Field label={texts.pack}>{(input) => <PackSelect input={input} packs={packs} value={key} onChange={setChosen} />}</Field>
         <Field label={texts.compare}>{(input) => <PackSelect input={input} packs={packs.filter((pack) => pack.key !== key)} value={other} onChange={setOther} none={texts.none} />}</Field>

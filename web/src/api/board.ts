@@ -12,6 +12,7 @@ const kept = new Board();
 let drawing: ReturnType<typeof setTimeout> | undefined;
 
 function draw(): void {
+  clearTimeout(drawing);
   drawing = undefined;
   board.set(kept.all());
 }
@@ -21,9 +22,10 @@ listen((messages) => {
   if (changed) drawing ??= setTimeout(draw, DRAW_MS);
 });
 
-/** Lays what a command answered over the board at once; the feed follows. */
+/** Lays what a command answered over the board at once; where the feed was faster, what it told is drawn at once. */
 export function lay(ticket: Ticket): void {
-  if (kept.apply({ kind: "ticket", area: ticket.area, seq: 0, ts: 0, body: ticket as never })) draw();
+  const changed = kept.apply({ kind: "ticket", area: ticket.area, seq: 0, ts: 0, body: ticket as never });
+  if (changed || drawing !== undefined) draw();
 }
 
 export function useTickets(): Tickets {

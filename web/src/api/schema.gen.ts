@@ -11098,6 +11098,9 @@ export interface operations {
                 stage?: components["schemas"]["Stage"][];
                 open?: boolean | null;
                 done?: "today" | null;
+                no?: string | null;
+                from?: string | null;
+                to?: string | null;
                 after?: string | null;
                 limit?: number;
             };
@@ -14572,6 +14575,9 @@ export interface operations {
                 stage?: components["schemas"]["Stage"][];
                 open?: boolean | null;
                 done?: "today" | null;
+                no?: string | null;
+                from?: string | null;
+                to?: string | null;
             };
             header?: never;
             path?: never;

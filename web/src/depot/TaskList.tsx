@@ -40,25 +40,10 @@ export function TaskList(): React.JSX.Element {
   const texts = useWords(depotWords);
   const table = useWords(tableWords);
   const me = useMe();
-  const areas = useAreas();
   const done = useDone("grid-tasks");
   const [ended, setEnded] = useState<Task | null>(null);
   const [bringing, setBringing] = useState(false);
   const makes = may(me, "task.make");
-  const columns: Column<Task>[] = [
-    { key: "kind", title: texts.kind, frozen: "left", render: (task) => label(names.GridTaskKind, task.kind) },
-    { key: "state", title: texts.state, render: (task) => <Tag>{label(names.GridTaskState, task.state)}</Tag> },
-    { key: "area", title: texts.area, render: (task) => areas.name(task.area) },
-    { key: "address", title: texts.address, render: (task) => task.address },
-    { key: "text", title: texts.text, render: (task) => task.text || "—" },
-    { key: "due", title: texts.due, render: (task) => task.due, sort: (one, other) => one.due.localeCompare(other.due) },
-    { key: "crew", title: texts.crew, render: (task) => task.crew_id ?? "—" },
-    { key: "why", title: texts.why, render: (task) => task.why || "—" },
-    { key: "slack", title: texts.slack, right: true, render: (task) => task.slack_min ?? "—" },
-    { key: "result", title: texts.result, render: (task) => task.result || "—" },
-    { key: "made", title: texts.madeAt, spare: true, render: (task) => full(task.made_at) },
-    { key: "act", title: table.actions, frozen: "right", render: (task) => (makes && OPEN.has(task.state) ? <Button tone="risky" onClick={() => setEnded(task)}>{texts.withdrawTask}</Button> : null) },
-  ];
   const tools = makes ? (
     <>
       <Button onClick={() => void download("/api/v1/grid-tasks/template.xlsx", "grid-tasks.xlsx").catch(complain)}>{texts.template}</Button>
@@ -70,7 +55,7 @@ export function TaskList(): React.JSX.Element {
       <ListView
         name="grid-tasks"
         label={texts.tabs.tasks}
-        columns={columns}
+        columns={useColumns(makes, setEnded)}
         load={load}
         idOf={(task) => task.id}
         initial={{} as Query}
@@ -98,6 +83,26 @@ export function TaskList(): React.JSX.Element {
       {bringing ? <Bring onClose={() => setBringing(false)} onDone={() => done(texts.sheetKept)} /> : null}
     </>
   );
+}
+
+function useColumns(makes: boolean, end: (task: Task) => void): Column<Task>[] {
+  const texts = useWords(depotWords);
+  const table = useWords(tableWords);
+  const areas = useAreas();
+  return [
+    { key: "kind", title: texts.kind, frozen: "left", render: (task) => label(names.GridTaskKind, task.kind) },
+    { key: "state", title: texts.state, render: (task) => <Tag>{label(names.GridTaskState, task.state)}</Tag> },
+    { key: "area", title: texts.area, render: (task) => areas.name(task.area) },
+    { key: "address", title: texts.address, render: (task) => task.address },
+    { key: "text", title: texts.text, render: (task) => task.text || "—" },
+    { key: "due", title: texts.due, render: (task) => task.due, sort: (one, other) => one.due.localeCompare(other.due) },
+    { key: "crew", title: texts.crew, render: (task) => task.crew_id ?? "—" },
+    { key: "why", title: texts.why, render: (task) => task.why || "—" },
+    { key: "slack", title: texts.slack, right: true, render: (task) => task.slack_min ?? "—" },
+    { key: "result", title: texts.result, render: (task) => task.result || "—" },
+    { key: "made", title: texts.madeAt, spare: true, render: (task) => full(task.made_at) },
+    { key: "act", title: table.actions, frozen: "right", render: (task) => (makes && OPEN.has(task.state) ? <Button tone="risky" onClick={() => end(task)}>{texts.withdrawTask}</Button> : null) },
+  ];
 }
 
 function Bring({ onClose, onDone }: { onClose: () => void; onDone: () => void }): React.JSX.Element {

@@ -19,6 +19,9 @@ interface Query {
   area?: string;
   stage?: Schemas["Stage"][];
   open?: boolean;
+  no?: string;
+  from?: string;
+  to?: string;
 }
 
 async function load(query: Query, turn: Turn): Promise<Page<Ticket>> {
@@ -42,7 +45,10 @@ function TicketList(): React.JSX.Element {
   const table = useWords(tableWords);
   const columns = useTicketColumns();
   const filters: Filter<Query>[] = [
+    { name: "no", label: texts.fields.ticket_no, kind: "text" },
     { name: "area", label: table.area, kind: "area" },
+    { name: "from", label: texts.reportedFrom, kind: "instant" },
+    { name: "to", label: texts.reportedTo, kind: "instant" },
     { name: "open", label: texts.open, kind: "truth", options: [{ value: "true", text: texts.isOpen }, { value: "false", text: texts.isDone }] },
     { name: "stage", label: texts.fields.stage, kind: "many", options: optionsOf(names.Stage) },
   ];

@@ -1,0 +1,61 @@
+/** Texts of bringing a rule pack into force. */
+
+import type { Words } from "../i18n";
+
+const zh = {
+  title: "启用安排",
+  bring: "上传规则包",
+  file: "规则包文件(YAML)",
+  checked: (key: string, n: number) => `${key} 校验通过,与现行规则包有 ${n} 处不同`,
+  same: "与现行规则包没有不同",
+  item: "项目",
+  before: "现行值",
+  after: "新值",
+  source: "依据",
+  fromAt: "启用时刻(北京时间)",
+  reason: "启用理由(文件名与文号)",
+  confirm: "安排启用",
+  planned: "已安排启用;启用前可撤销",
+  withdraw: "撤销",
+  withdrawn: "已撤销启用安排",
+  sure: (key: string) => `撤销 ${key} 的启用安排?撤销后该版本号不能再用。`,
+  choose: "请先选择规则包文件",
+  key: "规则包",
+  by: "安排人",
+  state: "状态",
+  waiting: "待启用",
+  begun: (at: string) => `已启用 ${at}`,
+  gone: (at: string) => `已撤销 ${at}`,
+  none: "没有由管理员上传的规则包",
+  note: "已受理的工单始终按受理时的规则包计时;启用时后台进程自动换用新规则包,约需几秒。",
+};
+
+const en = {
+  title: "Plans",
+  bring: "Bring a rule pack",
+  file: "Pack (YAML file)",
+  checked: (key: string, n: number) => `${key} is sound; ${n} values differ from the pack in force`,
+  same: "Nothing differs from the pack in force",
+  item: "Item",
+  before: "In force",
+  after: "New",
+  source: "Source",
+  fromAt: "In force from (China time)",
+  reason: "Why (document and number)",
+  confirm: "Plan it",
+  planned: "Planned; it can be withdrawn until it begins",
+  withdraw: "Withdraw",
+  withdrawn: "The plan is withdrawn",
+  sure: (key: string) => `Withdraw ${key}? Its version number cannot be used again.`,
+  choose: "Choose the pack's file first",
+  key: "Pack",
+  by: "Planned by",
+  state: "State",
+  waiting: "waiting",
+  begun: (at: string) => `in force since ${at}`,
+  gone: (at: string) => `withdrawn ${at}`,
+  none: "No pack was brought by an administrator",
+  note: "Tickets keep the pack they were opened under; workers begin anew with the new pack within seconds.",
+};
+
+export const planWords: Words<typeof zh> = { zh, en };
