@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
@@ -99,5 +98,5 @@ async def list_replay_days(caller: Reader, query: Annotated[DaysQuery, Query()],
 
 
 def _body(day: replaying.Day, packed: bool) -> bytes:
-    said = msgspec.json.encode(asdict(day))
+    said = msgspec.json.encode(day)
     return gzip.compress(said, 4) if packed else said

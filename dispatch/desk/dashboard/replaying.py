@@ -40,7 +40,7 @@ class TooMany(Refusal):
     """A day that has more tickets than a page can play."""
 
 
-class Job(msgspec.Struct, frozen=True):
+class Job(msgspec.Struct, frozen=True, gc=False):
     """One crew sent to the ticket."""
 
     crew_id: str
@@ -50,13 +50,13 @@ class Job(msgspec.Struct, frozen=True):
     ended_at: datetime | None = None
 
 
-class Marks(msgspec.Struct, frozen=True):
+class Marks(msgspec.Struct, frozen=True, gc=False):
     """Which limits are broken."""
 
     overdue: tuple[str, ...] = ()
 
 
-class Trail(msgspec.Struct, frozen=True):
+class Trail(msgspec.Struct, frozen=True, gc=False):
     """What a replay needs of a ticket's document."""
 
     id: str
@@ -70,8 +70,7 @@ class Trail(msgspec.Struct, frozen=True):
     dispatches: tuple[Job, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(msgspec.Struct, frozen=True, gc=False):
     """One ticket of the day; instants are seconds since the day began, negative for what was before it."""
 
     id: str

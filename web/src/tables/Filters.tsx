@@ -70,7 +70,7 @@ function One<Q>({ filter, value, onChange }: OneProps<Q>): React.JSX.Element {
     case "instant":
       return (
         <Field label={filter.label}>
-          {(input) => <input {...input} type="datetime-local" value={toLocal(text)} onChange={(event) => event.target.value !== "" && onChange(fromLocal(event.target.value))} />}
+          {(input) => <input {...input} type="datetime-local" value={toLocal(text)} onChange={(event) => (event.target.value !== "" ? onChange(fromLocal(event.target.value)) : filter.required ? undefined : onChange(undefined))} />}
         </Field>
       );
     default:
