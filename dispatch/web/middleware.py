@@ -21,7 +21,8 @@ from .errors import TooLarge, answer, internal
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_BATCH = 256 * 1024  # bytes, on the routes of ``BATCHES``: a thousand readings fit
-BATCHES = frozenset(f"/api/v1/{route}" for route in ("meter-readings", "signals", "arrears", "field-reports", "packs", "packs/check"))
+LONG = ("meter-readings", "signals", "arrears", "field-reports", "packs", "packs/check")
+BATCHES = frozenset(f"/api/v1/{route}" for route in LONG)
 MAX_FILE = 48 * 1024 * 1024  # bytes, on the routes of ``FILES``: a table of places, declarations or tasks, in Base64
 FILES = frozenset({"/api/v1/places/import", "/api/v1/capacity/sheets", "/api/v1/grid-tasks/sheets"})
 MAX_PHOTO = 16 * 1024 * 1024  # bytes, where photos are added

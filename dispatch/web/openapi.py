@@ -59,7 +59,7 @@ TAGS = [
     {"name": "callbacks 回访", "description": "回访名单、开始回访、未接通与回访结果"},
     {"name": "messages 短信与语音", "description": "外呼消息、待读来信与值班联系人"},
     {"name": "gateway 消息网关", "description": "供短信与语音网关回传回执和来信;使用“消息网关”角色的令牌"},
-    {"name": "telephony 话务平台", "description": "供话务平台上报来电振铃与挂断(“话务平台”角色的令牌);座席查看本席来电"},
+    {"name": "telephony 话务平台", "description": "话务平台上报来电振铃与挂断(“话务平台”角色的令牌);座席查看本席来电"},
     {"name": "exports 导出", "description": "各表导出为工作簿:与列表同条件、同权限、同内容,电话隐去中间四位"},
     {"name": "health 健康", "description": "存活、就绪与指标"},
 ]

@@ -191,7 +191,7 @@ def opened(world: dict[str, Any]) -> Iterator[House]:
 
 
 def world() -> dict[str, Any]:
-    """Return the small world of the other tests; its people have passwords, and there are a switchboard and customers."""
+    """Return the small world of the other tests; its people have passwords; with a switchboard and customers."""
     accounts = [
         {
             "id": name,
