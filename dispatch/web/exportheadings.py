@@ -324,6 +324,7 @@ HEADINGS: Mapping[str, Mapping[str, Said]] = {
 
 # What the conditions of the lists are called, on the second sheet and when there are too many rows.
 CONDITIONS: Mapping[str, str] = {
+    "number": "工单编号",
     "area": "单位",
     "stage": "环节",
     "open": "未结",

@@ -146,7 +146,7 @@ ALSO: dict[str, set[int]] = {
     "read_indices": {404},  # an area
     "list_reviews": {404},
     "read_dashboard": {404},  # an area, here and below
-    "read_replay": {404},
+    "read_replay": {404, 409},
     "list_replay_days": {404},
     "read_report": {404},
     "withdraw_pack": {404, 409},

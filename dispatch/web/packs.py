@@ -108,7 +108,7 @@ class PlannedList(BaseModel):
 
 
 @router.post("/packs/check", operation_id="check_pack", summary="校验规则包", response_model=PackChecked)
-async def check_pack(body: Annotated[PackText, BodyOf(PackText)], desk: DeskOf, caller: Planner) -> Response:
+async def check_pack(caller: Planner, body: Annotated[PackText, BodyOf(PackText)], desk: DeskOf) -> Response:
     """Say whether a pack could be followed, and what it would change; nothing is kept."""
     pack, found = await asyncio.to_thread(packplans.checked, desk, body.text, by=caller)
     differences = [DifferenceShown(**asdict(one)) for one in found]
@@ -116,7 +116,7 @@ async def check_pack(body: Annotated[PackText, BodyOf(PackText)], desk: DeskOf, 
 
 
 @router.post("/packs", operation_id="plan_pack", summary="安排启用规则包", response_model=PlannedShown, status_code=201)
-async def plan_pack(body: Annotated[PlanBody, BodyOf(PlanBody)], desk: DeskOf, caller: Planner, now: Now) -> Response:
+async def plan_pack(caller: Planner, body: Annotated[PlanBody, BodyOf(PlanBody)], desk: DeskOf, now: Now) -> Response:
     """Keep a pack; tickets that are opened from the instant on are under it, those before keep theirs."""
     made = await packplans.plan(desk, body.text, body.from_at, body.reason, by=caller, at=now)
     return shown(PlannedShown(**asdict(made)), status=201)

@@ -20,6 +20,7 @@ def lines() -> Iterator[io.StringIO]:
     before = (root.handlers, root.level)
     stream = io.StringIO()
     logs.configure(process="api", stream=stream)
+    structlog.configure(cache_logger_on_first_use=False)  # a logger of another test keeps no stream of this one
     yield stream
     root.handlers, root.level = before
     structlog.reset_defaults()

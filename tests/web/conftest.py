@@ -1,6 +1,8 @@
 """The whole application on a database of the test's own, with everybody of the small world at the door."""
 
-from collections.abc import AsyncIterator
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +13,14 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from dispatch.accounts.sessions import digest
 from dispatch.app import create_app
 from dispatch.desk.world import World
+from dispatch.kit import logs
 from dispatch.kit.clock import SharedClock
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
@@ -114,3 +118,17 @@ async def centre(dsn: str, db: Database, world: World, tmp_path: Path) -> AsyncI
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield Centre(app, db, clock, stack)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """Everything that is logged, down to the details."""
+    root = logging.getLogger()
+    before = (root.handlers, root.level)
+    stream = io.StringIO()
+    logs.configure(process="api", level=logging.DEBUG, stream=stream)
+    structlog.configure(cache_logger_on_first_use=False)  # a logger of another test keeps no stream of this one
+    yield stream
+    root.handlers, root.level = before
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()

@@ -2,13 +2,11 @@
 
 import io
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
-import structlog
 from fastapi import FastAPI
 
 from dispatch.accounts.doorkeeper import Doorkeeper
@@ -16,7 +14,7 @@ from dispatch.accounts.model import Account, NewAccount, Role
 from dispatch.accounts.rights import RIGHTS
 from dispatch.accounts.store import Once
 from dispatch.accounts.tokens import NewToken
-from dispatch.kit import logs
+from dispatch.kit.clock import WallClock
 from dispatch.kit.db import Database
 from dispatch.web import accounts, errors, sessions
 from dispatch.web.auth import COOKIE, wall_now
@@ -33,7 +31,7 @@ async def app(db: Database) -> AsyncIterator[FastAPI]:
     """The door alone, with what surrounds every request."""
     await furnish(db)
     app = FastAPI()
-    app.state.accounts = Doorkeeper(db)
+    app.state.accounts, app.state.clock = Doorkeeper(db), WallClock()
     errors.install(app)
     app.include_router(sessions.router, prefix="/api/v1")
     app.include_router(accounts.router, prefix="/api/v1")
@@ -51,33 +49,20 @@ async def seat(app: FastAPI) -> Account:
 
 
 @pytest.fixture
-async def browser(app: FastAPI, seat: Account) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: FastAPI, seat: Account) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{SITE}/api/v1/") as client:
         yield client
 
 
 @pytest.fixture
-async def admin(app: FastAPI, browser: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+async def admin(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator's program."""
     once = Once(key="admin", request_hash=b"1")
     made = await app.state.accounts.make_token("root", NewToken(label="t"), by=ROOT, at=wall_now(), once=once)
     headers = {"Authorization": f"Bearer {made.secret}"}
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url=f"{SITE}/api/v1/", headers=headers) as client:
-        yield client
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """Everything that is logged, down to the details."""
-    root = logging.getLogger()
-    before = (root.handlers, root.level)
-    stream = io.StringIO()
-    logs.configure(process="api", level=logging.DEBUG, stream=stream)
-    yield stream
-    root.handlers, root.level = before
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+    async with httpx.AsyncClient(transport=transport, base_url=f"{SITE}/api/v1/", headers=headers) as program:
+        yield program
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> None:
@@ -85,21 +70,21 @@ def refused(answer: httpx.Response, status: int, code: str) -> None:
     assert answer.json()["error"]["message"]
 
 
-async def test_a_seat_logs_in_looks_who_it_is_and_logs_out(browser: httpx.AsyncClient, seat: Account) -> None:
-    entered = await browser.post("sessions", json=LOGIN)
+async def test_a_seat_logs_in_looks_who_it_is_and_logs_out(client: httpx.AsyncClient, seat: Account) -> None:
+    entered = await client.post("sessions", json=LOGIN)
     assert entered.status_code == 201
-    me = await browser.get("me")
+    me = await client.get("me")
     assert me.json()["account"] == json.loads(seat.model_dump_json())
     assert me.json()["role_label"] == "座席"
     assert me.json()["actions"] == sorted(name for name in RIGHTS if Role.SEAT_AGENT in RIGHTS[name].roles)
-    left = await browser.delete("sessions/current", headers={"Origin": SITE})
+    left = await client.delete("sessions/current", headers={"Origin": SITE})
     assert left.status_code == 204
-    assert COOKIE not in browser.cookies
-    refused(await browser.get("me"), 401, "NotLoggedIn")
+    assert COOKIE not in client.cookies
+    refused(await client.get("me"), 401, "NotLoggedIn")
 
 
-async def test_the_cookie_is_for_this_host_only_and_hidden_from_scripts(browser: httpx.AsyncClient) -> None:
-    entered = await browser.post("sessions", json=LOGIN)
+async def test_the_cookie_is_for_this_host_only_and_hidden_from_scripts(client: httpx.AsyncClient) -> None:
+    entered = await client.post("sessions", json=LOGIN)
     name, _, rest = entered.headers["set-cookie"].partition("=")
     marks = {mark.strip().lower() for mark in rest.split(";")[1:]}
     assert name == "__Host-dispatch"
@@ -108,18 +93,18 @@ async def test_the_cookie_is_for_this_host_only_and_hidden_from_scripts(browser:
     assert entered.headers["cache-control"] == "no-store"
 
 
-async def test_the_old_session_is_worthless_after_logging_out(browser: httpx.AsyncClient) -> None:
-    await browser.post("sessions", json=LOGIN)
-    cookie = browser.cookies[COOKIE]
-    await browser.delete("sessions/current", headers={"Origin": SITE})
-    refused(await browser.get("me", headers={"Cookie": f"{COOKIE}={cookie}"}), 401, "NotLoggedIn")
+async def test_the_old_session_is_worthless_after_logging_out(client: httpx.AsyncClient) -> None:
+    await client.post("sessions", json=LOGIN)
+    cookie = client.cookies[COOKIE]
+    await client.delete("sessions/current", headers={"Origin": SITE})
+    refused(await client.get("me", headers={"Cookie": f"{COOKIE}={cookie}"}), 401, "NotLoggedIn")
 
 
-async def test_an_expired_session_is_told_apart_from_none(browser: httpx.AsyncClient, db: Database) -> None:
-    await browser.post("sessions", json=LOGIN)
+async def test_an_expired_session_is_told_apart_from_none(client: httpx.AsyncClient, db: Database) -> None:
+    await client.post("sessions", json=LOGIN)
     async with db.connection() as connection:
         await connection.execute("UPDATE session SET expires_at = $1", wall_now() - timedelta(minutes=1))
-    refused(await browser.get("me"), 401, "SessionExpired")
+    refused(await client.get("me"), 401, "SessionExpired")
 
 
 @pytest.mark.parametrize(
@@ -133,18 +118,18 @@ async def test_an_expired_session_is_told_apart_from_none(browser: httpx.AsyncCl
     ],
 )
 async def test_a_wrong_log_in_gives_no_cookie(
-    browser: httpx.AsyncClient, given: dict[str, object], status: int, code: str
+    client: httpx.AsyncClient, given: dict[str, object], status: int, code: str
 ) -> None:
-    answer = await browser.post("sessions", json=given)
+    answer = await client.post("sessions", json=given)
     refused(answer, status, code)
     assert "set-cookie" not in answer.headers
 
 
-async def test_ten_wrong_passwords_lock_and_say_when_to_come_back(browser: httpx.AsyncClient) -> None:
+async def test_ten_wrong_passwords_lock_and_say_when_to_come_back(client: httpx.AsyncClient) -> None:
     for _ in range(10):
-        answer = await browser.post("sessions", json=LOGIN | {"password": "wrong-password"})
+        answer = await client.post("sessions", json=LOGIN | {"password": "wrong-password"})
     refused(answer, 429, "LockedOut")
-    answer = await browser.post("sessions", json=LOGIN)
+    answer = await client.post("sessions", json=LOGIN)
     refused(answer, 429, "LockedOut")
     assert 0 < int(answer.headers["retry-after"]) <= 900
 
@@ -165,41 +150,41 @@ async def test_ten_wrong_passwords_lock_and_say_when_to_come_back(browser: httpx
     ],
 )
 async def test_another_sites_page_changes_nothing_with_our_cookie(
-    browser: httpx.AsyncClient, headers: dict[str, str]
+    client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    await browser.post("sessions", json=LOGIN)
-    refused(await browser.delete("sessions/current", headers=headers), 403, "CrossSite")
-    assert (await browser.get("me")).status_code == 200
+    await client.post("sessions", json=LOGIN)
+    refused(await client.delete("sessions/current", headers=headers), 403, "CrossSite")
+    assert (await client.get("me")).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{"Origin": SITE}, {"Sec-Fetch-Site": "same-origin"}])
-async def test_our_own_page_may(browser: httpx.AsyncClient, headers: dict[str, str]) -> None:
-    await browser.post("sessions", json=LOGIN)
-    assert (await browser.delete("sessions/current", headers=headers)).status_code == 204
+async def test_our_own_page_may(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    await client.post("sessions", json=LOGIN)
+    assert (await client.delete("sessions/current", headers=headers)).status_code == 204
 
 
-async def test_another_sites_page_does_not_log_anybody_in(browser: httpx.AsyncClient) -> None:
-    refused(await browser.post("sessions", json=LOGIN, headers={"Origin": "https://evil.test"}), 403, "CrossSite")
+async def test_another_sites_page_does_not_log_anybody_in(client: httpx.AsyncClient) -> None:
+    refused(await client.post("sessions", json=LOGIN, headers={"Origin": "https://evil.test"}), 403, "CrossSite")
 
 
 @pytest.mark.parametrize(
     "value", ["Basic c2VhdDAxOng=", "Bearer", "Bearer ", "Bearer wrong", "wrong", "Bearer \xff\xfe"]
 )
-async def test_a_bad_authorization_header_is_nobody(browser: httpx.AsyncClient, value: str) -> None:
-    await browser.post("sessions", json=LOGIN)  # a good cookie does not help: who shows a token means the token
-    answer = await browser.get("me", headers={b"authorization": value.encode("latin-1")})
+async def test_a_bad_authorization_header_is_nobody(client: httpx.AsyncClient, value: str) -> None:
+    await client.post("sessions", json=LOGIN)  # a good cookie does not help: who shows a token means the token
+    answer = await client.get("me", headers={b"authorization": value.encode("latin-1")})
     refused(answer, 401, "NotLoggedIn")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_the_rights_are_checked_before_the_body_is_looked_at(browser: httpx.AsyncClient) -> None:
-    refused(await browser.post("accounts", content=b"{nonsense"), 401, "NotLoggedIn")
-    await browser.post("sessions", json=LOGIN)
-    refused(await browser.post("accounts", content=b"{nonsense", headers={"Origin": SITE}), 403, "Forbidden")
+async def test_the_rights_are_checked_before_the_body_is_looked_at(client: httpx.AsyncClient) -> None:
+    refused(await client.post("accounts", content=b"{nonsense"), 401, "NotLoggedIn")
+    await client.post("sessions", json=LOGIN)
+    refused(await client.post("accounts", content=b"{nonsense", headers={"Origin": SITE}), 403, "Forbidden")
 
 
 async def test_an_administrator_makes_an_account_and_a_token_for_it(
-    admin: httpx.AsyncClient, browser: httpx.AsyncClient
+    admin: httpx.AsyncClient, client: httpx.AsyncClient
 ) -> None:
     made = await admin.post("accounts", json=NEW | {"password": PASSWORD}, headers={"Idempotency-Key": "new-xs-dd"})
     assert made.status_code == 201, made.text
@@ -210,11 +195,11 @@ async def test_an_administrator_makes_an_account_and_a_token_for_it(
     token = await admin.post(tokens, json={"label": "网关"}, headers={"Idempotency-Key": "token-xs-dd"})
     assert token.status_code == 201, token.text
     bearer = {"Authorization": f"Bearer {token.json()['token']}"}
-    assert (await browser.get("me", headers=bearer)).json()["account"] == made.json()
+    assert (await client.get("me", headers=bearer)).json()["account"] == made.json()
     shown = {name: value for name, value in token.json().items() if name != "token"}
     assert (await admin.get(tokens)).json() == {"tokens": [shown]}
     assert (await admin.delete(f"{tokens}/{shown['id']}")).status_code == 204
-    refused(await browser.get("me", headers=bearer), 401, "NotLoggedIn")
+    refused(await client.get("me", headers=bearer), 401, "NotLoggedIn")
 
 
 @pytest.mark.parametrize("path", ["accounts", "accounts/root/tokens"])
@@ -238,24 +223,24 @@ async def test_an_odd_query_is_refused(admin: httpx.AsyncClient, query: str) -> 
 
 
 async def test_a_stopped_account_is_out_at_once(
-    admin: httpx.AsyncClient, browser: httpx.AsyncClient, seat: Account
+    admin: httpx.AsyncClient, client: httpx.AsyncClient, seat: Account
 ) -> None:
-    await browser.post("sessions", json=LOGIN)
-    assert (await browser.get("me")).status_code == 200
+    await client.post("sessions", json=LOGIN)
+    assert (await client.get("me")).status_code == 200
     stopped = await admin.patch(f"accounts/{seat.id}", json={"active": False})
     assert stopped.json()["active"] is False
-    refused(await browser.get("me"), 401, "NotLoggedIn")
+    refused(await client.get("me"), 401, "NotLoggedIn")
 
 
-async def test_a_person_changes_the_own_password(browser: httpx.AsyncClient) -> None:
-    await browser.post("sessions", json=LOGIN)
+async def test_a_person_changes_the_own_password(client: httpx.AsyncClient) -> None:
+    await client.post("sessions", json=LOGIN)
     own = {"Origin": SITE}
-    weak = await browser.put("me/password", json={"old": PASSWORD, "new": "short"}, headers=own)
+    weak = await client.put("me/password", json={"old": PASSWORD, "new": "short"}, headers=own)
     refused(weak, 422, "WeakPassword")
-    changed = await browser.put("me/password", json={"old": PASSWORD, "new": "Brand-new-2026"}, headers=own)
+    changed = await client.put("me/password", json={"old": PASSWORD, "new": "Brand-new-2026"}, headers=own)
     assert changed.status_code == 204
-    assert (await browser.get("me")).status_code == 200
-    refused(await browser.post("sessions", json=LOGIN), 401, "WrongPassword")
+    assert (await client.get("me")).status_code == 200
+    refused(await client.post("sessions", json=LOGIN), 401, "WrongPassword")
 
 
 OTHERS = """
@@ -264,36 +249,36 @@ SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = cu
 
 
 async def test_a_database_that_is_gone_is_503_and_not_401(
-    browser: httpx.AsyncClient, db: Database, app: FastAPI
+    client: httpx.AsyncClient, db: Database, app: FastAPI
 ) -> None:
-    await browser.post("sessions", json=LOGIN)
+    await client.post("sessions", json=LOGIN)
     async with db.connection() as one:
         own = await one.fetchval("SELECT pg_backend_pid()")
         killed = len(await one.fetch(OTHERS, own))
         await one.execute("SELECT 1")
     assert killed >= 1  # the connection of administration at least
-    answers = [(await browser.get("me")).status_code for _ in range(3)]
+    answers = [(await client.get("me")).status_code for _ in range(3)]
     assert set(answers) <= {200, 503}
     assert answers[-1] == 200
 
 
 async def test_secrets_show_in_one_answer_only_and_never_in_a_log_line(
-    admin: httpx.AsyncClient, browser: httpx.AsyncClient, seat: Account, lines: io.StringIO
+    admin: httpx.AsyncClient, client: httpx.AsyncClient, seat: Account, lines: io.StringIO
 ) -> None:
-    answers = [await browser.post("sessions", json=LOGIN)]
-    session = browser.cookies[COOKIE]
+    answers = [await client.post("sessions", json=LOGIN)]
+    session = client.cookies[COOKIE]
     made = await admin.post(
         f"accounts/{seat.id}/tokens", json={"label": "网关"}, headers={"Idempotency-Key": "token-seat"}
     )
     secret = made.json()["token"]
     bearer = {"Authorization": f"Bearer {secret}"}
     answers += [
-        await browser.get("me"),
-        await browser.get("me", headers=bearer),
-        await browser.get("me", headers={"Authorization": f"Bearer {secret}x"}),
-        await browser.post("accounts", json=NEW, headers=bearer),
-        await browser.post("sessions", json=LOGIN | {"extra": 1}),
-        await browser.post("sessions", json=LOGIN | {"password": "wrong-password"}),
+        await client.get("me"),
+        await client.get("me", headers=bearer),
+        await client.get("me", headers={"Authorization": f"Bearer {secret}x"}),
+        await client.post("accounts", json=NEW, headers=bearer),
+        await client.post("sessions", json=LOGIN | {"extra": 1}),
+        await client.post("sessions", json=LOGIN | {"password": "wrong-password"}),
         await admin.get(f"accounts/{seat.id}/tokens"),
         await admin.get("accounts"),
         await admin.patch(f"accounts/{seat.id}", json={"password": "short"}),
@@ -301,7 +286,7 @@ async def test_secrets_show_in_one_answer_only_and_never_in_a_log_line(
         await admin.post(
             f"accounts/{seat.id}/tokens", json={"label": "网关"}, headers={"Idempotency-Key": "token-seat"}
         ),
-        await browser.delete("sessions/current", headers={"Origin": SITE}),
+        await client.delete("sessions/current", headers={"Origin": SITE}),
     ]
     logged = lines.getvalue()
     assert '"route":"/sessions"' in logged  # it was on

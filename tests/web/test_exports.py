@@ -102,6 +102,9 @@ async def test_the_second_sheet_says_who_asked_when_and_for_what(centre: Centre)
         "环节": "已接单、已派工",
         "未结": "是",
         "修复日": "未限",
+        "工单编号": "未限",
+        "起始时间": "未限",
+        "截止时间(不含)": "未限",
     }
     assert answer.headers["content-disposition"] == (
         "attachment; filename=\"tickets-20260701-0903.xlsx\"; filename*=UTF-8''%E5%B7%A5%E5%8D%95-20260701-0903.xlsx"

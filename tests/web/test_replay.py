@@ -46,5 +46,8 @@ async def test_a_day_to_come_and_a_foreign_county_are_refused(centre: Centre) ->
     desk = await centre.by("xiangshan")
     assert (await desk.get("/replay", params={"date": "2026-07-02"})).status_code == 422
     assert (await desk.get("/replay", params={"date": DAY, "area": "330226"})).status_code == 403
-    assert (await desk.get("/replay", params={"date": "nonsense"})).status_code == 422
+    for date in ("nonsense", "9999-12-31", "0001-01-01"):
+        assert (await desk.get("/replay", params={"date": date})).status_code == 422
+    assert (await desk.get("/replay", params={"date": "2020-01-01"})).json()["tickets"] == []
+    assert (await desk.get("/replay/days", params={"area": "99"})).status_code == 404
     assert (await (await centre.by("crew-1")).get("/replay", params={"date": DAY})).status_code == 403

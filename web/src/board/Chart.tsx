@@ -2,9 +2,11 @@
 
 import { useEffect, useRef } from "react";
 
+import { useWords } from "../i18n";
 import { colour, useTheme } from "../theme/theme";
 import { chartIn, type Chart as Drawn, type Option } from "./echarts";
 import type { Palette } from "./options";
+import { boardWords } from "./words";
 
 interface Props {
   label: string;
@@ -20,6 +22,7 @@ export function Chart({ label, option, onPick }: Props): React.JSX.Element {
   const picked = useRef(onPick);
   picked.current = onPick;
   const theme = useTheme();
+  const texts = useWords(boardWords);
   useEffect(() => {
     const box = host.current;
     if (box === null) return undefined;
@@ -37,7 +40,7 @@ export function Chart({ label, option, onPick }: Props): React.JSX.Element {
   useEffect(() => {
     if (host.current !== null) chart.current?.setOption(option(palette(host.current)));
   }, [option, theme]);
-  return <div ref={host} className="chart grow" role="img" aria-label={label} />;
+  return <div ref={host} className="chart grow" role="img" aria-label={label === "" ? texts.cold : label} />;
 }
 
 /** Colours of the theme, and how large texts are where the chart stands. */

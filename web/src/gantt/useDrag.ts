@@ -95,7 +95,7 @@ export function useDrag(rows: readonly Row[], plan: Schemas["PlanShown"] | undef
     const at = under(event);
     if (drag === null && Math.hypot(at.x - from.x, at.y - from.y) < SLACK_PX) return;
     const next = dragged(drag, from, at, rows);
-    setDrag(next);
+    setDrag((before) => dragged(before, from, at, rows)); // a verdict that came since the last drawing stays
     if (next.target === null || next.verdict === "same") judge.forget();
     else judge.ask(next.bar, next.target);
   };

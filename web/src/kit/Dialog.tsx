@@ -1,8 +1,9 @@
-/** A question over the page; Escape and the button take it back, the focus returns to where it was. */
+/** A question over the page; Ctrl+Enter confirms it, Escape and the button take it back, the focus returns to where it was. */
 
 import { useEffect, useId, useRef, type ReactNode } from "react";
 
 import { useWords } from "../i18n";
+import { composing } from "../lib/keys";
 import { Button } from "./pieces";
 import { kitWords } from "./words";
 
@@ -34,7 +35,12 @@ export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky
         event.preventDefault();
         onClose();
       }}
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat || composing(event)) return;
+        event.preventDefault();
+        if (!busy) onConfirm?.(); // a long text takes Enter itself
+      }}
     >
       <form
         className="stack"

@@ -8,8 +8,17 @@ export interface Route {
 }
 
 function read(): Route {
-  const [screen = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [screen = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decoded);
   return { screen, rest };
+}
+
+/** What is no proper encoding (a mangled link) stays as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 const route = new Store<Route>(read());

@@ -112,6 +112,11 @@ export async function acceptMarked(): Promise<void> {
     .map((id) => board.get().get(id))
     .filter((ticket) => ticket !== undefined)
     .filter((ticket) => blocked(action, ticket, standingNow(ticket.id)) === null);
+  if (waiting.length === 0) {
+    const texts = words(actionWords);
+    say("warn", standingNow().stale ? `${texts.names.accept}: ${texts.blocked.stale}` : texts.noneMarked);
+    return;
+  }
   unmark();
   const refused: unknown[] = [];
   for (let n = 0; n < waiting.length; n += SEVERAL) {

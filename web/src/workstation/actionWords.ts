@@ -36,6 +36,7 @@ const zh = {
   undo: (crew: string) => `按 Z 可改派回 ${crew}`,
   undoReason: "撤回改派",
   accepted: (done: number, refused: number) => (refused === 0 ? `批量接单 ${done} 张` : `批量接单 ${done} 张,${refused} 张未成功`),
+  noneMarked: "没有勾选待接单的工单",
   fields: {
     crew_id: "班组",
     transfer_reason: "改派原因",
@@ -115,6 +116,7 @@ const en = {
   undo: (crew: string) => `Press Z to give it back to ${crew}`,
   undoReason: "Reassignment taken back",
   accepted: (done: number, refused: number) => (refused === 0 ? `${done} tickets accepted` : `${done} tickets accepted, ${refused} refused`),
+  noneMarked: "No ticket that waits to be accepted is marked",
   fields: {
     crew_id: "Crew",
     transfer_reason: "Why another crew",

@@ -3,6 +3,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 
 import { board } from "../api/board";
+import { words } from "../i18n";
+import { say } from "../kit/toast";
 import type { Keys } from "../lib/keys";
 import { useKeys } from "../lib/keys";
 import { useStore } from "../lib/store";
@@ -15,6 +17,7 @@ import { byIncident, shownOrder, tab } from "./Queue";
 import { TABS } from "./queue";
 import type { Offers } from "./queries";
 import { chosenCrew, mark, select, selected } from "./selection";
+import { deskWords } from "./words";
 
 const PANES = ["desk-search", "desk-map", "desk-details", "desk-gantt"] as const;
 
@@ -44,6 +47,7 @@ function act(key: string): void {
   const ticket = board.get().get(selected.get() ?? "");
   const action = ticket === undefined ? undefined : behind(key, ticket);
   if (ticket !== undefined && action !== undefined) begin(action.name, ticket, preset(action.name));
+  else if (selected.get() === null) say("warn", words(deskWords).nothing);
 }
 
 export function useDeskKeys(): void {
