@@ -91,6 +91,7 @@ from dispatch.web import (
     tasksheets,
     telephony,
     tickets,
+    tiles,
     visits,
     weather,
     whys,
@@ -203,6 +204,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, prefix=API)
     app.include_router(health.router)
     app.include_router(reference.router)
+    app.include_router(tiles.router)
     app.include_router(console.router)
     openapi.complete(app, (*get_args(messages.Message), *get_args(messages.Request)))
     return app

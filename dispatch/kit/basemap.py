@@ -1,21 +1,24 @@
 """
 The ground that maps are drawn on, as the utility's own tile service gives it: read from one setting, checked at start.
 
-Only raster tiles in spherical Mercator; a WMTS is asked by an address with its three places filled in. Without a
-setting the screens draw borders themselves.
+Only raster tiles in spherical Mercator; a WMTS is asked by an address with its three places filled in, tiles in a file
+(PMTiles) are handed out by this server itself. Without a setting the screens draw borders themselves.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from .errors import Invalid
+from .tilefile import BadTileFile, TileFile
 from .words import Labelled
 
 BASEMAP = "DISPATCH_BASEMAP"
+OWN_TILES = "/tiles/{z}/{x}/{y}"  # where this server hands out the tiles of a file
 FORM = '应为 JSON,例如 {"kind":"xyz","url":"https://主机/{z}/{x}/{y}.png","attribution":"审图号","shift":"none"}'
 MOST_URLS = 4  # ground, roads and names are layers of their own in some services
 LONGEST = 500
@@ -35,6 +38,7 @@ class TileKind(Labelled):
 
     XYZ = "xyz", "XYZ 瓦片"
     WMTS = "wmts", "WMTS 瓦片"
+    PMTILES = "pmtiles", "PMTiles 瓦片文件"
 
 
 class TileShift(Labelled):
@@ -53,9 +57,10 @@ PLACES: Mapping[TileKind, frozenset[str]] = {
 @dataclass(frozen=True, kw_only=True)
 class Basemap:
     """
-    A tile service.
+    A tile service, or a file of tiles.
 
     :param urls: addresses with places for zoom, column and row, the lowest layer first
+    :param file: the file whose tiles this server hands out; None with a service
     :param attribution: what stands beneath the map, e.g. the number of the map's approval
     """
 
@@ -64,6 +69,7 @@ class Basemap:
     attribution: str = ""
     shift: TileShift = TileShift.NONE
     max_zoom: int = DEFAULT_ZOOM
+    file: Path | None = None
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -73,8 +79,9 @@ class Basemap:
 
     def text(self) -> str:
         """Return the setting from which this is read again."""
-        said = {"kind": self.kind.value, "url": self.urls, "attribution": self.attribution}
-        return json.dumps(said | {"shift": self.shift.value, "max_zoom": self.max_zoom}, ensure_ascii=False)
+        said = {"kind": self.kind.value, "attribution": self.attribution, "shift": self.shift.value}
+        ground = {"file": str(self.file)} if self.file else {"url": self.urls, "max_zoom": self.max_zoom}
+        return json.dumps(said | ground, ensure_ascii=False)
 
 
 def read_basemap(text: str | None) -> Basemap | None:
@@ -87,16 +94,35 @@ def read_basemap(text: str | None) -> Basemap | None:
         return None
     said = _object(text)
     kind = _word(TileKind, said.pop("kind", "xyz"), "kind")
-    urls = _urls(said.pop("url", None), kind)
+    ground = _file(said.pop("file", None)) if kind is TileKind.PMTILES else _service(said, kind)
     shift = _word(TileShift, said.pop("shift", "none"), "shift")
-    attribution, zoom = said.pop("attribution", ""), said.pop("max_zoom", DEFAULT_ZOOM)
+    attribution = said.pop("attribution", "")
     if not isinstance(attribution, str) or len(attribution) > LONGEST:
         raise _bad(f"attribution 应为不超过 {LONGEST} 字的文字")
+    if said:
+        items = "file" if kind is TileKind.PMTILES else "url、max_zoom"
+        raise _bad(f"不认识的项 {'、'.join(said)};kind 为 {kind.value} 时可用 {items}、attribution、shift")
+    return Basemap(kind=kind, attribution=attribution, shift=shift, **ground)
+
+
+def _service(said: dict[str, Any], kind: TileKind) -> dict[str, Any]:
+    """Take what says where a service is."""
+    urls = _urls(said.pop("url", None), kind)
+    zoom = said.pop("max_zoom", DEFAULT_ZOOM)
     if not isinstance(zoom, int) or isinstance(zoom, bool) or not ZOOMS[0] <= zoom <= ZOOMS[1]:
         raise _bad(f"max_zoom 应为 {ZOOMS[0]} 到 {ZOOMS[1]} 的整数")
-    if said:
-        raise _bad(f"不认识的项 {'、'.join(said)};可用 kind、url、attribution、shift、max_zoom")
-    return Basemap(kind=kind, urls=urls, attribution=attribution, shift=shift, max_zoom=zoom)
+    return {"urls": urls, "max_zoom": zoom}
+
+
+def _file(said: object) -> dict[str, Any]:
+    """Open a file of tiles, to be sure that it can be used; it knows its own zooms."""
+    if not isinstance(said, str) or not Path(said).is_absolute():
+        raise _bad("file 应为 PMTiles 文件的绝对路径")
+    try:
+        tiles = TileFile(Path(said))
+    except BadTileFile as error:
+        raise _bad(error.message) from error
+    return {"urls": (OWN_TILES,), "max_zoom": tiles.max_zoom, "file": Path(said)}
 
 
 def _bad(what: str) -> BadBasemap:

@@ -1058,7 +1058,8 @@ export const Symptom = {
 
 export const TileKind = {
   "xyz": "XYZ 瓦片",
-  "wmts": "WMTS 瓦片"
+  "wmts": "WMTS 瓦片",
+  "pmtiles": "PMTiles 瓦片文件"
 } as const;
 
 export const TileShift = {

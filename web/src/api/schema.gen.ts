@@ -6923,7 +6923,7 @@ export interface components {
             appeals: components["schemas"]["Appeal"][];
         };
         /** @enum {string} */
-        TileKind: "xyz" | "wmts";
+        TileKind: "xyz" | "wmts" | "pmtiles";
         /** @enum {string} */
         TileShift: "none" | "gcj02";
         TokenMade: {

@@ -47,7 +47,7 @@ export function usePlan(area: string): Schemas["PlanShown"] | undefined {
 }
 
 function useLists(area: string): readonly Schemas["WorklistShown"][] {
-  const { date } = dayOf(now());
+  const date = dayOf(now());
   const found = useQueries({
     queries: HALVES.map((half) => ({
       queryKey: ["worklists", area, date, half],
@@ -60,7 +60,7 @@ function useLists(area: string): readonly Schemas["WorklistShown"][] {
 }
 
 function useBookings(depots: readonly string[]): Known["bookings"] {
-  const { date } = dayOf(now());
+  const date = dayOf(now());
   return useQueries({
     queries: depots.map((depot) => ({
       queryKey: ["bookings", depot, date],
@@ -72,7 +72,7 @@ function useBookings(depots: readonly string[]): Known["bookings"] {
 }
 
 export function useLoads(depots: readonly string[]): ReadonlyMap<string, Load> {
-  const { date } = dayOf(now());
+  const date = dayOf(now());
   return useQueries({
     queries: depots.map((depot) => ({
       queryKey: ["capacity", depot, date],

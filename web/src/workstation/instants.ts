@@ -15,9 +15,7 @@ export function instant(typed: string, nowMs: number): string {
   return typed === chinaLocal(nowMs) ? new Date(nowMs).toISOString() : `${typed}:00+08:00`;
 }
 
-/** The first instant of a day in China, and of the day after it. */
-export function dayOf(ms: number): { from: string; to: string; date: string } {
-  const date = chinaLocal(ms).slice(0, 10);
-  const from = Date.parse(`${date}T00:00:00+08:00`);
-  return { from: new Date(from).toISOString(), to: new Date(from + 24 * 3_600_000).toISOString(), date };
+/** The day in China of an instant. */
+export function dayOf(ms: number): string {
+  return chinaLocal(ms).slice(0, 10);
 }

@@ -3,9 +3,8 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
 
 import { answered, api, type Schemas, type Ticket } from "../api/client";
-import { now } from "../lib/clock";
+import { arriveRate } from "../board/figures";
 import { WAITING } from "./queue";
-import { dayOf } from "./instants";
 
 export type Offers = Schemas["OffersShown"];
 export type Offer = Offers["offers"][number];
@@ -108,16 +107,13 @@ export function useAreas(): ReadonlyMap<string, Schemas["AreaShown"]> {
 }
 const NO_AREAS: ReadonlyMap<string, Schemas["AreaShown"]> = new Map();
 
-/** The share of today's arrivals that were in time, as the index of the rule pack counts it; null: none yet. */
+/** The share of today's arrivals that were in time, as the dashboard counts it; null: none yet. */
 export function useOnTime(area: string): number | null {
   const { data } = useQuery({
     queryKey: ["onTime", area],
-    queryFn: () => {
-      const { from, to } = dayOf(now());
-      return answered(api.GET("/api/v1/indices", { params: { query: { area, from, to } } }));
-    },
+    queryFn: () => answered(api.GET("/api/v1/dashboard", { params: { query: { area } } })),
     refetchInterval: ON_TIME_MS,
-    select: (indices) => indices.figures.find((figure) => figure.index === "arrive_in_time")?.value ?? null,
+    select: (board) => arriveRate(board.now),
   });
   return data ?? null;
 }
