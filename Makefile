@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
+SCENARIOS ?= scenarios/*.toml scenarios/week/*.toml
+FAULTS ?=
 BENCH_ARGS ?=
 SCREENS = $(shell find web -name node_modules -prune -o -type f -print)
 
@@ -46,15 +48,15 @@ contracts: setup  ## the floors and rooms of docs/architecture.md
 
 check: lint types contracts test  ## what must hold before a landing
 
-scenarios: setup  ## the 25 golden scenarios and the week of booked work, each on a real server (some eight minutes)
-	@$(BIN)/dispatch play scenarios/*.toml scenarios/week/*.toml --quiet
+scenarios: setup  ## the 25 golden scenarios and the week of booked work, each on a real server (some eight minutes; SCENARIOS="…" for a few)
+	@$(BIN)/dispatch play $(SCENARIOS) --quiet
 	@$(BIN)/python -m pytest -q -m golden tests/simulator/test_scenario_page.py
 
 screens: setup  ## the screens in a real browser (Chromium), some minutes
 	@$(BIN)/python -m pytest -q -m browser tests/screens $(TEST_ARGS)
 
-faults: setup  ## kill -9 and cut real processes (longer)
-	@$(BIN)/python -m pytest -q -m faults $(TEST_ARGS)
+faults: setup  ## kill -9 and cut real processes (longer; FAULTS="tests/faults/…" for some)
+	@$(BIN)/python -m pytest -q -m faults $(FAULTS) $(TEST_ARGS)
 
 bench: setup  ## the figures of docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.all

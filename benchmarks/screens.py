@@ -34,7 +34,7 @@ SHOWN = """
 ([id, stage]) => new Promise((done) => {
   const seen = () => {
     const row = document.querySelector(`[data-ticket="${id}"]`);
-    if (row === null || !row.textContent.includes(stage)) return false;
+    if (row !== null && !row.textContent.includes(stage)) return false; // or it has gone to its new place
     done(performance.timeOrigin + performance.now());
     return true;
   };

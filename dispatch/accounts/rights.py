@@ -127,6 +127,8 @@ RIGHTS: dict[str, Right] = {
     "callback.call": Right("回访客户", _area(*SEATS)),
     "message.read": Right("查看外呼消息", _area(SEATS[1], MONITOR, ADMIN)),
     "message.requeue": Right("重发消息", _area(ADMIN)),
+    "template.read": Right("查看消息模板", _in(Scope.ANYWHERE, AUDITOR, ADMIN)),
+    "template.manage": Right("修改消息模板", _in(Scope.ANYWHERE, ADMIN)),
     "inbound.read": Right("处理来信", _area(*SEATS, MONITOR)),
     "contact.manage": Right("维护值班联系人", _area(ADMIN)),
     "gateway.report": Right("网关回传", _in(Scope.ANYWHERE, Role.GATEWAY)),

@@ -15,7 +15,7 @@ from dispatch.tickets import store
 from dispatch.tickets.events import Entry
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.timed import known, told
-from dispatch.tickets.words import Channel, Stage
+from dispatch.tickets.words import Channel, Stage, TicketMark
 
 from .acting import permit
 from .room import Desk
@@ -120,6 +120,7 @@ async def page(
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
     done_since: datetime | None = None,
+    marked: TicketMark | None = None,
     number: str | None = None,
     begin_at: datetime | None = None,
     end_at: datetime | None = None,
@@ -130,6 +131,7 @@ async def page(
     Return tickets that ``by`` may see as JSON texts, the newest report first.
 
     :param area: only this area and what lies below it
+    :param marked: only open ones with this mark, whether they are done or not
     :param number: only the ticket of this number, whatever else is asked for
     :param begin_at, end_at: only those reported then, half-open
     :param done_since: only what crews within reach restored since then; a crew sees what it finished itself
@@ -143,8 +145,8 @@ async def page(
         seen: dict[str, Any] = {"areas": reach.areas, "lenders": reach.lenders, "crew_ids": reach.crew_ids}
         if number is not None:
             return _told(desk, await store.numbered(connection, number, **seen))
-        if done_since is None:
-            wanted |= {"begin_at": begin_at, "end_at": end_at}
+        if done_since is None or marked is not None:
+            wanted |= {"marked": marked, "begin_at": begin_at, "end_at": end_at}
             return _told(desk, await store.page(connection, **seen, **wanted))
         own = by.crew_id if rights.check_role(by, "ticket.read") is Scope.OWN_CREW else None
         return _told(desk, await store.done(connection, since=done_since, own_crew=own, **seen, **wanted))

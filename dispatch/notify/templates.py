@@ -77,12 +77,13 @@ class WrongField(Invalid):
 
 
 class Template(BaseModel):
-    """One text as the file has it."""
+    """One text as the file has it. ``optional``: fields that a text in its place may leave out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Annotated[str, Field(min_length=1)]
     fields: Mapping[str, Annotated[int, Field(ge=1, le=LONGEST)]]
+    optional: frozenset[str] = frozenset()
     urgent: bool = False
     expects: Question | None = None
     channel: Medium = Medium.SMS
@@ -94,16 +95,25 @@ class Template(BaseModel):
         named = [name for _, name, _, _ in parts]
         if set(named) != set(self.fields) or any(spec or turn for _, _, spec, turn in parts):
             return f"text 中的占位符 {sorted(map(str, named))} 与 fields {sorted(self.fields)} 不一致"
+        if not self.optional <= self.fields.keys() or (self.optional and self.expects):
+            return f"optional {sorted(self.optional)} 应为 fields 的一部分,提问的短信没有 optional"
         longest = len(self.text.format_map({name: "字" * most for name, most in self.fields.items()}))
         return f"最长可达 {longest} 字,超过 {LONGEST} 字" if longest > LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that is ready to go. ``replaces``: texts to the same number about the same ticket that need not go now."""
+    """
+    A text that is ready to go.
+
+    :param body: the standard text, filled in; what is said in its place is filled in with ``said`` when it is written
+    :param said: the values as they are written, each no longer than it may be
+    :param replaces: texts to the same number about the same ticket that need not go now
+    """
 
     occasion: Occasion
     body: str
+    said: Mapping[str, str]
     channel: Medium
     urgent: bool
     expects: Question | None
@@ -152,9 +162,9 @@ def compose(occasion: Occasion, fields: Mapping[str, object]) -> Text:
     if fields.keys() != template.fields.keys():
         wrong = sorted(fields.keys() ^ template.fields.keys())
         raise WrongField(f"“{occasion.label}”的短信字段应为 {sorted(template.fields)},不符:{wrong}", field=wrong[0])
-    said = {name: _cut(written(fields[name]), most) for name, most in template.fields.items()}
+    said = {name: cut(written(fields[name]), most) for name, most in template.fields.items()}
     body = template.text.format_map(said)
-    return Text(occasion, body, template.channel, template.urgent, template.expects, template.replaces)
+    return Text(occasion, body, said, template.channel, template.urgent, template.expects, template.replaces)
 
 
 def written(value: object) -> str:
@@ -167,5 +177,6 @@ def written(value: object) -> str:
     return " ".join(plain.split())
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
+    """Return a text with at most so many characters, an ellipsis for what is left out."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -15,8 +15,10 @@ from dispatch.kit.looprules import MessageRules
 from dispatch.kit.quiet import next_allowed
 from dispatch.kit.words import Labelled
 
+from . import ownwords
 from .phones import plain
 from .templates import Medium, Occasion, Question, Text
+from .wording import worded
 
 UNDELIVERED = "Undelivered"  # ``last_error`` of what the gateway said it could not deliver
 
@@ -156,13 +158,14 @@ async def enqueue_all(
     tx: Connection, messages: Sequence[Message], *, rules: Mapping[str, MessageRules], at: datetime
 ) -> None:
     """
-    Keep messages to be sent, and drop those they replace, in one statement.
+    Keep messages to be sent, in the utility's own words where it has some, and drop those they replace.
 
     :param rules: by the key of the pack
     """
     if not messages:
         return
-    rows = [_row(message, rules[message.pack], at) for message in messages]
+    own = await ownwords.in_force(tx, {message.text.occasion for message in messages})
+    rows = [_row(message, worded(message.text, own), rules[message.pack], at) for message in messages]
     replaced = [
         (message.ticket_id, plain(message.to_phone), occasion.value)
         for message in messages
@@ -177,8 +180,7 @@ async def drop_of_booking(tx: Connection, booking_id: str) -> None:
     await tx.execute(DROP_OF_BOOKING, booking_id)
 
 
-def _row(message: Message, rules: MessageRules, at: datetime) -> tuple[object, ...]:
-    text = message.text
+def _row(message: Message, text: Text, rules: MessageRules, at: datetime) -> tuple[object, ...]:
     first = first_try(at, text.urgent, rules)
     return (
         message.id,

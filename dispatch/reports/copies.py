@@ -163,6 +163,8 @@ def _inner(value: Any, name: str) -> Any:
 
 
 def _written(value: Any, column: Column, names: Mapping[str, str]) -> Value:
+    if isinstance(value, dict):  # figures by what they are of
+        return _text("、".join(f"{column.labels.get(name, name)} {each:.6g}" for name, each in value.items())) or None
     if isinstance(value, list):
         return _text("、".join(str(_written(part, column, names)) for part in value if part is not None)) or None
     if isinstance(value, bool):

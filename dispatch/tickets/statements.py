@@ -2,6 +2,8 @@
 
 from dispatch.kit.columns import words
 
+from .words import TicketMark
+
 LOG = f"""
     INSERT INTO ticket_event (ticket_id, version, area, kind, at_claimed, at_server, actor, role, source, geo, payload,
                               hash)
@@ -167,6 +169,11 @@ WHERE ticket_no = $4 AND (area = ANY($1::text[]) OR (is_open AND lender = ANY($3
     OR id IN (SELECT ticket_id FROM dispatch WHERE crew_id = ANY($2::text[]) AND ended_at IS NULL))
 """
 PAGE = {None: _page("true"), True: _page("is_open"), False: _page("NOT is_open")}
+MARKED = {
+    TicketMark.CHASED: _page("is_open AND (doc->'flags'->>'chased_n')::int > 0"),
+    TicketMark.ESCALATED: _page("is_open AND (doc->'flags'->>'escalated_level')::int > 0"),
+    TicketMark.SUSPENDED: _page("is_open AND (doc->'flags'->>'suspended')::boolean"),
+}
 AUDITED = """
 SELECT id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc
 FROM ticket WHERE id > $1 ORDER BY id LIMIT $2

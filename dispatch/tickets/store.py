@@ -21,7 +21,7 @@ from .climbing import add
 from .events import EVENT, Actor, Drafted, Entry, Event, Geo, Submitted
 from .model import ENDED, Ticket, read
 from .rows import Call, Change
-from .words import CallOutcome, Limit, Source, Stage
+from .words import CallOutcome, Limit, Source, Stage, TicketMark
 
 LONGEST_JOB = timedelta(days=60)  # a crew that was sent longer ago is not looked for among those that finish today
 
@@ -283,6 +283,7 @@ async def page(
     crew_ids: Sequence[str] = (),
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
+    marked: TicketMark | None = None,
     begin_at: datetime | None = None,
     end_at: datetime | None = None,
     after: str | None = None,
@@ -291,13 +292,14 @@ async def page(
     """
     Return tickets of the areas, or that crews of the lenders or one of the crews work on, as JSON texts, newest first.
 
+    :param marked: only open ones with this mark, whatever ``is_open`` says
     :param begin_at, end_at: of the report, half-open; None: no bound
     :param after: id of the last ticket of the page before
     """
     if is_open is None and stages and ENDED.isdisjoint(stages):
         is_open = True
     found = await connection.fetch(
-        statements.PAGE[is_open],
+        statements.PAGE[is_open] if marked is None else statements.MARKED[marked],
         list(areas),
         list(crew_ids),
         [stage.value for stage in stages],

@@ -25,6 +25,14 @@ class Stage(Labelled):
     MERGED = "merged", "已归并"
 
 
+class TicketMark(Labelled):
+    """By what supervisors look for open tickets."""
+
+    CHASED = "chased", "催办"
+    ESCALATED = "escalated", "升级"
+    SUSPENDED = "suspended", "挂起"
+
+
 class AreaClass(Labelled):
     """Which arrival promise holds; it comes from the place of the fault."""
 

@@ -22,6 +22,7 @@ class AreaQuery(BaseModel):
     under: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$", description="只列该区域及其下属;缺省为全部"
     )
+    q: str | None = Field(default=None, max_length=60, description="只列名称中含此字样、或编码以此开头的")
 
 
 class AreaShown(BaseModel):
@@ -50,7 +51,8 @@ async def list_areas(
     tree = desk.areas
     top = [tree.get(query.under).code] if query.under else [area.code for area in tree.of_level(AreaLevel.PROVINCE)]
     codes = [code for first in top for code in (first, *tree.below(first))]
-    areas = [tree.get(code) for code in codes]
+    said = query.q or ""
+    areas = [area for area in map(tree.get, codes) if said in area.name or area.code.startswith(said)]
     return shown(
         AreaList(areas=[AreaShown(**{name: getattr(area, name) for name in AreaShown.model_fields}) for area in areas])
     )

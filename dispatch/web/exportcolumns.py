@@ -14,7 +14,9 @@ from pydantic import BaseModel
 from dispatch.kit.words import Labelled
 from dispatch.reports.copies import Column, Kind
 
-UNITS = frozenset({"area", "county", "depot", "lender", "borrower", "crew_area"})  # fields that hold an area's code
+UNITS = frozenset(  # fields that hold an area's code
+    {"area", "county", "depot", "lender", "borrower", "crew_area", "parent", "under"}
+)
 Said = str | tuple[str, Mapping[str, str]]  # a heading, or heading and what words are called that have no enumeration
 
 

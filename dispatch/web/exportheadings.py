@@ -11,6 +11,7 @@ from dispatch.routing.model import ReasonCode
 from dispatch.tickets.fieldreports import KINDS
 
 from .exportcolumns import Said
+from .exportoversight import OVERSIGHT
 
 WAYS = {"sms": "短信已问", "call": "人工回访"}
 BASIS = {"line": "直线估算", "road": "按道路"}
@@ -52,6 +53,10 @@ HEADINGS: Mapping[str, Mapping[str, Said]] = {
         "flags.overdue": "超时项",
         "flags.chased_n": "催办次数",
         "flags.supervised": "督办",
+        "flags.escalated_level": "升级级别",
+        "suspend_reason": "挂起原因",
+        "suspended_at": "挂起时间",
+        "suspended_until": "挂起截止",
         "satisfied": "满意",
     },
     "supervisions": {
@@ -320,13 +325,17 @@ HEADINGS: Mapping[str, Mapping[str, Said]] = {
         "missing": "未申报半日数",
         "reminded_at": "提醒时间",
     },
+    **OVERSIGHT,
 }
 
 # What the conditions of the lists are called, on the second sheet and when there are too many rows.
 CONDITIONS: Mapping[str, str] = {
     "number": "工单编号",
     "area": "单位",
+    "under": "单位",
+    "q": "名称或编码",
     "stage": "环节",
+    "marked": "标记",
     "open": "未结",
     "done": "修复日",
     "state": "状态",
@@ -345,4 +354,10 @@ CONDITIONS: Mapping[str, str] = {
     "crew": "班组",
     "holding": "只列有效的",
     "week": "周",
+    "in_force": "只列此刻有效的",
+    "before": "早于",
+    "due": "只列未报送的",
+    "seen": "含已确认的",
+    "from_": "首日",
+    "to": "末日(含)",
 }

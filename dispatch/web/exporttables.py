@@ -17,24 +17,35 @@ from dispatch.tickets.review import Review
 
 from . import (
     accounts,
+    areas,
     callbacks,
     capacity,
     crews,
     declaring,
     field,
     ledger,
+    lending,
     messages,
+    modes,
     outages,
+    places,
     replies,
     reviews,
     roads,
     services,
+    storms,
     supervision,
     tasks,
+    templates,
     tickets,
+    weather,
+    worklists,
 )
 from .exportcolumns import columns_of
 from .exportheadings import HEADINGS
+from .exportrows import VisitFigureRow, visit_figures
+from .listshapes import NoticeShown
+from .visits import FiguresQuery
 
 
 class Nothing(BaseModel):
@@ -157,6 +168,12 @@ TABLES = (
         ("accounts", Account),
     ),
     _table(
+        ("message-templates", "消息模板", "template.read"),
+        templates.list_templates,
+        Nothing,
+        ("templates", templates.TemplateShown),
+    ),
+    _table(
         ("messages", "外呼消息", "message.read"),
         messages.list_messages,
         messages.MessageQuery,
@@ -173,5 +190,95 @@ TABLES = (
         declaring.list_undeclared,
         declaring.StandingQuery,
         ("depots", declaring.StandingShown),
+    ),
+    _table(
+        ("areas", "区域", "area.read"),
+        areas.list_areas,
+        areas.AreaQuery,
+        ("areas", areas.AreaShown),
+    ),
+    _table(
+        ("place-names", "学到的地名", "place.names"),
+        places.list_names,
+        places.NamesQuery,
+        ("names", places.NameShown),
+    ),
+    _table(
+        ("place-arrivals", "学到的坐标", "place.names"),
+        places.list_arrivals,
+        places.ArrivalsQuery,
+        ("arrivals", places.ArrivalShown),
+    ),
+    _table(
+        ("contact-gaps", "告知缺口", "supervision.contacts"),
+        supervision.list_contact_gaps,
+        supervision.GapQuery,
+        ("areas", supervision.GapShown),
+    ),
+    _table(
+        ("modes", "派工模式", "mode.read"),
+        modes.list_modes,
+        modes.ModeQuery,
+        ("modes", modes.ModeShown),
+    ),
+    _table(
+        ("weather-orders", "恶劣天气令", "weather.read"),
+        weather.list_orders,
+        weather.OrderQuery,
+        ("orders", weather.OrderShown),
+    ),
+    _table(
+        ("storm-reports", "抗灾快报", "storm.read"),
+        storms.list_reports,
+        storms.StormReportQuery,
+        ("reports", storms.StormReportShown),
+    ),
+    _table(
+        ("disaster-reports", "灾害报告", "disaster.read"),
+        weather.list_reports,
+        weather.ReportQuery,
+        ("reports", weather.ReportShown),
+    ),
+    _table(
+        ("lending", "借调", "lending.read"),
+        lending.list_lending,
+        lending.GrantQuery,
+        ("grants", lending.GrantShown),
+    ),
+    _table(
+        ("reserves", "保底队伍", "lending.read"),
+        lending.list_reserves,
+        lending.ReserveQuery,
+        ("reserves", lending.ReserveShown),
+    ),
+    _table(
+        ("worklist-notices", "清单变更", "worklist.read"),
+        worklists.list_notices,
+        worklists.NoticeQuery,
+        ("notices", NoticeShown),
+    ),
+    _table(
+        ("visit-indices", "预约指标", "capacity.indices"),
+        visit_figures,
+        FiguresQuery,
+        ("figures", VisitFigureRow),
+    ),
+    _table(
+        ("indices", "抢修指标", "index.read"),
+        reviews.read_indices,
+        reviews.PeriodQuery,
+        ("figures", reviews.FigureShown),
+    ),
+    _table(
+        ("ledger", "台账汇总", "ledger.read"),
+        ledger.read_ledger,
+        ledger.LedgerQuery,
+        ("balances", ledger.BalanceShown),
+    ),
+    _table(
+        ("ledger-pairs", "借调往来", "ledger.read"),
+        ledger.read_ledger,
+        ledger.LedgerQuery,
+        ("pairs", ledger.LentToShown),
     ),
 )

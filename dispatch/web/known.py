@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
-from dispatch.desk.intake import knowing
+from dispatch.desk.intake import history, knowing
 from dispatch.desk.intake.calls import Phone
 from dispatch.desk.intake.placing import place_call
 from dispatch.desk.outages import outages
@@ -17,7 +17,7 @@ from dispatch.desk.room import Once
 from dispatch.outages.model import Served, Verdict
 from dispatch.tickets.facts import Code
 from dispatch.tickets.model import Ticket
-from dispatch.tickets.words import Matched
+from dispatch.tickets.words import CallOutcome, Cause, Channel, Matched, Stage, Symptom
 
 from .bodies import CalledPlace, Id, In
 from .commands import answer_of
@@ -58,6 +58,36 @@ class KnownShown(BaseModel):
     place_doubt: str | None = Field(description="所说的位置有何不妥,未按它查找或须核对;没有不妥时为空")
 
 
+class CallerBody(In):
+    """Who calls."""
+
+    account_no: Code | None = Field(default=None, description="户号")
+    phone: Phone | None = Field(default=None, description="来电号码")
+
+
+class ContactShown(BaseModel):
+    """One earlier contact of the caller, and what became of it."""
+
+    call_id: str
+    at: datetime = Field(description="来电时间")
+    channel: Channel
+    outcome: CallOutcome
+    ticket_id: str | None
+    ticket_no: str | None
+    stage: Stage | None = Field(description="工单现在的环节;按咨询办结的为空")
+    symptom: Symptom | None
+    address: str | None
+    cause: Cause | None = Field(description="查明的故障原因")
+    satisfied: bool | None = Field(description="回访是否满意;未回访为空")
+
+
+class HistoryShown(BaseModel):
+    """A caller's contacts of a year, the newest first."""
+
+    n: int = Field(description=f"一年内来电次数,最多数到 {history.COUNTED}")
+    contacts: Sequence[ContactShown] = Field(description=f"最近 {history.MOST} 次")
+
+
 class AttachBody(In):
     """Which ticket joins which outage."""
 
@@ -84,6 +114,18 @@ async def known_of_call(
         at=now,
     )
     return shown(KnownShown(label=known.verdict.label, place_doubt=where.doubt, **asdict(known)))
+
+
+@router.post("/calls/history", operation_id="history_of_caller", summary="来电历史", response_model=HistoryShown)
+async def history_of_caller(
+    caller: Annotated[Account, CallerOf("call.log")],
+    body: Annotated[CallerBody, BodyOf(CallerBody)],
+    desk: DeskOf,
+    now: Now,
+) -> Response:
+    """List what the number or the account got in touch about within a year; nothing is kept."""
+    found = await history.history(desk, account_no=body.account_no, phone=body.phone, at=now)
+    return shown(HistoryShown(n=found.n, contacts=[ContactShown(**asdict(one)) for one in found.contacts]))
 
 
 @router.post(

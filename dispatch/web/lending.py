@@ -91,6 +91,14 @@ class ReserveBody(In):
     reason: str = Field(min_length=2, max_length=200, description="原因")
 
 
+class ReserveQuery(BaseModel):
+    """Whose reserves are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area: str | None = AREA
+
+
 class ReserveShown(BaseModel):
     """What a county keeps, and who said so."""
 
@@ -151,13 +159,9 @@ async def revoke_lending(
 
 
 @router.get("/lending/reserves", operation_id="list_reserves", summary="保底队伍数", response_model=ReserveList)
-async def list_reserves(
-    caller: Reader,
-    desk: DeskOf,
-    area: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码;缺省为本辖区")] = None,
-) -> Response:
+async def list_reserves(caller: Reader, query: Annotated[ReserveQuery, Query()], desk: DeskOf) -> Response:
     """List how many free crews each county keeps when it lends."""
-    found = await lending.reserves(desk, area, by=caller)
+    found = await lending.reserves(desk, query.area, by=caller)
     return shown(ReserveList(reserves=[ReserveShown(**asdict(one)) for one in found]))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
 from dispatch.capacity.modes import Mode
@@ -52,6 +52,22 @@ class ModeShown(BaseModel):
     auto_storm: bool = Field(description="允许系统自行进入抗灾抢修")
     proposal: ProposalShown | None = Field(description="系统建议进入抗灾抢修,待人决定")
     calm_at: datetime | None = Field(description="本次抗灾抢修从何时起负荷已低;满规则包规定的平静时间后自动恢复正常")
+
+
+class ModeQuery(BaseModel):
+    """Whose modes are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码,含其下属各县;缺省为本辖区"
+    )
+
+
+class ModeList(BaseModel):
+    """The modes of an area's counties."""
+
+    modes: Sequence[ModeShown]
 
 
 class ModeChangeShown(BaseModel):
@@ -114,6 +130,15 @@ class DryRunShown(BaseModel):
     callbacks: Sequence[str] = Field(description="回访方式将改变的工单")
     booked: Sequence[BookedShown] = Field(description="将让路的预约作业")
     grouped: Sequence[SupervisedShown] = Field(description="将按故障点合并的督办")
+
+
+@router.get("/modes", operation_id="list_modes", summary="各县派工模式", response_model=ModeList)
+async def list_modes(
+    caller: Annotated[Account, CallerOf("mode.read")], query: Annotated[ModeQuery, Query()], desk: DeskOf
+) -> Response:
+    """Say how each county of an area works now."""
+    found = await modes.modes_in(desk, query.area, by=caller)
+    return shown(ModeList(modes=[ModeShown(**asdict(mode)) for mode in found]))
 
 
 @router.get("/areas/{code}/mode", operation_id="read_mode", summary="派工模式", response_model=ModeShown)

@@ -57,7 +57,7 @@ TAGS = [
     {"name": "dashboard 看板", "description": "指挥看板、往日复盘、区域边界与大屏"},
     {"name": "packs 规则包", "description": "时限等规则的各个版本,每个数值带来源"},
     {"name": "callbacks 回访", "description": "回访名单、开始回访、未接通与回访结果"},
-    {"name": "messages 短信与语音", "description": "外呼消息、待读来信与值班联系人"},
+    {"name": "messages 短信与语音", "description": "外呼消息、消息模板、待读来信与值班联系人"},
     {"name": "gateway 消息网关", "description": "供短信与语音网关回传回执和来信;使用“消息网关”角色的令牌"},
     {"name": "telephony 话务平台", "description": "话务平台上报来电振铃与挂断(“话务平台”角色的令牌);座席查看本席来电"},
     {"name": "exports 导出", "description": "各表导出为工作簿:与列表同条件、同权限、同内容,电话隐去中间四位"},
@@ -89,6 +89,7 @@ ALSO: dict[str, set[int]] = {
     "report_by_phone": {404},
     "list_crews": {404},
     "list_areas": {404},
+    "list_modes": {404},  # an area
     "list_borders": {404},
     "list_place_names": {404},  # an area
     "list_place_arrivals": {404},
@@ -150,6 +151,7 @@ ALSO: dict[str, set[int]] = {
     "list_replay_days": {404},
     "read_report": {404},
     "withdraw_pack": {404, 409},
+    "reset_template": {409},
     "read_offers": {409},  # a ticket without a place
     "export_tickets": {404},  # an area, here and below, as its list
     "export_supervisions": {404},
@@ -168,6 +170,21 @@ ALSO: dict[str, set[int]] = {
     "export_messages": {404},
     "export_closures": {404},
     "export_undeclared": {404, 409},
+    "export_areas": {404},
+    "export_place_names": {404},
+    "export_place_arrivals": {404},
+    "export_contact_gaps": {404},
+    "export_modes": {404},
+    "export_weather_orders": {404},
+    "export_storm_reports": {404},
+    "export_disaster_reports": {404},
+    "export_lending": {404},
+    "export_reserves": {404},
+    "export_worklist_notices": {404},
+    "export_visit_indices": {404},
+    "export_indices": {404},
+    "export_ledger": {404},
+    "export_ledger_pairs": {404},
     "log_in": {429},
     "change_own_password": {429},
 }

@@ -126,6 +126,14 @@ class WarningPage(BaseModel):
     next: str | None = Field(description="下一页的 after;没有下一页时为空")
 
 
+class GapQuery(BaseModel):
+    """Where gaps are looked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area: Area = None
+
+
 class GapShown(BaseModel):
     """A county in which not everybody can be told."""
 
@@ -292,10 +300,10 @@ def _warning(one: warnings.Alarm) -> WarningShown:
 @router.get("/supervision/contacts", operation_id="list_contact_gaps", summary="告知缺口", response_model=Gaps)
 async def list_contact_gaps(
     caller: Annotated[Account, CallerOf("supervision.contacts")],
+    query: Annotated[GapQuery, Query()],
     desk: DeskOf,
-    area: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码;缺省为本辖区")] = None,
 ) -> Response:
     """List the counties in which a warning would not reach all whom it is for."""
-    found = await onduty.gaps_in(desk, area, by=caller)
+    found = await onduty.gaps_in(desk, query.area, by=caller)
     listed = [GapShown(**{name: getattr(one, name) for name in GapShown.model_fields}) for one in found]
     return shown(Gaps(areas=listed))

@@ -11,7 +11,7 @@ from dispatch.accounts.model import Account
 from dispatch.desk import reading
 from dispatch.tickets.events import Entry, Event
 from dispatch.tickets.model import Ticket, document
-from dispatch.tickets.words import Channel, Source, Stage
+from dispatch.tickets.words import Channel, Source, Stage, TicketMark
 
 from .bodies import Instant
 from .deps import CallerOf, DeskOf, Now, TicketId, shown
@@ -36,6 +36,7 @@ class TicketQuery(BaseModel):
     done: Literal["today"] | None = Field(
         default=None, description="today 只看本队(本班所、本辖区队伍)今天(北京时间)修复的工单,已归档的也在内"
     )
+    marked: TicketMark | None = Field(default=None, description="只看未结且有此标记的;给出时 open、done 不起作用")
     number: str | None = Field(
         default=None, alias="no", pattern=r"^[A-Za-z0-9-]{1,40}$", description="工单编号,整号;给出时其他条件不起作用"
     )
@@ -108,6 +109,7 @@ async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], d
         stages=query.stage,
         is_open=query.open,
         done_since=reading.today(now) if query.done else None,
+        marked=query.marked,
         number=query.number,
         begin_at=query.begin_at,
         end_at=query.end_at,

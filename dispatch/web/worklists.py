@@ -58,6 +58,7 @@ class NoticeQuery(BaseModel):
     area: str | None = AREA
     date: Day | None = Field(default=None, description="只列这一天的清单")
     seen: bool = Field(default=False, description="也列已确认的")
+    limit: int = Field(default=reading.AT_MOST, ge=1, le=reading.AT_MOST, description="最多几条")
 
 
 @router.get("/worklists", operation_id="list_worklists", summary="派工清单", response_model=WorklistList)
@@ -163,7 +164,7 @@ async def of_crew(
 )
 async def list_notices(caller: Reader, query: Annotated[NoticeQuery, Query()], desk: DeskOf) -> Response:
     """List what teams were told and nobody has acknowledged yet."""
-    found = await reading.notices(desk, query.area, day=query.date, seen=query.seen, by=caller)
+    found = await reading.notices(desk, query.area, day=query.date, seen=query.seen, limit=query.limit, by=caller)
     return shown(NoticeList(notices=[NoticeShown.of(each) for each in found]))
 
 

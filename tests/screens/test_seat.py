@@ -60,6 +60,8 @@ def test_a_call_that_rings_is_taken_with_a_few_keys(seat: Page, house: House) ->
     expect(phone_of(seat)).to_have_value(phone)
     expect(kind_of(seat)).to_be_focused()
     expect(seat.locator(f"[data-picked='{ACCOUNT_NO}']")).to_contain_text("请与客户核对地址")
+    history = seat.get_by_role("region", name="近一年来电")
+    expect(history.locator("[data-call]").first).to_contain_text(earlier["ticket_no"][-6:])
     fingers = Fingers(seat)
     fingers.press("1")
     expect(seat.get_by_label("现象 / 备注")).to_be_focused()

@@ -17,6 +17,7 @@ from tests.replies.test_queue import GOOD, VAGUE
 from tests.worlds import NINGHAI, START, XIANGSHAN, minutes
 
 from .conftest import Centre
+from .overseen import overseen
 from .test_capacity import DEPOT, books, declares
 from .test_services import opened
 from .test_stories import to_stage
@@ -25,15 +26,24 @@ from .test_tasks import makes
 MONTH = {"from": "2026-07-01T00:00:00+08:00", "to": "2026-08-01T00:00:00+08:00"}
 DAY = {"depot": DEPOT, "date": "2026-07-02"}
 WEEK = {"area": XIANGSHAN, "week": "2026-W28"}
+DAYS = {"from": "2026-07-01", "to": "2026-07-03"}
+TOWN = {"area": NINGHAI}
 LISTS = {
     "ledger-lines": "ledger/lines",
     "closures": "roads/closures",
     "undeclared": "capacity/undeclared",
+    "place-names": "places/names",
+    "place-arrivals": "places/arrivals",
+    "contact-gaps": "supervision/contacts",
+    "reserves": "lending/reserves",
+    "visit-indices": "capacity/indices",
+    "ledger-pairs": "ledger",
 }  # the others are called what their table is called
 # By which the lists are asked here, and by whom.
 ASKED: dict[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
     "tickets": ("monitor", [{}, {"area": NINGHAI}, {"stage": ["accepted", "cancelled"]}, {"open": False},
-                            {"open": True, "area": XIANGSHAN}, {"done": "today"}]),
+                            {"open": True, "area": XIANGSHAN}, {"done": "today"}, {"marked": "chased"},
+                            {"marked": "escalated"}, {"marked": "suspended"}]),
     "supervisions": ("monitor", [{}, {"state": "open"}, {"area": NINGHAI}]),
     "warnings": ("xiangshan", [{}, {"level": 3}, {"since": "2026-07-01T00:00:00+08:00"}]),
     "field-reports": ("monitor", [{}, {"outcome": "accepted"}, {"area": NINGHAI}]),
@@ -47,11 +57,31 @@ ASKED: dict[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
     "outages": ("xiangshan", [{}, {"state": ["announced"]}, {"area": NINGHAI}]),
     "crews": ("monitor", [{}, {"area": NINGHAI}]),
     "accounts": ("admin", [{}]),
+    "message-templates": ("admin", [{}]),
     "messages": ("admin", [{}, {"state": "queued"}, {"area": NINGHAI}]),
     "closures": ("seat", [{}, {"holding": False}]),
     "undeclared": ("xiangshan", [WEEK]),
+    "areas": ("seat", [{}, {"under": XIANGSHAN}, {"q": "供电所"}, {"q": NINGHAI, "under": "3302"}]),
+    "place-names": ("monitor", [{}, TOWN]),
+    "place-arrivals": ("monitor", [{}, TOWN]),
+    "contact-gaps": ("monitor", [{}, TOWN]),
+    "modes": ("monitor", [{}, TOWN, {"area": "3302"}]),
+    "weather-orders": ("monitor", [{}, {"in_force": True}, TOWN]),
+    "storm-reports": ("monitor", [{}, {"before": minutes(90).isoformat()}, {"area": "3302"}]),
+    "disaster-reports": ("monitor", [{}, {"due": False}, TOWN]),
+    "lending": ("ninghai", [{}, {"in_force": True}]),
+    "reserves": ("monitor", [{}, TOWN]),
+    "worklist-notices": ("xiangshan", [{}, {"seen": True}, {"date": "2026-07-02"}, {"area": DEPOT}]),
+    "visit-indices": ("monitor", [DAYS, DAYS | TOWN]),
+    "indices": ("monitor", [{"area": "33", **MONTH}, {**TOWN, **MONTH}]),
+    "ledger": ("monitor", [MONTH, MONTH | TOWN]),
+    "ledger-pairs": ("monitor", [MONTH, MONTH | {"from": "2026-07-02T00:00:00+08:00"}]),
 }  # fmt: skip
 TABLE = {table.name: table for table in TABLES}
+PAGED = frozenset(
+    ("tickets", "supervisions", "warnings", "field-reports", "reply-audits", "reviews", "callbacks", "ledger-lines",
+     "grid-tasks", "services", "outages", "crews", "accounts", "messages", "place-names", "place-arrivals")
+)  # fmt: skip
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.*")
 ROADS = """
 INSERT INTO road_closure (id, area, cause, title, road, from_at, set_by, set_at)
@@ -99,20 +129,28 @@ async def lived_in(centre: Centre) -> None:
             "INSERT INTO network_node (code, name, kind, area) VALUES ('N1', '东街线', 'feeder', $1)", XIANGSHAN
         )
         await connection.execute(OUTAGE, XIANGSHAN, minutes(600))
+    await overseen(centre)
 
 
 async def listed(centre: Centre, table: Table, who: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return all rows of the list, as a console turns its pages: three rows at a time where it has pages."""
     client, path, found, turn = await centre.by(who), f"/{LISTS.get(table.name, table.name)}", [], {}
-    paged = table.name not in {"bookings", "closures", "undeclared"}
     while True:
-        answer = await client.get(path, params={**asked, **turn, **({"limit": 3} if paged else {})})
+        answer = await client.get(path, params={**asked, **turn, **({"limit": 3} if table.name in PAGED else {})})
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        found += page[table.rows]
+        found += _rows(table, page)
         if page.get("next") is None:
             return found
         turn = {"after": page["next"]}
+
+
+def _rows(table: Table, page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a page; the indices of booked work are those of the area, then those of each county."""
+    if table.name != "visit-indices":
+        return list(page[table.rows])
+    parts = [(page, True), *((county, False) for county in page["counties"])]
+    return [figure | {"area": part["area"], "whole": whole} for part, whole in parts for figure in part["figures"]]
 
 
 async def export(centre: Centre, table: Table, who: str, asked: Mapping[str, Any]) -> httpx.Response:
@@ -149,6 +187,8 @@ def expected(row: Mapping[str, Any], column: Column, names: Mapping[str, str]) -
 def _cell(value: Any, column: Column, names: Mapping[str, str]) -> Any:
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, dict):
+        return "、".join(f"{name} {each:.6g}" for name, each in value.items()) or None
     if not isinstance(value, str):
         return value
     if INSTANT.fullmatch(value):

@@ -10,7 +10,7 @@ from tests.worlds import NINGHAI, XIANGSHAN
 THIRD = "330281"  # 余姚: neither the ticket's county nor the lender
 
 # Routes of the framework and for the supervisor, and the screens' files; they show no ticket, no person and no area.
-SCREENS = {"/", "/crew", "/wall", "/assets/{name}", "/{name}"}
+SCREENS = {"/", "/crew", "/wall", "/assets/{name}", "/tiles/{z:int}/{x:int}/{y:int}", "/{name}"}
 OUTSIDE = SCREENS | {
     "/openapi.json",
     "/docs",
@@ -66,6 +66,7 @@ PLACES = {
     "shape": "xlsx",
     "task_id": "no-such-task",
     "key": "sgcc@2026.1",
+    "occasion": "accepted",
 }
 
 ETR = (wall_now() + timedelta(hours=2)).isoformat()

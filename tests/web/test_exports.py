@@ -100,6 +100,7 @@ async def test_the_second_sheet_says_who_asked_when_and_for_what(centre: Centre)
         "导出时间": "2026-07-01 09:03:00(北京时间)",
         "单位": "未限",
         "环节": "已接单、已派工",
+        "标记": "未限",
         "未结": "是",
         "修复日": "未限",
         "工单编号": "未限",
@@ -155,7 +156,7 @@ def _parts(file: bytes) -> list[bytes]:
 async def test_the_heading_stands_still_can_be_filtered_and_instants_are_instants_of_china(centre: Centre) -> None:
     await centre.call()
     sheet = load_workbook(BytesIO((await export(centre, TABLE["tickets"], "monitor", {})).content)).worksheets[0]
-    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("工单", "B2", "A1:AG2")
+    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("工单", "B2", "A1:AK2")
     at = next(cell for cell in sheet[2] if cell.value == START.astimezone(CHINA).replace(tzinfo=None))
     assert at.is_date
     said = {sheet[1][n].value: cell.value for n, cell in enumerate(sheet[2])}

@@ -140,6 +140,9 @@ async def test_a_countys_mode_is_switched_by_the_province_with_a_reason_and_an_e
     done = await monitor.put(path, json=said)
     assert done.status_code == 200
     assert (await county.get(path)).json() == done.json()
+    assert (await county.get("/modes")).json() == {"modes": [done.json()]}
+    of_all = (await monitor.get("/modes", params={"area": "3302"})).json()["modes"]
+    assert [(one["area"], one["mode"]) for one in of_all] == [(XIANGSHAN, "quick"), (NINGHAI, "normal")]
     assert (done.json()["mode"], done.json()["set_by"], done.json()["auto_storm"]) == ("quick", "monitor", True)
     (change,) = (await county.get(f"{path}/history")).json()["changes"]
     assert (change["before"], change["mode"], change["reason"]) == ("normal", "quick", "台风")
@@ -165,5 +168,7 @@ async def test_the_tree_of_areas_is_listed_from_the_top(centre: Centre) -> None:
         ("330226-1", "depot", NINGHAI),
         ("330226-2", "depot", NINGHAI),
     ]
+    named = (await crew.get("/areas", params={"under": NINGHAI, "q": "城关"})).json()["areas"]
+    assert [area["code"] for area in named] == ["330226-2"]
     assert (await crew.get("/areas", params={"under": "9999"})).status_code == 404
     assert (await crew.post("/areas", json={}, headers=key())).status_code == 405

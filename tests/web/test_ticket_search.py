@@ -34,3 +34,16 @@ async def test_tickets_are_found_by_when_they_were_reported(centre: Centre) -> N
     assert await found(centre, "monitor", to=middle) == [ids[0]]
     first = await found(centre, "monitor", to=later, limit="1")
     assert await found(centre, "monitor", to=later, limit="1", after=first[0]) == [ids[0]]
+
+
+async def test_open_tickets_are_found_by_what_was_done_about_them(centre: Centre) -> None:
+    plain, chased, gone = [await centre.call() for _ in range(3)]
+    for ticket in (chased, gone):
+        await centre.does("seat", ticket, "chase", text="客户再次来电")
+    assert await found(centre, "monitor", marked="chased") == [gone["id"], chased["id"]]
+    await centre.does("xiangshan", gone, "cancel", reason="客户来电已恢复", meter="live")
+    assert await found(centre, "monitor", marked="chased", open="false") == [chased["id"]]
+    assert await found(centre, "ninghai", marked="chased") == []
+    assert await found(centre, "monitor", marked="escalated") == []
+    await centre.does("monitor", plain, "escalate", reason="media", text="电视台来电")
+    assert await found(centre, "xiangshan", marked="escalated", done="today") == [plain["id"]]

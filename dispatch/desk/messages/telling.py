@@ -13,7 +13,7 @@ from dispatch.desk.ids import new_id
 from dispatch.desk.room import Desk
 from dispatch.kit.db import Connection
 from dispatch.kit.rulepack import Packs
-from dispatch.notify import texts
+from dispatch.notify import ownwords, texts
 from dispatch.notify.phones import is_mobile, plain
 from dispatch.notify.templates import Medium, Occasion, Text, compose, written
 from dispatch.tickets import events as e
@@ -143,7 +143,9 @@ async def _confirm_chase(tx: Connection, desk: Desk, ticket: Ticket, event: Chas
 async def _answer_chase(tx: Connection, desk: Desk, ticket: Ticket, at: datetime) -> None:
     """Tell who asked how far it is now, if his question was the last that he heard of and there is something new."""
     last, said = await _last_word(tx, ticket, *TO_CUSTOMERS), progress(ticket, at)
-    if last is not None and last[0] is Occasion.CHASED and f"{said}。" not in last[1]:
+    if last is None or last[0] is not Occasion.CHASED:
+        return
+    if not await ownwords.told(tx, Occasion.CHASED, last[1], progress=said):
         await tell_customer(tx, desk, ticket, Occasion.CHASE_ANSWERED, at, progress=said)
 
 

@@ -20,8 +20,10 @@ from dispatch.kit.db import Connection
 from dispatch.kit.errors import NotFound, Refusal
 from dispatch.kit.logs import logger
 from dispatch.notify import texts
+from dispatch.notify.ownwords import in_force
 from dispatch.notify.phones import is_mobile
 from dispatch.notify.templates import Occasion, compose
+from dispatch.notify.wording import worded
 from dispatch.places.areas import AreaLevel
 from dispatch.tickets.terms import Addressee
 
@@ -142,7 +144,7 @@ async def _make(desk: Desk, city: str, hour: datetime, at: datetime) -> bool:
         if found is None:
             return False
         fields = said(found)
-        text = compose(Occasion.STORM_REPORT, fields)
+        text = worded(compose(Occasion.STORM_REPORT, fields), await in_force(tx, [Occasion.STORM_REPORT]))
         phones = await _phones(tx, desk, city)
         kept = (found.begun_at, text.body, found.model_dump_json(), at, len(phones))
         if await tx.execute(KEEP, new_id(at), city, hour, *kept) != "INSERT 0 1":

@@ -12,6 +12,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account, Role
 from dispatch.capacity.modes import Mode, ModeState, settings_of
 from dispatch.desk.ids import new_id
+from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk
 from dispatch.desk.tasks import yielding
 from dispatch.kit.clock import CHINA
@@ -27,9 +28,11 @@ from .giving_way import give_way
 TURN_TAKING = "SELECT pg_advisory_xact_lock(95599, hashtext($1))"  # a county that has no row yet cannot be locked by it
 FIND = """
 SELECT m.area, m.mode, m.set_by, m.set_at, m.reason, m.until_at, m.auto_storm, m.change_id, m.person_at, m.peaked,
-       m.calm_at FROM county_mode AS m WHERE m.area = $1
+       m.calm_at FROM county_mode AS m WHERE m.area = ANY($1::text[])
 """
-PROPOSAL = "SELECT id, mode, open_tickets, crews, at FROM mode_proposal WHERE area = $1 AND ended_at IS NULL"
+PROPOSAL = """
+SELECT area, id, mode, open_tickets, crews, at FROM mode_proposal WHERE area = ANY($1::text[]) AND ended_at IS NULL
+"""
 SET = """
 INSERT INTO county_mode (area, mode, set_by, set_at, reason, until_at, auto_storm, change_id, person_at, peaked)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -138,10 +141,32 @@ async def mode_of(desk: Desk, area: str, *, by: Account) -> CountyMode:
         return await read_mode(connection, county)
 
 
+async def modes_in(desk: Desk, area: str | None, *, by: Account) -> list[CountyMode]:
+    """
+    Return the modes of the counties in an area (by default the caller's own); of a depot there is none.
+
+    :raises NoSuchArea: if there is no such area
+    :raises Forbidden: if the caller may not look there
+    """
+    counties = desk.areas.counties(looked_at(desk, area, "mode.read", by=by))
+    async with desk.db.connection() as connection:
+        return await _read(connection, counties)
+
+
 async def read_mode(connection: Connection, county: str) -> CountyMode:
     """Return a county's mode as it is in the database."""
-    row, waits = await connection.fetchrow(FIND, county), await connection.fetchrow(PROPOSAL, county)
-    proposal = None if waits is None else Proposal(**{**waits, "mode": Mode(waits["mode"])})
+    (found,) = await _read(connection, [county])
+    return found
+
+
+async def _read(connection: Connection, counties: Sequence[str]) -> list[CountyMode]:
+    rows = {row["area"]: row for row in await connection.fetch(FIND, list(counties))}
+    waits = {row["area"]: row for row in await connection.fetch(PROPOSAL, list(counties))}
+    return [_mode(county, rows.get(county), waits.get(county)) for county in counties]
+
+
+def _mode(county: str, row: Row | None, waits: Row | None) -> CountyMode:
+    proposal = None if waits is None else _proposal(waits)
     if row is None:
         return CountyMode(county, proposal=proposal)
     return CountyMode(
@@ -155,6 +180,10 @@ async def read_mode(connection: Connection, county: str) -> CountyMode:
         proposal,
         row["calm_at"],
     )
+
+
+def _proposal(row: Row) -> Proposal:
+    return Proposal(row["id"], Mode(row["mode"]), row["open_tickets"], row["crews"], row["at"])
 
 
 def state_of(row: Row | None, *, proposed: bool) -> ModeState:

@@ -76,7 +76,7 @@ async def _take(desk: Desk, county: str, load: Load, rules: ModeRules, at: datet
     """Decide again on what the database says now, and do it, in one transaction."""
     async with desk.db.transaction() as tx:
         await tx.execute(TURN_TAKING, county)
-        row, waits = await tx.fetchrow(FIND, county), await tx.fetchrow(PROPOSAL, county)
+        row, waits = await tx.fetchrow(FIND, [county]), await tx.fetchrow(PROPOSAL, [county])
         state = rules_of_modes.observed(state_of(row, proposed=waits is not None), load, rules=rules, at=at)
         turn = rules_of_modes.turn(state, load, rules=rules, at=at)
         await tx.execute(OBSERVE, county, state.peaked, state.calm_at)

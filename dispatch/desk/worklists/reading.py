@@ -196,7 +196,7 @@ def _drafted(desk: Desk, known: Known, routes: Mapping[str, Sequence[str]], at: 
 
 
 async def notices(
-    desk: Desk, area: str | None, *, day: date | None = None, seen: bool = False, by: Account
+    desk: Desk, area: str | None, *, day: date | None = None, seen: bool = False, limit: int = AT_MOST, by: Account
 ) -> list[Notice]:
     """
     Return what teams were told and nobody has acknowledged yet, the newest first.
@@ -209,7 +209,7 @@ async def notices(
     depot = code if desk.areas.get(code).level is AreaLevel.DEPOT else None
     counties = [desk.areas.county_of_depot(code)] if depot else list(desk.areas.counties(code))
     async with desk.db.connection() as connection:
-        rows = await connection.fetch(OPEN, counties, depot, seen, day, AT_MOST)
+        rows = await connection.fetch(OPEN, counties, depot, seen, day, limit)
     return [_notice(row) for row in rows]
 
 

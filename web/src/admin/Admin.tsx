@@ -1,4 +1,4 @@
-/** 管理: accounts, areas and who is on duty, rule packs, places and what was learned of them, messages, health. */
+/** 管理: accounts, areas and who is on duty, rule packs, places and what was learned of them, messages and their texts, health. */
 
 import { may, useMe } from "../api/session";
 import { useWords } from "../i18n";
@@ -12,6 +12,7 @@ import { Health } from "./Health";
 import { Messages } from "./Messages";
 import { Packs } from "./Packs";
 import { Places } from "./Places";
+import { Templates } from "./Templates";
 import { adminWords } from "./words";
 
 export default function Admin(): React.JSX.Element {
@@ -27,6 +28,7 @@ export default function Admin(): React.JSX.Element {
     { name: "names", text: t.names, view: Names, allowed: may(me, "place.names") },
     { name: "arrivals", text: t.arrivals, view: Arrivals, allowed: may(me, "place.names") },
     { name: "messages", text: t.messages, view: Messages, allowed: may(me, "message.read") },
+    { name: "templates", text: t.templates, view: Templates, allowed: may(me, "template.read") },
     { name: "health", text: t.health, view: Health },
   ];
   return (

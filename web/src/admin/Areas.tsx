@@ -39,9 +39,9 @@ export function Areas(): React.JSX.Element {
   return (
     <>
       <div className="filters row wrap no-print">
-        <Field label={texts.filter}>{(input) => <input {...input} type="search" value={words} onChange={(event) => setWords(event.target.value.trim())} />}</Field>
+        <Field label={texts.filter}>{(input) => <input {...input} type="search" maxLength={60} value={words} onChange={(event) => setWords(event.target.value.trim())} />}</Field>
       </div>
-      <DataTable name="areas" label={texts.tabs.areas} columns={columns} list={listOf(rows)} idOf={(area) => area.code} />
+      <DataTable name="areas" label={texts.tabs.areas} columns={columns} list={listOf(rows)} idOf={(area) => area.code} exported={{ table: "areas", query: { under: me.account.area, q: words } }} />
       {open === null ? null : <Duty area={open} onClose={() => setOpen(null)} />}
     </>
   );

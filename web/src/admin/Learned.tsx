@@ -46,7 +46,7 @@ export function Names(): React.JSX.Element {
     { key: "used", title: texts.used, render: (name) => (name.undone_at ? <Tag>{`${texts.undone} ${who(name.undone_by ?? "")} ${full(name.undone_at)}`}</Tag> : <Tag tone={name.used ? "ok" : "plain"}>{name.used ? table.yes : table.no}</Tag>) },
     { key: "act", title: table.actions, frozen: "right", render: (name) => (name.undone_at === null && may(me, "place.undo") ? <Button tone="risky" disabled={busy} title={texts.undoSure} aria-label={`${texts.undo} ${name.said}`} onClick={() => undo(name.id)}>{texts.undo}</Button> : null) },
   ];
-  return <ListView name="place-names" label={texts.tabs.names} columns={columns} load={loadNames} idOf={(name) => name.id} initial={{} as Query} filters={[{ name: "area", label: table.area, kind: "area" }]} />;
+  return <ListView name="place-names" label={texts.tabs.names} columns={columns} load={loadNames} idOf={(name) => name.id} exported="place-names" initial={{} as Query} filters={[{ name: "area", label: table.area, kind: "area" }]} />;
 }
 
 async function loadArrivals(query: Query, turn: Turn): Promise<Page<Arrival>> {
@@ -86,5 +86,5 @@ export function Arrivals(): React.JSX.Element {
         ) : null,
     },
   ];
-  return <ListView name="place-arrivals" label={texts.tabs.arrivals} columns={columns} load={loadArrivals} idOf={(arrival) => `${arrival.ticket_id}.${arrival.code}`} initial={{} as Query} filters={[{ name: "area", label: table.area, kind: "area" }]} />;
+  return <ListView name="place-arrivals" label={texts.tabs.arrivals} columns={columns} load={loadArrivals} idOf={(arrival) => `${arrival.ticket_id}.${arrival.code}`} exported="place-arrivals" initial={{} as Query} filters={[{ name: "area", label: table.area, kind: "area" }]} />;
 }

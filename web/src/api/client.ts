@@ -24,7 +24,9 @@ const again: Middleware = {
     const copy = copies.get(request);
     if (copy === undefined) return undefined;
     await loggedInAgain();
-    return fetch(copy);
+    return fetch(copy).catch(() => {
+      throw unreachable();
+    });
   },
   onError() {
     return unreachable();

@@ -1056,6 +1056,12 @@ export const Symptom = {
   "other": "其他"
 } as const;
 
+export const TicketMark = {
+  "chased": "催办",
+  "escalated": "升级",
+  "suspended": "挂起"
+} as const;
+
 export const TileKind = {
   "xyz": "XYZ 瓦片",
   "wmts": "WMTS 瓦片",

@@ -7,7 +7,7 @@
 import { hear } from "../lib/clock";
 import { Store } from "../lib/store";
 import type { Schemas } from "./client";
-import { loggedInAgain } from "./session";
+import { loggedInAgain, session, type Me } from "./session";
 
 type Kinds = "Hello" | "Snapshot" | "Resumed" | "Changed" | "Gone" | "Listed" | "Powered" | "Head" | "Ringing" | "HungUp" | "Refused";
 export type Message = Schemas[Kinds];
@@ -40,6 +40,7 @@ class Live {
   #since: Record<string, number> = {};
   #epoch: string | null = null;
   #tries = 0;
+  #me: Me | null | undefined; // who was logged in when the line was opened
 
   start(areas: readonly string[]): void {
     this.#areas = areas;
@@ -52,6 +53,7 @@ class Live {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(`${scheme}//${location.host}/api/v1/live`);
     this.#socket = socket;
+    this.#me = session.get().me;
     socket.onmessage = (event) => this.#hear(JSON.parse(String(event.data)) as Message[]);
     socket.onclose = (event) => {
       if (this.#socket === socket) void this.#lost(event.code);
@@ -84,7 +86,8 @@ class Live {
     this.#socket = null;
     const before = line.get();
     line.set({ ...before, state: "broken", brokenMs: before.brokenMs ?? performance.now() });
-    if (code === NOT_LOGGED_IN) await loggedInAgain();
+    const same = this.#me === session.get().me; // else somebody has logged in meanwhile: it was the old session's line
+    if (code === NOT_LOGGED_IN && same) await loggedInAgain();
     const patience = PATIENCE_MS[Math.min(this.#tries, PATIENCE_MS.length - 1)] ?? 8_000;
     this.#tries += 1;
     setTimeout(() => this.#again(), patience * (0.7 + 0.6 * Math.random()));

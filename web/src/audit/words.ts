@@ -4,7 +4,7 @@ import type { Words } from "../i18n";
 
 const zh = {
   title: "回单审核",
-  tabs: { audits: "待审回单", reports: "待裁定汇报", judged: "评价与申诉" },
+  tabs: { audits: "待审回单", reports: "待裁定汇报", judged: "评价与申诉", templates: "消息模板" },
   queue: (n: number) => `待审 ${n} 件`, nothing: "没有待审的回单",
   doubtful: "现场汇报存疑", rejectedN: (n: number) => `已退 ${n} 次`, trust: (text: string) => `可信度 ${text}`,
   reply: "回单", reports: "现场汇报", evidence: "核查与证据", defects: "自检问题", noDefects: "自检没有发现问题", findings: "真实性核查",
@@ -20,7 +20,7 @@ const zh = {
 
 const en = {
   title: "Reply audit",
-  tabs: { audits: "Replies to audit", reports: "Reports to decide", judged: "Judgements and appeals" },
+  tabs: { audits: "Replies to audit", reports: "Reports to decide", judged: "Judgements and appeals", templates: "Message texts" },
   queue: (n: number) => `${n} wait`, nothing: "No replies wait",
   doubtful: "doubtful reports", rejectedN: (n: number) => `rejected ${n} times`, trust: (text: string) => `trust ${text}`,
   reply: "Reply", reports: "Field reports", evidence: "Checks and evidence", defects: "Defects found by itself", noDefects: "The form finds no defects", findings: "Checks of truth",

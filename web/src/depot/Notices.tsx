@@ -58,6 +58,7 @@ export function Notices(): React.JSX.Element {
         { name: "date", label: texts.date, kind: "day" },
         { name: "seen", label: texts.alsoSeen, kind: "flag" },
       ]}
+      exported="worklist-notices"
     />
   );
 }

@@ -52,6 +52,7 @@ export function Indices(): React.JSX.Element {
         { name: "from", label: texts.from, kind: "instant" },
         { name: "to", label: texts.to, kind: "instant" },
       ]}
+      exported="indices"
     />
   );
 }

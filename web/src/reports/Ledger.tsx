@@ -7,7 +7,7 @@ import { answered, api, type Schemas } from "../api/client";
 import { useMe } from "../api/session";
 import { useWords } from "../i18n";
 import { Panel } from "../kit/pieces";
-import { DataTable, type Column } from "../tables/DataTable";
+import { DataTable, Export, type Column } from "../tables/DataTable";
 import { useAreas } from "../tables/areas";
 import { Filters } from "../tables/Filters";
 import { listOf } from "../tables/listing";
@@ -40,8 +40,8 @@ export function Ledger(): React.JSX.Element {
         onChange={setQuery}
       />
       <p className="soft small">{texts.balanceFormula}</p>
-      <DataTable name="ledger" label={texts.tabs.ledger} columns={useColumns()} list={listOf(found.data?.balances ?? [], found)} idOf={(balance) => `${balance.county} ${balance.month}`} />
-      <Pairs pairs={found.data?.pairs ?? []} />
+      <DataTable name="ledger" label={texts.tabs.ledger} columns={useColumns()} list={listOf(found.data?.balances ?? [], found)} idOf={(balance) => `${balance.county} ${balance.month}`} exported={{ table: "ledger", query: asked }} />
+      <Pairs pairs={found.data?.pairs ?? []} query={asked} />
     </div>
   );
 }
@@ -65,12 +65,12 @@ function useColumns(): Column<Balance>[] {
   ];
 }
 
-function Pairs({ pairs }: { pairs: readonly Schemas["LentToShown"][] }): React.JSX.Element | null {
+function Pairs({ pairs, query }: { pairs: readonly Schemas["LentToShown"][]; query: Query }): React.JSX.Element | null {
   const texts = useWords(reportWords);
   const areas = useAreas();
   if (pairs.length === 0) return null;
   return (
-    <Panel title={texts.pairs} className="pairs">
+    <Panel title={texts.pairs} className="pairs" aside={<Export table="ledger-pairs" query={query} />}>
       <div className="scroll" tabIndex={0} role="group" aria-label={texts.pairs}>
         <table className="table">
           <thead>

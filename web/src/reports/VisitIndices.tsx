@@ -51,6 +51,7 @@ export function VisitIndices(): React.JSX.Element {
         { name: "from", label: texts.fromDay, kind: "day" },
         { name: "to", label: texts.toDay, kind: "day" },
       ]}
+      exported="visit-indices"
     />
   );
 }

@@ -1,12 +1,12 @@
-/** Open tickets beside the call: of this customer, and around the place, from the live board. */
+/** Beside the call: open tickets of this customer and around the place, from the live board; what he called for before. */
 
 import { label, useWords } from "../i18n";
-import { Stage, Symptom } from "../api/labels.gen";
-import type { Ticket } from "../api/client";
+import { CallOutcome, Cause, Stage, Symptom } from "../api/labels.gen";
+import type { Schemas, Ticket } from "../api/client";
 import { Tag } from "../kit/pieces";
-import { hm, kilometres } from "../lib/format";
+import { day, hm, kilometres } from "../lib/format";
 import type { Form } from "./form";
-import type { Open } from "./lookup";
+import { useHistory, type Open } from "./lookup";
 import { seatWords } from "./words";
 
 const SHOWN = 6;
@@ -50,6 +50,44 @@ export function NearTickets({ form, open }: { form: Form; open: Open }): React.J
       </ul>
       <More n={open.near.length} />
     </section>
+  );
+}
+
+const COUNTED = 100;
+
+/** What the caller got in touch about before; his open tickets stand above it already. */
+export function History({ form, open }: { form: Form; open: Open }): React.JSX.Element | null {
+  const texts = useWords(seatWords);
+  const found = useHistory(form);
+  if (found === undefined) return null;
+  const shown = new Set(open.own.map(({ ticket }) => ticket.id));
+  const earlier = found.contacts.filter((contact) => contact.ticket_id === null || !shown.has(contact.ticket_id));
+  return (
+    <section className="stack" aria-label={texts.history(found.n, found.n >= COUNTED)}>
+      <h3>{texts.history(found.n, found.n >= COUNTED)}</h3>
+      {found.n === 0 ? <p className="soft">{texts.historyNone}</p> : null}
+      <ul className="tickets">
+        {earlier.slice(0, SHOWN).map((contact) => (
+          <Earlier key={contact.call_id} contact={contact} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Earlier({ contact }: { contact: Schemas["ContactShown"] }): React.JSX.Element {
+  const texts = useWords(seatWords);
+  const what = [contact.symptom && label(Symptom, contact.symptom), contact.cause && label(Cause, contact.cause)].filter(Boolean);
+  return (
+    <li className="ticket" data-call={contact.call_id}>
+      <span className="row wrap">
+        <b>{day(contact.at)}</b>
+        <Tag>{contact.stage === null ? label(CallOutcome, contact.outcome) : label(Stage, contact.stage)}</Tag>
+        <span className="small">{what.join(" · ")}</span>
+        {contact.satisfied === false ? <Tag tone="warn">▲ {texts.unhappy}</Tag> : null}
+      </span>
+      <span className="small soft cut">{[contact.ticket_no?.slice(-6), contact.address].filter(Boolean).join(" · ")}</span>
+    </li>
   );
 }
 

@@ -13,7 +13,7 @@ import { choose, clear, cleared, edit, focus, form, undo } from "./desk";
 import { Findings } from "./Findings";
 import { faultsOf, isEmpty, planOf, plansOf, urgencyOf, type Fault, type FieldName, type Form, type Known, type Plan, type Relation } from "./form";
 import { INNER } from "./kinds";
-import { NearTickets, OwnTickets } from "./Lists";
+import { History, NearTickets, OwnTickets } from "./Lists";
 import { useKnown, useOpen } from "./lookup";
 import "./seat.css";
 import { useSend } from "./send";
@@ -57,6 +57,7 @@ export default function Seat(): React.JSX.Element {
         <h1 className="only-read">{texts.title}</h1>
         <Caller form={held} known={known} wrong={wrong}>
           <OwnTickets open={open} />
+          <History form={held} open={open} />
         </Caller>
         <Trouble form={held} known={known} wrong={wrong} open={open.own.length > 0}>
           <NearTickets form={held} open={open} />

@@ -116,6 +116,19 @@ export function useKnown(form: Form): Known | undefined {
   return wanted ? data : undefined;
 }
 
+/** What the caller got in touch about before, by his number and the account that was picked. */
+export function useHistory(form: Form): Schemas["HistoryShown"] | undefined {
+  const phone = isNumber(form.phone) ? dialled(form.phone) : null;
+  const settled = useSettled(useMemo(() => ({ account_no: form.account, phone }), [form.account, phone]), 200);
+  const wanted = settled.account_no !== null || settled.phone !== null;
+  const { data } = useQuery({
+    queryKey: ["seat-history", settled],
+    queryFn: wanted ? () => answered(api.POST("/api/v1/calls/history", { body: settled })) : skipToken,
+    gcTime: 0,
+  });
+  return wanted ? data : undefined;
+}
+
 /** Looks up where the account hangs that the number gave before, and proposes it. */
 function useProposal(form: Form, phone: string | null, known: Known | undefined): void {
   const account = known?.account_no ?? null;

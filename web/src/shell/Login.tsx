@@ -1,6 +1,6 @@
 /** The door. When a session ends in the middle of work it lies over the page, so that nothing typed is lost. */
 
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
 
 import { logIn } from "../api/session";
 import { useWords } from "../i18n";
@@ -50,5 +50,29 @@ export function Login({ again }: { again: boolean }): React.JSX.Element {
       </button>
     </form>
   );
-  return again ? <div className="over" role="dialog" aria-modal="true" aria-label={texts.login}>{form}</div> : <main className="door">{form}</main>;
+  return again ? <Over label={texts.login}>{form}</Over> : <main className="door">{form}</main>;
+}
+
+/** Lies over all, open dialogs included, and stays until somebody is in; then the focus is where it was. */
+function Over({ label, children }: { label: string; children: ReactNode }): React.JSX.Element {
+  const box = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const dialog = box.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={box}
+      className="over"
+      aria-label={label}
+      onCancel={(event) => event.preventDefault()}
+      onKeyDown={(event) => {
+        event.stopPropagation(); // the keys of the screen beneath rest
+        if (event.key === "Escape") event.preventDefault();
+      }}
+    >
+      {children}
+    </dialog>
+  );
 }

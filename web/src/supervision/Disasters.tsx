@@ -61,6 +61,7 @@ export function StormReports(): React.JSX.Element {
       idOf={(report) => report.id}
       initial={{} as Query}
       filters={[{ name: "area", label: table.area, kind: "area", down: "city" }]}
+      exported="storm-reports"
       detail={(report) => <p className="pre">{report.text}</p>}
     />
   );
@@ -102,6 +103,7 @@ export function Disasters(): React.JSX.Element {
           { name: "area", label: table.area, kind: "area" },
           { name: "due", label: texts.onlyDue, kind: "flag" },
         ]}
+        exported="disaster-reports"
       />
       {open === null ? null : <Send report={open} onClose={() => setOpen(null)} />}
     </>

@@ -28,5 +28,5 @@ export function Gaps(): React.JSX.Element {
     { key: "depots", title: texts.depots, render: (gap) => gap.depots.join("、") || "—" },
     { key: "crews", title: texts.crews, right: true, render: (gap) => gap.crews, sort: (one, other) => one.crews - other.crews },
   ];
-  return <ListView name="contact-gaps" label={texts.tabs.contacts} columns={columns} load={load} idOf={(gap) => gap.area} initial={{} as Query} filters={[{ name: "area", label: table.area, kind: "area" }]} />;
+  return <ListView name="contact-gaps" label={texts.tabs.contacts} columns={columns} load={load} idOf={(gap) => gap.area} exported="contact-gaps" initial={{} as Query} filters={[{ name: "area", label: table.area, kind: "area" }]} />;
 }

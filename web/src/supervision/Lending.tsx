@@ -54,6 +54,7 @@ export function Lending(): React.JSX.Element {
           { name: "area", label: table.area, kind: "area" },
           { name: "in_force", label: texts.inForce, kind: "flag" },
         ]}
+        exported="lending"
         tools={may(me, "lending.grant") ? <Button tone="main" onClick={() => setMaking(true)}>{texts.grant}</Button> : null}
       />
       {making ? <GrantForm onClose={() => setMaking(false)} /> : null}
@@ -167,7 +168,7 @@ export function Reserves(): React.JSX.Element {
   ];
   return (
     <>
-      <ListView name="reserves" label={texts.tabs.reserves} columns={columns} load={loadReserves} idOf={(reserve) => reserve.area} initial={{} as { area?: string }} filters={[{ name: "area", label: table.area, kind: "area" }]} />
+      <ListView name="reserves" label={texts.tabs.reserves} columns={columns} load={loadReserves} idOf={(reserve) => reserve.area} exported="reserves" initial={{} as { area?: string }} filters={[{ name: "area", label: table.area, kind: "area" }]} />
       {setting === null ? null : (
         <FormDialog
           title={`${texts.reserve} ${areas.name(setting.area)}`}

@@ -48,7 +48,7 @@ export function Suspended(): React.JSX.Element {
 }
 
 interface MarkedProps {
-  name: string;
+  name: Schemas["TicketMark"];
   title: string;
   own: readonly Column<Ticket>[];
   pick: (ticket: Ticket) => boolean;
@@ -71,7 +71,7 @@ function Marked({ name, title, own, pick, weight, acts }: MarkedProps): React.JS
   ];
   return (
     <>
-      <DataTable name={name} label={title} columns={all} list={listOf(rows)} idOf={(ticket) => ticket.id} />
+      <DataTable name={name} label={title} columns={all} list={listOf(rows)} idOf={(ticket) => ticket.id} exported={{ table: "tickets", query: { marked: name } }} />
       {doing === null ? null : <Doing doing={doing} onClose={() => setDoing(null)} />}
     </>
   );

@@ -1,6 +1,6 @@
 /** 派工模式: how each county works now; a switch is tried out first, and what it would move is shown before it is done. */
 
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { answered, api, type Schemas } from "../api/client";
@@ -18,6 +18,7 @@ import { DataTable, type Column } from "../tables/DataTable";
 import { useAreas } from "../tables/areas";
 import { listOf, useFresh } from "../tables/listing";
 import { optionsOf } from "../tables/options";
+import { said } from "../tables/query";
 import { tableWords } from "../tables/words";
 import { who } from "../tickets/pieces";
 import { supervisionWords } from "./words";
@@ -31,24 +32,21 @@ export function Modes(): React.JSX.Element {
   const { own } = useAreas();
   const [chosen, setChosen] = useState("");
   const under = chosen || (own.find((area) => area.level === "city") ?? own.find((area) => area.level === "county"))?.code || "";
-  const counties = own.filter((area) => area.level === "county" && (area.code === under || area.parent === under || own[0]?.code === under));
-  const found = useQueries({
-    queries: counties.map(({ code }) => ({
-      queryKey: ["modes", code],
-      queryFn: () => answered(api.GET("/api/v1/areas/{code}/mode", { params: { path: { code } } })),
-      refetchInterval: AGAIN_MS,
-    })),
+  const asked = said({ area: under });
+  const found = useQuery({
+    queryKey: ["modes", under],
+    queryFn: () => answered(api.GET("/api/v1/modes", { params: { query: asked } })),
+    enabled: own.length > 0,
+    refetchInterval: AGAIN_MS,
   });
   useFresh(["modes"]);
   const [open, setOpen] = useState<Mode | null>(null);
-  const rows = found.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  const state = { isPending: found.some((each) => each.isPending), error: found.find((each) => each.isError)?.error ?? null, refetch: () => found.forEach((each) => void each.refetch()) };
   return (
     <>
       <form className="filters row wrap no-print" role="search" aria-label={table.filters}>
         <Field label={table.area}>{(input) => <AreaPick input={input} value={under} onChange={setChosen} empty={null} />}</Field>
       </form>
-      <DataTable name="modes" label={texts.tabs.modes} columns={useModeColumns(setOpen)} list={listOf(rows, state)} idOf={(mode) => mode.area} detail={(mode) => <History code={mode.area} />} />
+      <DataTable name="modes" label={texts.tabs.modes} columns={useModeColumns(setOpen)} list={listOf(found.data?.modes ?? [], found)} idOf={(mode) => mode.area} exported={{ table: "modes", query: asked }} detail={(mode) => <History code={mode.area} />} />
       {open === null ? null : <Switch mode={open} onClose={() => setOpen(null)} />}
     </>
   );

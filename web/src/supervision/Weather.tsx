@@ -64,6 +64,7 @@ export function Weather(): React.JSX.Element {
           { name: "area", label: table.area, kind: "area" },
           { name: "in_force", label: texts.inForce, kind: "flag" },
         ]}
+        exported="weather-orders"
         tools={may(me, "weather.issue") ? <Button tone="main" onClick={() => setIssuing(true)}>{texts.issue}</Button> : null}
       />
       {issuing ? <Issue onClose={() => setIssuing(false)} /> : null}
