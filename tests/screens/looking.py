@@ -57,3 +57,14 @@ def until(page: Page, look: Callable[[], Seen | None], what: str) -> Seen:
             return seen
         page.wait_for_timeout(LOOK_MS)
     raise AssertionError(f"never seen: {what}")
+
+
+def settled(page: Page, colour: str) -> Paint:
+    """Return where a colour is painted once the map stands still: the same in two looks."""
+    seen: list[Paint | None] = [None]
+
+    def same() -> Paint | None:
+        seen.append(painted(page, colour))
+        return seen[-1] if seen[-1] == seen[-2] else None
+
+    return until(page, same, f"{colour}, at rest")

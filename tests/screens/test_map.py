@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.screens.conftest import Enter
 from tests.screens.desk import choose, details, tab
 from tests.screens.house import House
-from tests.screens.looking import Paint, painted, until
+from tests.screens.looking import Paint, painted, settled, until
 
 WEST, EAST = 121.78, 121.95
 FEW_PX = 12
@@ -41,9 +41,10 @@ def moved(before: Paint, now: Paint | None) -> Paint | None:
 def test_a_crew_that_drives_moves_on_the_map(enter: Enter, free: House) -> None:
     drives(free, WEST)
     page = enter("xiangshan", "desk")
-    before = until(page, lambda: painted(page, "ok"), "the free crew")
+    before = settled(page, "ok")
     drives(free, EAST)
-    after = until(page, lambda: moved(before, painted(page, "ok")), "the crew at another place")
+    until(page, lambda: moved(before, painted(page, "ok")), "the crew at another place")
+    after = settled(page, "ok")
     assert after.x > before.x + FEW_PX
     assert abs(after.y - before.y) < FEW_PX
     page.mouse.click(after.x, after.y)
@@ -60,14 +61,14 @@ def test_list_map_and_gantt_share_one_selection(enter: Enter, free: House) -> No
     tab(page, "全部")
     choose(page, driven)
     expect(bar(page, "丹城一队")).to_have_attribute("aria-pressed", "true")
-    town = until(page, lambda: painted(page, "mark-line"), "the ring around the ticket in town")
+    town = settled(page, "mark-line")
     choose(page, waiting)
     expect(bar(page, "丹城一队")).to_have_attribute("aria-pressed", "false")
     until(page, lambda: moved(town, painted(page, "mark-line")), "the ring around the other ticket")
     bar(page, "丹城一队").click()
     expect(details(page)).to_contain_text(driven["ticket_no"])
     expect(page.get_by_role("option", selected=True).locator(f"[data-ticket='{driven['id']}']")).to_be_visible()
-    sign = until(page, lambda: painted(page, "bad"), "the sign of the ticket that is over its limit")
+    sign = settled(page, "bad")
     page.mouse.click(sign.x, sign.y)
     expect(details(page)).to_contain_text(waiting["ticket_no"])
     expect(page.get_by_role("option", selected=True).locator(f"[data-ticket='{waiting['id']}']")).to_be_visible()

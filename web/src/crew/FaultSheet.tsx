@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { Ownership } from "../api/labels.gen";
 import { useWords } from "../i18n";
+import { MOST, over } from "./checks";
 import { useDraft } from "./draft";
 import { instantIn } from "./etr";
 import { EtrField } from "./EtrField";
@@ -26,7 +27,7 @@ export function FaultSheet({ job, onClose }: { job: Job; onClose: () => void }):
   const point = value.point.trim();
   const send = async (): Promise<void> => {
     setTried(true);
-    if (point === "" || photos.length === 0) return showWrong();
+    if (point === "" || over(point, MOST.faultPoint) > 0 || photos.length === 0) return showWrong();
     const etr = instantIn(value.etr);
     const located: Said = { kind: "locate", said: { fault_point: point, ownership: value.ownership, photos, ...(etr === null ? {} : { etr_at: etr }) } };
     const taken = await report(job, value.begins ? [located, { kind: "start-repair" }] : [located]);
@@ -36,7 +37,7 @@ export function FaultSheet({ job, onClose }: { job: Job; onClose: () => void }):
   };
   return (
     <Sheet title={t.faultTitle} onClose={onClose}>
-      <Text name={t.faultPoint} value={value.point} hint={t.faultHint} most={200} wrong={tried && point === "" ? t.wrongFaultPoint : undefined} onChange={(text) => change({ point: text })} />
+      <Text name={t.faultPoint} value={value.point} hint={t.faultHint} most={MOST.faultPoint} wrong={tried && point === "" ? t.wrongFaultPoint : undefined} onChange={(text) => change({ point: text })} />
       <Options name={t.ownership} options={Ownership} value={value.ownership} onChange={(ownership) => change({ ownership })} />
       <EtrField value={value.etr} onChange={(etr) => change({ etr })} />
       <PhotoStrip job={job} />

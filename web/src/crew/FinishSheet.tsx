@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Cause, Ownership, Result } from "../api/labels.gen";
 import { useWords } from "../i18n";
 import { useStore } from "../lib/store";
-import { hints, wrongs, type Filled, type Hint, type Wrong } from "./checks";
+import { hints, MOST, overlong, wrongs, type Filled, type Hint, type Wrong } from "./checks";
 import { useDraft } from "./draft";
 import { Options, Select, Taps, Text } from "./fields";
 import { finishOf } from "./finishing";
@@ -77,7 +77,7 @@ export function FinishSheet({ job, customerSide = false, onClose }: Props): Reac
   };
   const send = async (): Promise<void> => {
     setTried(true);
-    if (wrong.length > 0) return showWrong();
+    if (wrong.length > 0 || overlong(filled)) return showWrong();
     const taken = await report(job, finishOf(job, filled, names));
     if (!taken) say(t.already, true);
     clear();
@@ -88,13 +88,13 @@ export function FinishSheet({ job, customerSide = false, onClose }: Props): Reac
     <Sheet title={t.finishTitle} onClose={onClose}>
       <Options name={t.result} options={Result} value={value.result} onChange={(result) => change(result === "customer_side" ? { result, ownership: "customer" } : { result })} />
       {located || value.result !== "restored" ? null : (
-        <Text name={t.faultPoint} value={value.faultPoint} hint={t.faultHint} most={200} wrong={saying("faultPoint")} onChange={(faultPoint) => change({ faultPoint })} />
+        <Text name={t.faultPoint} value={value.faultPoint} hint={t.faultHint} most={MOST.faultPoint} wrong={saying("faultPoint")} onChange={(faultPoint) => change({ faultPoint })} />
       )}
       <Options name={t.ownership} options={Ownership} value={value.ownership} wrong={saying("ownership", "customerOwned")} onChange={(ownership) => change({ ownership })} />
       <Select name={t.cause} options={Cause} value={value.cause} wrong={saying("cause")} onChange={(cause) => change({ cause, causeDetail: "" })} />
-      <Text name={t.causeDetail} value={value.causeDetail} most={64} onChange={(causeDetail) => change({ causeDetail })} />
+      <Text name={t.causeDetail} value={value.causeDetail} most={MOST.causeDetail} onChange={(causeDetail) => change({ causeDetail })} />
       <Taps texts={DETAILS[value.cause] ?? []} onTap={(causeDetail) => change({ causeDetail })} />
-      <Text name={t.record} value={value.record} hint={t.recordHint} most={500} rows={4} wrong={saying("record")} onChange={(record) => change({ record })} />
+      <Text name={t.record} value={value.record} hint={t.recordHint} most={MOST.words} rows={4} wrong={saying("record")} onChange={(record) => change({ record })} />
       <PhotoStrip job={job} />
       {saying("photos") === undefined ? null : <p className="wrong" role="alert">✖ {t.wrongPhotos}</p>}
       <Hints found={found} t={t} />

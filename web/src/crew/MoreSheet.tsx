@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { RejectReason, Waiver } from "../api/labels.gen";
 import { useWords } from "../i18n";
+import { MOST, over } from "./checks";
 import { useDraft } from "./draft";
 import { Options, Text } from "./fields";
 import { complain, say } from "./notice";
@@ -40,7 +41,7 @@ function Reject({ job, onDone }: PartProps): React.JSX.Element {
   const send = useSend(job, onDone);
   const act = (): void => {
     setTried(true);
-    if (value.reason === "") return;
+    if (value.reason === "" || over(value.text, MOST.words) > 0) return;
     clear();
     send({ kind: "crew-reject", said: { reason: value.reason, text: value.text.trim() } });
   };
@@ -48,7 +49,7 @@ function Reject({ job, onDone }: PartProps): React.JSX.Element {
     <details>
       <summary>{t.reject}</summary>
       <Options name={t.rejectReason} options={RejectReason} value={value.reason} wrong={tried && value.reason === "" ? t.required : undefined} onChange={(reason) => change({ reason })} />
-      <Text name={t.rejectText} value={value.text} most={500} rows={2} onChange={(text) => change({ text })} />
+      <Text name={t.rejectText} value={value.text} most={MOST.words} rows={2} onChange={(text) => change({ text })} />
       <button type="button" className="act risky" onClick={act}>
         {t.reject}
       </button>
@@ -83,7 +84,7 @@ function Note({ job, onDone }: PartProps): React.JSX.Element {
   const act = async (): Promise<void> => {
     setTried(true);
     const text = value.text.trim();
-    if (text === "") return;
+    if (text === "" || over(text, MOST.words) > 0) return;
     const about = { kind: "note", path: `/tickets/${job.id}/note`, subject: job.id, title: job.ticket_no } as const;
     await command(about, { note: "other", text });
     clear();
@@ -92,7 +93,7 @@ function Note({ job, onDone }: PartProps): React.JSX.Element {
   return (
     <details>
       <summary>{t.askHelp}</summary>
-      <Text name={t.noteText} value={value.text} most={500} rows={3} wrong={tried && value.text.trim() === "" ? t.required : undefined} onChange={(text) => change({ text })} />
+      <Text name={t.noteText} value={value.text} most={MOST.words} rows={3} wrong={tried && value.text.trim() === "" ? t.required : undefined} onChange={(text) => change({ text })} />
       <button type="button" className="act" onClick={() => void act().catch(complain)}>
         {t.send}
       </button>

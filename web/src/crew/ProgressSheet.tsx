@@ -3,6 +3,7 @@
 import { useState } from "react";
 
 import { useWords } from "../i18n";
+import { MOST, over } from "./checks";
 import { useDraft } from "./draft";
 import { instantIn } from "./etr";
 import { EtrField } from "./EtrField";
@@ -20,7 +21,7 @@ export function ProgressSheet({ job, onClose }: { job: Job; onClose: () => void 
   const text = value.text.trim();
   const send = async (): Promise<void> => {
     setTried(true);
-    if (text === "") return;
+    if (text === "" || over(text, MOST.words) > 0) return;
     const etr = instantIn(value.etr);
     await report(job, [{ kind: "progress", said: { text, ...(etr === null ? {} : { etr_at: etr }) } }]);
     clear();
@@ -28,7 +29,7 @@ export function ProgressSheet({ job, onClose }: { job: Job; onClose: () => void 
   };
   return (
     <Sheet title={t.progressTitle} onClose={onClose}>
-      <Text name={t.progressText} value={value.text} hint={t.progressHint} most={500} rows={3} wrong={tried && text === "" ? t.required : undefined} onChange={(said) => change({ text: said })} />
+      <Text name={t.progressText} value={value.text} hint={t.progressHint} most={MOST.words} rows={3} wrong={tried && text === "" ? t.required : undefined} onChange={(said) => change({ text: said })} />
       <EtrField value={value.etr} onChange={(etr) => change({ etr })} />
       <button type="button" className="big" onClick={() => void send().catch(complain)}>
         {t.send}

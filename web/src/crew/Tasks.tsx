@@ -8,6 +8,7 @@ import { hm } from "../lib/format";
 import { freshKey } from "../lib/once";
 import { useStore } from "../lib/store";
 import { ask } from "./ask";
+import { MOST, over } from "./checks";
 import { useDraft } from "./draft";
 import { Text } from "./fields";
 import { isTold, isWaiting } from "./items";
@@ -34,9 +35,10 @@ function WordSheet({ task, done, onClose }: { task: Task; done: boolean; onClose
   const [tried, setTried] = useState(false);
   const [key] = useState(freshKey);
   const text = value.text.trim();
+  const most = done ? MOST.words : MOST.decline;
   const act = async (): Promise<void> => {
     setTried(true);
-    if (text === "") return;
+    if (text === "" || over(text, most) > 0) return;
     if (done) {
       const about = { kind: "task-done", path: `/grid-tasks/${task.id}/done`, subject: task.id, title: label(GridTaskKind, task.kind) } as const;
       if (!(await command(about, { result: text }, false))) say(t.already, true);
@@ -47,7 +49,7 @@ function WordSheet({ task, done, onClose }: { task: Task; done: boolean; onClose
   };
   return (
     <Sheet title={done ? t.taskDone : t.taskDecline} onClose={onClose}>
-      <Text name={done ? `${t.visitResult}(${t.noNumbers})` : t.declineReason} value={value.text} most={done ? 500 : 200} rows={3} wrong={tried && text === "" ? t.required : undefined} onChange={(said) => change({ text: said })} />
+      <Text name={done ? `${t.visitResult}(${t.noNumbers})` : t.declineReason} value={value.text} most={most} rows={3} wrong={tried && text === "" ? t.required : undefined} onChange={(said) => change({ text: said })} />
       <button type="button" className="big" onClick={() => void act().catch(complain)}>
         {t.send}
       </button>

@@ -7,6 +7,7 @@ import { label, useWords } from "../i18n";
 import { hm } from "../lib/format";
 import { useStore } from "../lib/store";
 import { CallSheet, numberOf } from "./CallSheet";
+import { MOST, over } from "./checks";
 import { useDraft } from "./draft";
 import { Text } from "./fields";
 import type { CommandItem, Item } from "./items";
@@ -38,9 +39,10 @@ function EndSheet({ stop, absent, onClose }: { stop: Stop; absent: boolean; onCl
   const { value, change, clear } = useDraft(`visit/${stop.booking_id}`, { text: "", attempts: 1 });
   const [tried, setTried] = useState(false);
   const text = value.text.trim();
+  const most = absent ? MOST.absent : MOST.result;
   const act = (): void => {
     setTried(true);
-    if (absent && text === "") return;
+    if ((absent && text === "") || over(text, most) > 0) return;
     const body = absent ? { reason: text, attempts: value.attempts } : { result: text };
     tellVisit(stop, absent ? "visit-absent" : "visit-finish", body, t.already).catch(complain);
     clear();
@@ -48,7 +50,7 @@ function EndSheet({ stop, absent, onClose }: { stop: Stop; absent: boolean; onCl
   };
   return (
     <Sheet title={absent ? t.visitAbsent : t.visitFinish} onClose={onClose}>
-      <Text name={`${absent ? t.absentReason : t.visitResult}(${t.noNumbers})`} value={value.text} most={absent ? 160 : 200} rows={3} wrong={tried && absent && text === "" ? t.required : undefined} onChange={(said) => change({ text: said })} />
+      <Text name={`${absent ? t.absentReason : t.visitResult}(${t.noNumbers})`} value={value.text} most={most} rows={3} wrong={tried && absent && text === "" ? t.required : undefined} onChange={(said) => change({ text: said })} />
       {absent ? (
         <label className="check">
           {t.attempts}

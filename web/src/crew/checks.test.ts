@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hints, wrongs, type Filled, type ReplyRules } from "./checks.ts";
+import { hints, over, overlong, wrongs, type Filled, type ReplyRules } from "./checks.ts";
 import { fieldOf, instantIn } from "./etr.ts";
 
 const RULES: ReplyRules = {
@@ -24,6 +24,14 @@ test("what the server would refuse is said before it is sent", () => {
   assert.deepEqual(wrongs(filled({ located: true, faultPoint: "", photos: 0 })), []);
   assert.deepEqual(wrongs(filled({ result: "customer_side", ownership: "grid", record: "" })), ["customerOwned", "record"]);
   assert.deepEqual(wrongs(filled({ result: "no_fault", cause: "", ownership: "", photos: 0 })), []);
+});
+
+test("a text is as long as its signs, without the blanks around it", () => {
+  assert.equal(over(` ${"电".repeat(500)}\n`, 500), 0);
+  assert.equal(over("电".repeat(5_000), 500), 4_500);
+  assert.equal(over("⚡😀", 2), 0);
+  assert.equal(overlong(filled()), false);
+  assert.equal(overlong(filled({ causeDetail: "线".repeat(65) })), true);
 });
 
 test("what the auditor would send back is only said", () => {

@@ -31,6 +31,18 @@ export interface ReplyRules {
 export type Wrong = "faultPoint" | "ownership" | "customerOwned" | "record" | "photos" | "cause";
 export type Hint = { kind: "causeUnfit" | "gridOwned" | "noFacts" | "vague" | "unanswered" | "causeWord" | "unknownCause" } | { kind: "informal"; word: string };
 
+/** As long as texts may be, in signs. */
+export const MOST = { faultPoint: 200, causeDetail: 64, words: 500, result: 200, absent: 160, decline: 200 } as const;
+
+/** By how many signs a text is longer than it may be; they are counted as the server does. */
+export function over(text: string, most: number): number {
+  return Math.max(0, [...text.trim()].length - most);
+}
+
+export function overlong(filled: Pick<Filled, "faultPoint" | "causeDetail" | "record">): boolean {
+  return over(filled.faultPoint, MOST.faultPoint) + over(filled.causeDetail, MOST.causeDetail) + over(filled.record, MOST.words) > 0;
+}
+
 /** What the server would refuse. */
 export function wrongs(filled: Filled): Wrong[] {
   const found: Wrong[] = [];

@@ -3,7 +3,8 @@
 import { useId } from "react";
 
 import { label, useWords } from "../i18n";
-import { roomWords } from "./roomWords";
+import { over } from "./checks";
+import { roomWords, type RoomWords } from "./roomWords";
 
 interface Choice {
   name: string;
@@ -60,9 +61,13 @@ interface TextProps {
   onChange: (value: string) => void;
 }
 
-export function Text({ name, value, hint, most, rows, wrong, onChange }: TextProps): React.JSX.Element {
+/** What is too long is kept and told, never cut: who pastes or dictates does not see where it would end. */
+export function Text({ name, value, hint, most, rows, wrong: said, onChange }: TextProps): React.JSX.Element {
   const id = useId();
-  const shared = { id, value, maxLength: most, placeholder: hint, "aria-invalid": wrong !== undefined, "aria-describedby": wrong === undefined ? undefined : `${id}-wrong` };
+  const t = useWords(roomWords) as RoomWords;
+  const much = over(value, most);
+  const wrong = much > 0 ? t.tooLong(much) : said;
+  const shared = { id, value, placeholder: hint, "aria-invalid": wrong !== undefined, "aria-describedby": wrong === undefined ? undefined : `${id}-wrong` };
   return (
     <div className="field">
       <label htmlFor={id}>{name}</label>

@@ -16,7 +16,7 @@ import type { CommandItem, Fresh, Item, PhotoItem, ReportItem } from "./items";
 import { noted } from "./pictures";
 import type { ReportKind } from "./steps";
 import { outbox, reached } from "./state";
-import { offset, twoTimes } from "./time";
+import { heard, isGuessed, offset, twoTimes } from "./time";
 
 const TRIES = 6; // of one that the server fails on, before a person is told
 
@@ -89,10 +89,23 @@ async function empty(): Promise<void> {
   for (;;) {
     const batch = nextBatch(await shelf().items());
     if (batch.length === 0 || session.get().lost) return;
-    if (!(await sent(batch))) return;
+    if (!(await inTime()) || !(await sent(batch))) return;
     reached.set(true);
     await changed();
     if (batch[0]?.sort !== "photo") sends.set(sends.get() + 1);
+  }
+}
+
+/** What is sent says when it happened: the server's time is asked for first where it is only guessed; false: not now. */
+async function inTime(): Promise<boolean> {
+  if (!isGuessed()) return true;
+  try {
+    heard((await ask<Schemas["Me"]>("/me")).data.at);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.passing) reached.set(error.status !== 0);
+    return false;
   }
 }
 

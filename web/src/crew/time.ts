@@ -12,6 +12,7 @@ const SLEPT_MS = 1_500;
 /** Server's time less the phone's, ms; null: nothing is known yet. */
 export const offset = new Store<number | null>(null);
 let told = false; // by the server, since the page was opened
+let guessed = true; // by the phone's clock, which somebody may have set since the server's last word
 let wallMs = Date.now();
 let steadyMs = performance.now();
 
@@ -28,6 +29,7 @@ export function heard(at: string): void {
   if (parted() || !told) wake(at);
   else hear(at);
   told = true;
+  guessed = false;
   offset.set(Math.round((now() - Date.now()) / 1000) * 1000);
 }
 
@@ -38,10 +40,17 @@ export function recalled(offsetMs: number): void {
   wake(new Date(Date.now() + offsetMs).toISOString());
 }
 
+/** Whether the time rests on the phone's clock alone. */
+export function isGuessed(): boolean {
+  return guessed;
+}
+
 /** After a sleep the steady clock stood still: the phone's clock tells how long, unless it was set back. */
 function awake(): void {
   const known = offset.get();
-  if (known !== null && parted() && Date.now() + known > now()) wake(new Date(Date.now() + known).toISOString());
+  if (known === null || !parted() || Date.now() + known <= now()) return;
+  guessed = true;
+  wake(new Date(Date.now() + known).toISOString());
 }
 
 document.addEventListener("visibilitychange", () => {
