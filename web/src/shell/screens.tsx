@@ -22,7 +22,7 @@ export const SCREENS: Readonly<Partial<Record<ScreenName, Screen>>> = {
   supervision: { action: "supervision.read", first: [], view: lazy(() => import("../supervision/Supervision")) },
   reports: { action: "index.read", first: [], view: lazy(() => import("../reports/Reports")) },
   depot: { action: "worklist.read", first: ["DEPOT_LEADER"], view: lazy(() => import("../depot/Depot")) },
-  audit: { action: "reply.audits", first: ["REPLY_AUDITOR"], view: lazy(() => import("../audit/Audit")) },
+  audit: { action: "field.decide", first: ["REPLY_AUDITOR"], view: lazy(() => import("../audit/Audit")) },
   admin: { action: "account.manage", first: ["ADMINISTRATOR"], view: lazy(() => import("../admin/Admin")) },
   tickets: { action: "ticket.read", first: [], view: lazy(() => import("../tickets/Tickets")) },
 };
