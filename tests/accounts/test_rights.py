@@ -94,6 +94,8 @@ EXPECTED = {
     "review.decide": "M",
     "index.read": "VMDLRS",
     "pack.plan": "X",
+    "template.manage": "X",
+    "template.read": "RX",
     "dashboard.read": "VMDRw",
     "replay.read": "VMDR",
     "capacity.declare": "L",

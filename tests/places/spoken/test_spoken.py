@@ -11,7 +11,7 @@ from .generator import KINDS, generate, in_townships
 from .judging import UNSEEN, Spoken, handwritten, judged, shares
 from .sounds import PROVINCES
 
-GENERATED, SEED = 13 * 12 * 4, 2026
+GENERATED, SEED = 13 * 12 * 2, 2026
 NOT_YET = {  # what is beyond us, and stands here so that it is seen
     "象山西舟镇坎岙",  # 蚶 read like 坎
     "金乡镇牛鹅龙村",
