@@ -274,7 +274,7 @@ def test_a_session_that_ends_in_mid_form_takes_nothing_with_it(enter: Enter, fre
     phone = written(seat, "象山丹城南街", "登录过期")
     place_of(seat).press("End")
     end_session(seat, free)
-    seat.keyboard.type("4号")  # looking up the place finds out
+    seat.keyboard.insert_text("4号")  # at once; looking up the place finds out
     log_in(seat, "seat")
     expect(door(seat)).to_have_count(0)
     still_written(seat, phone, "象山丹城南街4号", "登录过期")
@@ -326,6 +326,23 @@ def test_who_is_in_again_is_not_asked_once_more_when_the_old_line_ends(enter: En
         log_in(page, "shipu")
     expect(sign(page)).to_have_text(LIVE)
     expect(door(page)).to_have_count(0)
+
+
+def test_who_is_in_again_is_not_asked_once_more_when_an_old_answer_comes_late(enter: Enter, free: House) -> None:
+    seat = enter("seat", "seat")
+    expect(sign(seat)).to_have_text(LIVE)
+    held: list[tuple[Route, APIResponse]] = []
+    seat.route("**/calls/history", lambda route: held.append((route, route.fetch())), times=1)
+    end_session(seat, free)
+    phone_of(seat).fill(stranger())
+    until(seat, lambda: held or None, "the history asked for")
+    log_in(seat, "seat")
+    expect(door(seat)).to_have_count(0)
+    ((route, answer),) = held
+    assert answer.status == 401
+    route.fulfill(response=answer)
+    expect(seat.get_by_role("region", name="近一年来电")).to_be_visible()  # it was asked for again, by who is in now
+    expect(door(seat)).to_have_count(0)
 
 
 def test_somebody_else_who_logs_in_finds_nothing_of_the_one_before(enter: Enter, free: House) -> None:

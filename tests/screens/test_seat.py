@@ -97,6 +97,16 @@ def test_a_call_by_initials_with_urgency_needs_no_mouse(seat: Page, house: House
     assert ticket["phone_masked"] == f"{phone[:3]}****{phone[-4:]}"
 
 
+def test_the_next_key_goes_to_the_next_field_however_fast_it_comes(seat: Page) -> None:
+    """Keys that the browser gets before it has drawn another picture."""
+    seat.evaluate("window.requestAnimationFrame = () => 0")  # a machine that never comes to draw
+    Fingers(seat).write("13900000048")
+    Fingers(seat).press("Enter")
+    Fingers(seat).write("dc")
+    expect(place_of(seat)).to_have_value("dc")
+    expect(phone_of(seat)).to_have_value("13900000048")
+
+
 def test_an_input_method_keeps_its_keys(seat: Page, garden: OwnPlace) -> None:
     method = InputMethod(seat)
     phone_of(seat).fill(stranger())

@@ -8,23 +8,29 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import { refusal, unreachable } from "./errors";
 import type { components, paths } from "./schema.gen";
-import { loggedInAgain } from "./session";
+import { loggedInAgain, session, type Me } from "./session";
 
 export type Schemas = components["schemas"];
 export type Ticket = Schemas["Ticket"];
 
-const copies = new WeakMap<Request, Request>();
+/** A request to be sent anew, and who was logged in when it was sent. */
+interface Sent {
+  copy: Request;
+  me: Me | null | undefined;
+}
+
+const copies = new WeakMap<Request, Sent>();
 
 const again: Middleware = {
   onRequest({ request }) {
-    copies.set(request, request.clone());
+    copies.set(request, { copy: request.clone(), me: session.get().me });
   },
   async onResponse({ request, response }) {
     if (response.status !== 401) return undefined;
-    const copy = copies.get(request);
-    if (copy === undefined) return undefined;
-    await loggedInAgain();
-    return fetch(copy).catch(() => {
+    const sent = copies.get(request);
+    if (sent === undefined) return undefined;
+    if (sent.me === session.get().me) await loggedInAgain(); // else somebody is in again: it was the old session's answer
+    return fetch(sent.copy).catch(() => {
       throw unreachable();
     });
   },

@@ -19,9 +19,11 @@ export function edit(change: Partial<Form>): void {
   form.set({ ...held, begunMs: held.begunMs ?? now(), openedMs: held.openedMs ?? performance.now(), ...change });
 }
 
-/** Moves the cursor to a field of the seat. */
+/** Moves the cursor to a field of the seat at once: the next key may come before the next picture. What is not drawn yet is waited for. */
 export function focus(field: FieldName | "answers"): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-seat="${field}"]`)?.focus());
+  const found = (): HTMLElement | null => document.querySelector(`[data-seat="${field}"]`);
+  found()?.focus();
+  if (document.activeElement !== found()) requestAnimationFrame(() => found()?.focus());
 }
 
 /** Empties the form; what stood there can be taken back for ten seconds. */
