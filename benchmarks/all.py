@@ -14,6 +14,8 @@ BENCHMARKS = (
     "benchmarks.ladder",
     "benchmarks.why",
     "benchmarks.offers",
+    "benchmarks.screens",
+    "benchmarks.mapframes",
 )
 
 

@@ -1,7 +1,8 @@
 /** What stands on the ground of a map, and how it is painted: lines, points, rings, labels. Drawn in the map's own frame. */
 
-import { each, HOLLOW, trace, traceMark, type Batch, type Transform } from "./dots";
+import { each, type Batch, type Transform } from "./dots";
 import { Taken } from "./labels";
+import { stampOf } from "./stamps";
 
 export interface Label {
   x: number;
@@ -66,27 +67,12 @@ function pixel([a = 1, b = 0, c = 0, d = 1, e = 0, f = 0]: Transform, x: number,
 }
 
 function paintBatch(pen: Pen, batch: Batch, frame: Frame, colour: ColourOf): void {
-  const { shape, size, mark = 0 } = batch.kind;
-  pen.beginPath();
-  each(batch, frame.transform, frame.width, frame.height, (x, y) => trace(pen, shape, x, y, size));
-  pen.lineWidth = HOLLOW.has(shape) ? 5 : HALO;
-  pen.strokeStyle = colour("sea");
-  pen.stroke();
-  const own = colour(batch.kind.colour);
-  if (HOLLOW.has(shape)) {
-    pen.lineWidth = 2;
-    pen.strokeStyle = own;
-    pen.stroke();
-  } else {
-    pen.fillStyle = own;
-    pen.fill();
-  }
-  if (mark < 2) return;
-  pen.beginPath();
-  each(batch, frame.transform, frame.width, frame.height, (x, y) => traceMark(pen, mark, x, y, size));
-  pen.lineWidth = 2;
-  pen.strokeStyle = own;
-  pen.stroke();
+  const scale = pen.getTransform().a;
+  const { picture, left, top } = stampOf(batch.kind, colour(batch.kind.colour), colour("sea"), scale);
+  const wide = picture.width / scale;
+  const high = picture.height / scale;
+  const whole = (px: number): number => Math.round(px * scale) / scale; // on points of the screen it stays sharp
+  each(batch, frame.transform, frame.width, frame.height, (x, y) => pen.drawImage(picture, whole(x - left), whole(y - top), wide, high));
 }
 
 function paintRing(pen: Pen, ring: Ringed, transform: Transform, colour: ColourOf): void {

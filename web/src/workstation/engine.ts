@@ -30,7 +30,7 @@ export const wire = new Store<readonly News[]>([]);
 export const beside = new Store<ReadonlyMap<string, number>>(new Map()); // transformer area -> open tickets
 
 const TICK_MS = 1_000;
-const picture = calmed(board, 400); // a list that jumps more often is read by nobody
+const picture = calmed(board, 200); // a change is seen within 300 ms
 const alarms = new Alarms();
 let before: Tickets = new Map();
 let begun = false; // the first picture is no news
