@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, WebSocketRoute, expect
 
 
 def row(page: Page, ticket: dict[str, Any]) -> Locator:
@@ -24,6 +24,21 @@ def choose(page: Page, ticket: dict[str, Any]) -> None:
     """Select the ticket in the queue."""
     row(page, ticket).click()
     expect(details(page)).to_contain_text(ticket["ticket_no"])
+
+
+def loses(page: Page, path: str) -> list[APIResponse]:
+    """Let the first answer from there be lost on the way; return where it is kept for the test."""
+    lost: list[APIResponse] = []
+
+    def swallow(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch())
+        route.abort()
+
+    page.route(path, swallow)
+    return lost
 
 
 @dataclass

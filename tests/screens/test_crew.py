@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import APIResponse, FilePayload, Page, Route, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.screens.conftest import Enter
+from tests.screens.desk import loses
 from tests.screens.house import House
 from tests.screens.looking import until
 from tests.screens.phone import (
@@ -157,16 +158,7 @@ def nothing_twice(house: House, ticket: dict[str, Any], posted: Posted) -> None:
 def test_a_report_whose_answer_is_lost_counts_once(enter: Enter, free: House) -> None:
     ticket = sent(free)
     page = opened(enter, free, ticket)
-    lost: list[APIResponse] = []
-
-    def swallow(route: Route) -> None:
-        if lost:
-            route.continue_()
-            return
-        lost.append(route.fetch())
-        route.abort()
-
-    page.route("**/field-reports", swallow)
+    lost = loses(page, "**/field-reports")
     posted = Posted(page)
     presses(page, "接单", "出发")
     until(page, lambda: lost or None, "an answer that is lost")

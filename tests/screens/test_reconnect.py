@@ -14,7 +14,7 @@ import httpx
 from playwright.sync_api import APIResponse, Locator, Page, Route, WebSocketRoute, expect
 
 from tests.screens.conftest import Enter
-from tests.screens.desk import Feed, choose, row, tab
+from tests.screens.desk import Feed, choose, loses, row, tab
 from tests.screens.house import House
 from tests.screens.looking import until
 from tests.screens.test_seat import kind_of, phone_of, place_of
@@ -227,16 +227,7 @@ def once_each(house: House, seat: Page, *addresses: str) -> None:
 
 def test_a_call_whose_answer_is_lost_on_the_way_is_kept_once(enter: Enter, free: House) -> None:
     seat = enter("seat", "seat")
-    lost: list[APIResponse] = []
-
-    def swallow(route: Route) -> None:
-        if lost:
-            route.continue_()
-            return
-        lost.append(route.fetch())
-        route.abort()
-
-    seat.route("**/api/v1/calls", swallow)
+    lost = loses(seat, "**/api/v1/calls")
     written(seat, "象山丹城南街3号", "应答丢失")
     seat.keyboard.press("Control+Enter")
     until(seat, lambda: len(numbers(seat)) == 1 or None, "the call taken")

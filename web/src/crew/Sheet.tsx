@@ -1,8 +1,9 @@
 /** A sheet that comes up from below; Escape, the button and the browser's own ways close it. */
 
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
 import { useWords } from "../i18n";
+import { useModal } from "../kit/modal";
 import { roomWords } from "./roomWords";
 
 interface Props {
@@ -12,14 +13,9 @@ interface Props {
 }
 
 export function Sheet({ title, onClose, children }: Props): React.JSX.Element {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const id = useId();
   const t = useWords(roomWords);
-  useEffect(() => {
-    const dialog = box.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
-  }, []);
   return (
     <dialog
       ref={box}

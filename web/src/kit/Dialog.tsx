@@ -1,9 +1,10 @@
 /** A question over the page; Ctrl+Enter confirms it, Escape and the button take it back, the focus returns to where it was. */
 
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
 import { useWords } from "../i18n";
 import { composing } from "../lib/keys";
+import { useModal } from "./modal";
 import { Button } from "./pieces";
 import { kitWords } from "./words";
 
@@ -18,14 +19,9 @@ interface Props {
 }
 
 export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky = false, children }: Props): React.JSX.Element {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const id = useId();
   const texts = useWords(kitWords);
-  useEffect(() => {
-    const dialog = box.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
-  }, []);
   return (
     <dialog
       ref={box}

@@ -1,9 +1,10 @@
 /** The door. When a session ends in the middle of work it lies over the page, so that nothing typed is lost. */
 
-import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 import { logIn } from "../api/session";
 import { useWords } from "../i18n";
+import { useModal } from "../kit/modal";
 import { Field } from "../kit/pieces";
 import { saying } from "../kit/toast";
 import { ringTest } from "../lib/bell";
@@ -55,12 +56,7 @@ export function Login({ again }: { again: boolean }): React.JSX.Element {
 
 /** Lies over all, open dialogs included, and stays until somebody is in; then the focus is where it was. */
 function Over({ label, children }: { label: string; children: ReactNode }): React.JSX.Element {
-  const box = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => {
-    const dialog = box.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
+  const box = useModal();
   return (
     <dialog
       ref={box}
