@@ -93,7 +93,7 @@ def check_crew(role: Role, crew_id: str | None) -> None:
     :raises CrewMissing: saying which
     """
     if (role is Role.CREW) != (crew_id is not None):
-        raise CrewMissing("抢修人员账号必须填写 crew_id,其他角色不能填写", field="crew_id")
+        raise CrewMissing("抢修人员账号必须填写抢修队编号(crew_id),其他角色不能填写", field="crew_id")
 
 
 class Given(Frozen):

@@ -36,6 +36,15 @@ def test_the_table_says_what_the_chart_says_and_leads_down_to_the_county(enter: 
     expect(path.get_by_role("link")).to_have_count(1)
 
 
+def test_a_card_leads_to_the_tickets_that_it_counts(enter: Enter, house: House) -> None:
+    house.call()
+    page = enter("monitor", f"board/{XIANGSHAN}")
+    page.get_by_role("link", name="在办工单").click()
+    filters = page.get_by_role("search")
+    expect(filters.get_by_label("辖区")).to_have_value(XIANGSHAN)
+    expect(filters.get_by_label("是否在办")).to_have_value("true")
+
+
 def test_an_alert_opens_its_ticket(enter: Enter, house: House) -> None:
     ticket = house.call()
     house.hands.forward(minutes=10)

@@ -242,7 +242,7 @@ def _check_end(mode: Mode, until_at: datetime | None, rules: ModeRules, at: date
     if until_at is None:
         return
     if mode is Mode.NORMAL:
-        raise ModeEnd("正常模式没有结束时间,请删去 until_at", field="until_at")
+        raise ModeEnd("正常模式没有结束时间,请清空恢复正常的时间(until_at)", field="until_at")
     if not at < until_at <= at + rules.longest.duration:
         latest = (at + rules.longest.duration).astimezone(CHINA)
         raise ModeEnd(f"结束时间应晚于现在、不晚于 {latest:%m月%d日 %H:%M};需要更久请届时续设", field="until_at")

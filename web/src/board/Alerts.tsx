@@ -22,7 +22,7 @@ interface Props {
 export function Alerts({ data, names, links = true }: Props): React.JSX.Element {
   const texts = useWords(boardWords);
   const aside = links ? (
-    <a className="small" href="#/tickets">
+    <a className="small" href={`#/tickets/of/${data.area}/open`}>
       {texts.allTickets}
     </a>
   ) : null;

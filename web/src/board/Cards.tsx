@@ -19,7 +19,7 @@ export interface Card {
 type Texts = Same<typeof boardWords.zh>;
 
 /** The eight cards of a dashboard. */
-export function cardsOf({ now, before, targets }: Dashboard, texts: Texts): Card[] {
+export function cardsOf({ area, now, before, targets }: Dashboard, texts: Texts): Card[] {
   const compared = (text: string | null): string => (text === null ? texts.notes.noBefore : texts.notes.before(text));
   const rate = (key: "accept" | "arrive", of: (tally: Tally) => number | null): Card => {
     const gained = points(of(now), of(before));
@@ -36,7 +36,7 @@ export function cardsOf({ now, before, targets }: Dashboard, texts: Texts): Card
   });
   return [
     { key: "reported", name: texts.figures.reported, value: count(now.reported), note: compared(change(now.reported, before.reported)), tone: "plain" },
-    { key: "open", name: texts.figures.open, value: count(now.open), note: texts.notes.waiting(now.waiting), tone: "plain", href: "#/tickets" },
+    { key: "open", name: texts.figures.open, value: count(now.open), note: texts.notes.waiting(now.waiting), tone: "plain", href: `#/tickets/of/${area}/open` },
     rate("accept", acceptRate),
     rate("arrive", arriveRate),
     span("arriveMin", now.arrive_min, before.arrive_min),

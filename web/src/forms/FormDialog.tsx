@@ -6,8 +6,10 @@
 import { useRef, useState, type ReactNode } from "react";
 
 import { ApiError } from "../api/errors";
+import { useWords } from "../i18n";
 import { Dialog } from "../kit/Dialog";
 import { saying } from "../kit/toast";
+import { kitWords } from "../kit/words";
 import { freshKey } from "../lib/once";
 import { Ask, type Asked, type Typed } from "./Ask";
 
@@ -30,6 +32,8 @@ export function FormDialog({ title, fields, initial = {}, confirm, risky = false
   const [values, setValues] = useState<Values>(initial);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [missing, setMissing] = useState<string | null>(null);
+  const kit = useWords(kitWords);
   const last = useRef({ said: "", key: freshKey() });
   const change = (name: string, value: Typed): void => {
     const next = { ...values, [name]: value };
@@ -37,6 +41,9 @@ export function FormDialog({ title, fields, initial = {}, confirm, risky = false
     onChange?.(next);
   };
   const send = async (): Promise<void> => {
+    const empty = fields.find((field) => field.required === true && field.kind !== "flag" && isEmpty(values[field.name]));
+    setMissing(empty?.name ?? null);
+    if (empty !== undefined) return;
     const said = JSON.stringify(values);
     if (last.current.said !== said) last.current = { said, key: freshKey() };
     setBusy(true);
@@ -54,7 +61,7 @@ export function FormDialog({ title, fields, initial = {}, confirm, risky = false
     <Dialog title={title} onClose={onClose} onConfirm={() => void send()} confirm={confirm} busy={busy} risky={risky}>
       {above}
       {fields.map((field) => (
-        <Ask key={field.name} field={field} value={values[field.name]} wrong={at === field.name ? saying(error) : null} onChange={(value) => change(field.name, value)} />
+        <Ask key={field.name} field={field} value={values[field.name]} wrong={missing === field.name ? kit.fillIn : at === field.name ? saying(error) : null} onChange={(value) => change(field.name, value)} />
       ))}
       {error !== null && at === null ? (
         <p className="wrong" role="alert">
@@ -64,6 +71,10 @@ export function FormDialog({ title, fields, initial = {}, confirm, risky = false
       {children}
     </Dialog>
   );
+}
+
+function isEmpty(value: Typed | undefined): boolean {
+  return value === undefined || (Array.isArray(value) ? value.length === 0 : String(value).trim() === "");
 }
 
 function fieldOf(error: ApiError, fields: readonly Asked[]): string | null {

@@ -31,16 +31,18 @@ async function load(query: Query, turn: Turn): Promise<Page<Ticket>> {
 
 export default function Tickets(): React.JSX.Element {
   const { rest } = useRoute();
-  const [id] = rest;
+  const [id, area, open] = rest;
+  const asked: Query = id === "of" && area !== undefined ? { area, ...(open === "open" ? { open: true } : {}) } : {};
   return (
     <div className="screen">
       <Head />
-      {id === undefined || id === "" ? <TicketList /> : <TicketPage key={id} id={id} />}
+      {id === undefined || id === "" || id === "of" ? <TicketList key={rest.join()} asked={asked} /> : <TicketPage key={id} id={id} />}
     </div>
   );
 }
 
-function TicketList(): React.JSX.Element {
+/** `asked`: the conditions to begin with, from the address (`#/tickets/of/330225/open`). */
+function TicketList({ asked }: { asked: Query }): React.JSX.Element {
   const texts = useWords(ticketWords);
   const table = useWords(tableWords);
   const columns = useTicketColumns();
@@ -55,7 +57,7 @@ function TicketList(): React.JSX.Element {
   return (
     <main className="screen grow data-main">
       <h1 className="only-read">{texts.list}</h1>
-      <ListView name="tickets" label={texts.list} columns={columns} load={load} idOf={(ticket) => ticket.id} initial={{} as Query} filters={filters} exported="tickets" />
+      <ListView name="tickets" label={texts.list} columns={columns} load={load} idOf={(ticket) => ticket.id} initial={asked} filters={filters} exported="tickets" />
     </main>
   );
 }
