@@ -124,7 +124,9 @@ def check(slot: Slot, *, teams: int, visits: int, rules: BookingRules, at: datet
     if teams < 0 or visits < 0:
         raise BadDeclaration(f"{slot.label}的队伍数(teams)与户数(visits)不能为负,请填 0 或以上", field="visits")
     if visits > 0 and teams == 0:
-        raise BadDeclaration(f"{slot.label}申报了 {visits} 户却没有队伍,请填写队伍数(teams)或把户数(visits)改为 0", field="teams")
+        raise BadDeclaration(
+            f"{slot.label}申报了 {visits} 户却没有队伍,请填写队伍数(teams)或把户数(visits)改为 0", field="teams"
+        )
     latest = last_day(rules, at)
     if slot.date > latest or hours(rules, slot.date, slot.half).ends_at <= at:
         raise OutsideHorizon(f"{slot.label}已过去或太远,可申报到 {latest.isoformat()},请改日期 date", field="date")
