@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.kit.rulepack import Packs
+from dispatch.desk.packplans import PackKeeper
 from tests.supervision.conftest import Json, Watch
 from tests.worlds import START, minutes
 
@@ -16,6 +16,27 @@ WAITS = {"reason": "material", "text": "等待变压器"}
 def said(n: float) -> str:
     """Return an instant as it is sent."""
     return minutes(n).isoformat()
+
+
+async def not_yet(watch: Watch, key: str) -> None:
+    """Have a pack wait as a planned one does: what is said to the desk alone, its keeper reads away."""
+    async with watch.centre.db.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO rule_pack_plan (key, family, from_at, reason, planned_by, planned_at)"
+            " VALUES ($1, 'sgcc', $2, '试', 'admin', $2)",
+            key,
+            START,
+        )
+    while key not in watch.desk.packs.waiting:
+        await PackKeeper(watch.desk).poll()
+
+
+async def in_force(watch: Watch, key: str) -> None:
+    """Have the pack that waited be followed."""
+    async with watch.centre.db.transaction() as tx:
+        await tx.execute("UPDATE rule_pack_plan SET begun_at = from_at WHERE key = $1", key)
+    while key in watch.desk.packs.waiting:
+        await PackKeeper(watch.desk).poll()
 
 
 async def at_work(watch: Watch) -> Json:
@@ -253,10 +274,9 @@ async def test_excuses_that_cannot_be_are_refused(watch: Watch) -> None:
 
 @pytest.mark.parametrize("command", ["supervise", "suspend", "escalate"])
 async def test_a_ticket_of_an_older_pack_keeps_its_older_rules(watch: Watch, command: str) -> None:
-    desk = watch.desk
-    before, desk.packs = desk.packs, Packs({"sgcc@2026.1": desk.packs.get("sgcc@2026.1")})
+    await not_yet(watch, "sgcc@2026.2")
     ticket = await watch.centre.call()
-    desk.packs = before
+    await in_force(watch, "sgcc@2026.2")
     assert ticket["pack"] == "sgcc@2026.1"
     await watch.look(minutes(46))
     assert [line["kind"] for line in await watch.log(ticket, "warned", "overdue", "supervised")] == ["overdue"] * 2
