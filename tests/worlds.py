@@ -29,6 +29,7 @@ from dispatch.tickets.words import (
     Source,
     Symptom,
 )
+from tests.evidence import photographed
 from tests.servers import Server
 
 START = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)  # nine in the morning in China
@@ -230,9 +231,12 @@ class Small:
         source = Source.APP if by.role is Role.CREW else Source.PHONE
         if isinstance(event, e.Arrived) and isinstance(ticket, Ticket) and ticket.lon is not None:
             report = {"geo": Geo(ticket.lon, ticket.lat or 0.0, 12.0), **report}
+        ticket_id = ticket if isinstance(ticket, str) else ticket.id
+        if isinstance(event, e.Located) and event.photos:
+            await photographed(self.db, ticket_id, at)
         return await step(
             self.desk,
-            ticket if isinstance(ticket, str) else ticket.id,
+            ticket_id,
             event,
             action=CALLING.get(action, f"ticket.{action}"),
             by=by,

@@ -78,6 +78,7 @@ class Connections:
         *,
         token: str | None = None,
         body: object = None,
+        photo: bytes | None = None,
         key: str | None = None,
         cookie: str | None = None,
     ) -> Answer:
@@ -88,11 +89,14 @@ class Connections:
         A step without a key may then be refused because its first sending got through: the player looks (``Players``).
 
         :param token: bearer token of the person who is played
+        :param photo: JPEG that is sent instead of a body
         :param key: Idempotency-Key
         :param cookie: a session cookie, for what a machine may not do
         :raises NoAnswer: if the server stays away for about two minutes
         """
-        request = self._request(method, path, token, body, key, cookie)
+        content = photo if photo is not None else b"" if body is None else _encode(body)
+        kind = "application/json" if photo is None else "image/jpeg"
+        request = self._request(method, path, token, (content, kind), key, cookie)
         async with self._slots:
             began, pause, last = time.perf_counter(), FIRST_PAUSE_S, "连接不上"
             for tries in range(1, TRIES + 1):
@@ -144,12 +148,12 @@ class Connections:
         return line
 
     def _request(
-        self, method: str, path: str, token: str | None, body: object, key: str | None, cookie: str | None
+        self, method: str, path: str, token: str | None, sent: tuple[bytes, str], key: str | None, cookie: str | None
     ) -> bytes:
-        content = b"" if body is None else _encode(body)
+        content, kind = sent
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"Content-Length: {len(content)}"]
         if content:
-            lines.append("Content-Type: application/json")
+            lines.append(f"Content-Type: {kind}")
         if token:
             lines.append(f"Authorization: Bearer {token}")
         if key:

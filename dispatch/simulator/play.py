@@ -9,6 +9,7 @@ from typing import Any
 from .connections import Connections
 from .day import Call
 from .habits import Habits
+from .pictures import snapshot
 from .timeline import Timeline
 from .world import World
 
@@ -168,6 +169,19 @@ class Stage:
         self.done[name] += 1
         self.last = f"{job.call.town} {name}"
         return ticket
+
+    async def photograph(self, job: Job, who: str) -> list[str] | None:
+        """
+        Upload the photo of a job as one person, and return its id as a report names it.
+
+        :return: None if the server refused (kept in ``troubles``, the job is given up)
+        """
+        path = f"/api/v1/tickets/{job.ticket_id}/photos"
+        answer = await self.line.send("POST", path, token=self.tokens[who], photo=snapshot(job.number))
+        if answer.status != 201:
+            self.give_up(job, "photos", answer.status, answer.body)
+            return None
+        return [answer.body["id"]]
 
     async def _proved(self, job: Job, name: str, at: datetime) -> Json | None:
         """

@@ -212,8 +212,10 @@ class Players:
         work = self._work(job)
         promised_s = ceil(work.total_seconds() * ETR_MARGIN / ETR_STEP_S) * ETR_STEP_S
         etr_at = (arrived_at + timedelta(seconds=promised_s)).isoformat()
-        photo = [f"photo-{job.number}-1"]
-        found = {"fault_point": f"{job.call.town}附近", "ownership": owner(job), "etr_at": etr_at, "photos": photo}
+        photos = await self._stage.photograph(job, self._crew(job))
+        if photos is None:
+            return
+        found = {"fault_point": f"{job.call.town}附近", "ownership": owner(job), "etr_at": etr_at, "photos": photos}
         if await self._stage.step(job, "locate", at, self._crew(job), **found):
             begins_at = arrived_at + h.Habits.into(work, h.REPAIR_AT)
             self._later(begins_at, lambda now: self.start_repair(job, arrived_at, now))

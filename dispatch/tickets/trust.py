@@ -52,7 +52,8 @@ class Evidence:
     before: tuple[Fix, ...] = ()  # where it was before that
     site: tuple[float, float] | None = None  # of the fault or the customer; lon, lat
     readings: tuple[Reading, ...] = ()  # in the order of time
-    photos_n: int = 0
+    photos_n: int = 0  # kept with the ticket, and papers that the reply names
+    photos_missing_n: int = 0  # that reports name and that never came in
     by_app: bool = False  # the finding or the finish came from the APP
     same_text_n: int | None = None  # other tickets of the crew with the very same record; None: there is no record
     ownership: Ownership | None = None
@@ -164,7 +165,8 @@ def _cause(evidence: Evidence, _rules: FieldRules) -> Verdict:
 def _photo(evidence: Evidence, _rules: FieldRules) -> Verdict:
     if not evidence.by_app:
         return NOTHING
-    return evidence.photos_n > 0, f"现场照片 {evidence.photos_n} 张"
+    missing = f",另有 {evidence.photos_missing_n} 张只报了编号、未收到" if evidence.photos_missing_n else ""
+    return evidence.photos_n > 0, f"现场照片 {evidence.photos_n} 张{missing}"
 
 
 def _same_text(evidence: Evidence, rules: FieldRules) -> Verdict:

@@ -17,7 +17,7 @@ from dispatch.web.middleware import MAX_BODY, MAX_PHOTO, limit_of
 from tests.web.conftest import Centre, key
 from tests.worlds import minutes
 
-from .days import FOUND, day_of, log_of, outcomes, row, sends, sent_out
+from .days import FOUND, day_of, log_of, outcomes, read, row, sends, sent_out
 from .pictures import big_png, held_upright, jpeg, opened
 
 ONE = jpeg(300, 200)
@@ -82,6 +82,21 @@ async def test_a_reports_photo_counts_by_its_id_and_ids_of_older_telephones_stil
     assert set(outcomes(await sends(centre, reports))) == {"accepted"}
     (located,) = [line["event"] for line in await log_of(centre, ticket) if line["event"]["kind"] == "located"]
     assert located["photos"] == [photo["id"], "photo-1"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "detail"), [(False, "现场照片 0 张,另有 1 张只报了编号、未收到"), (True, "现场照片 1 张")]
+)
+async def test_a_photo_that_is_named_and_never_came_in_is_no_evidence(centre: Centre, sent: bool, detail: str) -> None:
+    ticket = await sent_out(centre)
+    reports = day_of(ticket)
+    if sent:
+        photo = await adds(centre, ticket, ONE)
+        reports[3] = row(ticket, "locate", minutes(30), report_id="r3", **FOUND | {"photos": [photo["id"]]})
+    centre.set_clock(minutes(100))
+    assert set(outcomes(await sends(centre, reports))) == {"accepted"}
+    (found,) = [one for one in (await read(centre, ticket))["findings"] if one["check"] == "photo"]
+    assert (found["passed"], found["detail"]) == (sent, detail)
 
 
 async def test_the_same_file_twice_is_one_photo_with_or_without_a_key(centre: Centre) -> None:

@@ -24,6 +24,7 @@ from dispatch.kit import logs
 from dispatch.kit.clock import SharedClock
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
+from tests.evidence import photographed
 from tests.worlds import PEOPLE, START, stranger
 
 TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($1, $2, 'test', now())"
@@ -82,6 +83,8 @@ class Centre:
 
     async def does(self, who: str, ticket: dict[str, Any], command: str, **said: Any) -> dict[str, Any]:
         """Let somebody take a step; return the ticket after it."""
+        if said.get("photos"):
+            await photographed(self.db, ticket["id"], self.clock.now())
         answer = await self.tries(who, ticket, command, **said)
         assert answer.status_code == 200, answer.text
         after: dict[str, Any] = answer.json()

@@ -85,8 +85,8 @@ async def _checked(connection: Connection, desk: Desk, ticket: Ticket, reply: Re
     rules = desk.packs.get(ticket.pack).replies
     if rules is None:
         return Checked(())
-    photos_n = photos(await store.log(connection, ticket.id))
-    return Checked(replyform.check(ticket, reply, rules, photos_n=photos_n))
+    kept = await photos(connection, ticket.id)
+    return Checked(replyform.check(ticket, reply, rules, photos_n=len(kept)))
 
 
 async def refuse_bad(tx: Connection, desk: Desk, ticket: Ticket, event: Event) -> None:

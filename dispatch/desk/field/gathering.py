@@ -31,6 +31,7 @@ SELECT max(at_claimed - at_server) FROM field_report
 WHERE ticket_id = $1 AND crew_id = $2 AND outcome = 'accepted' AND at_claimed > at_server
 """
 READINGS = "SELECT at, live FROM meter_reading WHERE meter_no = $1 AND at BETWEEN $2 AND $3 ORDER BY at"
+PHOTOS = "SELECT id FROM photo WHERE ticket_id = $1"
 SAME = """
 SELECT count(*) FROM field_text WHERE crew_id = $1 AND digest = $2 AND ticket_id <> $3 AND at > $4
 """
@@ -52,14 +53,16 @@ async def gather(
     crews = assignments(log)
     last = crews[-1] if crews else None
     arrived_at = last.when("arrived") if last else None
-    proofs_n = photos(log) + sum(len(e.event.evidence) for e in log if isinstance(e.event, Replied))
+    kept = await photos(tx, ticket.id)
+    papers_n = sum(len(e.event.evidence) for e in log if isinstance(e.event, Replied))
     known = Evidence(
         sent_at=last.sent_at if last else None,
         arrived_at=arrived_at,
         restored_at=ticket.restored_at,
         site=None if ticket.lon is None or ticket.lat is None else (ticket.lon, ticket.lat),
         readings=await _readings(tx, ticket, at),
-        photos_n=proofs_n,
+        photos_n=len(kept) + papers_n,
+        photos_missing_n=len(_named(log) - kept),
         by_app=any(isinstance(e.event, Located | Restored) and e.source is Source.APP for e in log),
         ownership=ticket.ownership,
         cause_fits=fits(ticket.category, ticket.cause_l1, pack.replies) if ticket.cause_l1 and pack.replies else None,
@@ -75,10 +78,15 @@ async def gather(
     return known if arrived_at is None else await _with_positions(tx, ticket, known, last, log, arrived_at, rules)
 
 
-def photos(log: Sequence[Entry]) -> int:
-    """Return how many pictures came from the site."""
+async def photos(connection: Connection, ticket_id: str) -> frozenset[str]:
+    """Return the ids of the photos that a ticket has: what a report names beside them never came in."""
+    return frozenset(row["id"] for row in await connection.fetch(PHOTOS, ticket_id))
+
+
+def _named(log: Sequence[Entry]) -> set[str]:
+    """Return the photos that the reports name, whether or not they came in."""
     steps = [entry.event.step if isinstance(entry.event, Backfilled) else entry.event for entry in log]
-    return sum(len(step.photos) for step in steps if isinstance(step, Located | Restored))
+    return {photo for step in steps if isinstance(step, Located | Restored) for photo in step.photos}
 
 
 async def _with_positions(

@@ -21,6 +21,7 @@ from dispatch.tickets.audit import audit
 
 from .answers import Answers
 from .matching import MISSING, at_path, differences
+from .photos import Photographed
 from .script import Scenario, Step, filled, read, world_of
 
 PATIENCE_S, POLL_S = 20.0, 0.05
@@ -115,6 +116,7 @@ class Play:
             headers["Idempotency-Key"] = step.key
         body = filled(step.body, self.names, self.scenario.start)
         url = API + str(filled(path, self.names, self.scenario.start))
+        await Photographed(self.client, headers["Authorization"]).send(url, body)
         answer = await self.client.request(method, url, json=body, headers=headers)
         return {"status": answer.status_code, **_readable(answer)}
 

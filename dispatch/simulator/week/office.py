@@ -72,6 +72,18 @@ class Office:
         assert reply.status_code < OK, f"{path}: {reply.text[:200]}"
         return reply.content
 
+    async def photo(self, who: str, ticket_id: str, picture: bytes) -> str:
+        """
+        Send a photo (JPEG) of a ticket, and return its id.
+
+        :raises AssertionError: if it is not taken
+        """
+        headers = {"Authorization": f"Bearer {await self.people.token(who)}", "Content-Type": "image/jpeg"}
+        reply = await self.client.post(f"{API}/tickets/{ticket_id}/photos", content=picture, headers=headers)
+        self.requests += 1
+        assert reply.status_code == 201, reply.text[:200]
+        return str(reply.json()["id"])
+
     async def post(self, who: str, path: str, **body: Any) -> Answer:
         return await self.ask(who, "POST", path, body)
 

@@ -13,6 +13,7 @@ from typing import Any
 from dispatch.capacity.words import Half
 from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Database
+from dispatch.simulator.pictures import snapshot
 
 from .field import Teams
 from .journal import Journal, Json
@@ -99,7 +100,8 @@ class Repairs:
     async def _mend(self, repair: Repair, ticket: Json, told: Json, at: datetime) -> None:
         """Let the crew end the repair, and see that its list knows that the team is back."""
         who, etr_at = self._person(repair), (at + timedelta(minutes=5)).isoformat()
-        located = {"fault_point": "表前开关", "ownership": "grid", "etr_at": etr_at, "photos": ["p1"]}
+        photo = await self.office.photo(who, ticket["id"], snapshot(0))
+        located = {"fault_point": "表前开关", "ownership": "grid", "etr_at": etr_at, "photos": [photo]}
         for command, said in (("locate", located), ("start-repair", {})):
             await self._step(who, ticket, command, **said)
         await self._step(who, ticket, "restore", cause_l1="nature", field_record="更换表前开关")
