@@ -241,6 +241,7 @@ async def test_a_photo_is_made_small_in_another_process_than_the_one_that_answer
     assert (photo["width"], photo["height"]) == (1600, 1200)
 
 
+@pytest.mark.faults
 async def test_a_process_that_dies_of_a_photo_is_replaced_and_the_photo_kept(centre: Centre) -> None:
     ticket = await sent_out(centre)
     await adds(centre, ticket, ONE)

@@ -177,7 +177,8 @@ def test_one_command_brings_everything_up_and_sigterm_takes_it_all_down(site: Si
     assert site.run == {}
 
 
-@pytest.mark.parametrize("name", ["worker", pytest.param("api-1", marks=pytest.mark.faults)])
+@pytest.mark.faults
+@pytest.mark.parametrize("name", ["worker", "api-1"])
 def test_a_killed_process_is_brought_back(standing: Site, name: str) -> None:
     first = standing.run["processes"][name]
     os.kill(first, signal.SIGKILL)

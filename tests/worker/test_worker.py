@@ -204,6 +204,7 @@ async def numbered(small: Small, connection: Connection) -> None:
     await until(told)
 
 
+@pytest.mark.faults
 async def test_a_second_worker_takes_over_when_the_first_is_killed(small, settings):
     async with small.db.connection() as connection:
         with running(settings) as first:

@@ -67,7 +67,7 @@ def test_any_life_of_a_ticket_keeps_the_law() -> None:
     run_state_machine_as_test(
         Whole,
         settings=settings(
-            max_examples=70,
+            max_examples=50,
             stateful_step_count=45,
             derandomize=True,
             database=None,
