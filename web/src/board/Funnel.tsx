@@ -3,7 +3,7 @@
 import { useWords } from "../i18n";
 import { Panel } from "../kit/pieces";
 import { percent } from "../lib/format";
-import { MARK, share, toneOf } from "./figures";
+import { MARK, share, stepRate, toneOf } from "./figures";
 import type { Dashboard } from "./useDashboard";
 import { count } from "./Cards";
 import { boardWords } from "./words";
@@ -15,14 +15,16 @@ export function Funnel({ data }: { data: Dashboard }): React.JSX.Element {
   return (
     <Panel title={texts.panels.funnel} className="board-panel">
       <ol className="board-funnel grow scroll" tabIndex={0} aria-label={texts.panels.funnel}>
-        {data.funnel.map(({ step, n, in_time }) => {
-          const rate = in_time === null ? null : share(in_time, n);
+        {data.funnel.map((told) => {
+          const { step, n, in_time } = told;
+          const rate = stepRate(told, data.now);
+          const kept = in_time === null ? null : share(in_time, n);
           return (
             <li key={step}>
               <span>{names[step] ?? step}</span>
               <span className="board-bar" aria-hidden="true">
                 <span className="late" style={{ width: `${(n / most) * 100}%` }}>
-                  <span className="kept" style={{ width: `${(rate ?? 1) * 100}%` }} />
+                  <span className="kept" style={{ width: `${(kept ?? 1) * 100}%` }} />
                 </span>
               </span>
               <strong className="right">{count(n)}</strong>

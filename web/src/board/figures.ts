@@ -36,6 +36,16 @@ export function points(now: number | null, before: number | null): string | null
   return `${gained > 0 ? "+" : ""}${gained.toFixed(1)}`;
 }
 
+/**
+ * The share of a step that is told beside it: of acceptance and arrival the very figure of the cards, which counts those
+ * that are late and have not come; of other steps those within the limit of those that took it; null: it has no limit.
+ */
+export function stepRate({ step, n, in_time }: Schemas["dispatch__web__dashboard__StepShown"], now: Tally): number | null {
+  if (in_time === null) return null;
+  if (step === "accepted") return acceptRate(now);
+  return step === "arrived" ? arriveRate(now) : share(in_time, n);
+}
+
 export type Tone = "plain" | "ok" | "warn" | "bad";
 
 const WATCHED = 0.98; // shares beneath it are marked

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { breaksOf, classOf, spans, STEPS } from "./classes.ts";
-import { arriveRate, change, points, toneOf, type Tally } from "./figures.ts";
+import { arriveRate, change, points, stepRate, toneOf, type Tally } from "./figures.ts";
 import { colouring } from "./measures.ts";
 import { into, pathTo } from "./path.ts";
 
@@ -16,6 +16,14 @@ const EMPTY: Tally = {
 test("who is late on the way counts as late, who still has time does not count", () => {
   assert.equal(arriveRate({ ...EMPTY, reported: 9, arrived: 4, arrived_in_time: 3, arrive_broken: 1 }), 0.75);
   assert.equal(arriveRate(EMPTY), null);
+});
+
+test("the funnel tells the cards' own shares, and late ones that have not come are in both", () => {
+  const now = { ...EMPTY, accepted: 10, accepted_in_time: 9, arrived: 4, arrived_in_time: 3, arrive_broken: 2 };
+  assert.equal(stepRate({ step: "arrived", n: 4, in_time: 3 }, now), arriveRate(now));
+  assert.equal(stepRate({ step: "accepted", n: 10, in_time: 9 }, now), 0.9);
+  assert.equal(stepRate({ step: "restored", n: 4, in_time: 1 }, now), 0.25);
+  assert.equal(stepRate({ step: "reported", n: 12, in_time: null }, now), null);
 });
 
 test("a change is told against yesterday, and of nothing there is none", () => {
