@@ -16,7 +16,7 @@ const zh = {
     arrive: "到场及时率",
     arriveMin: "平均到场",
     restoreMin: "平均复电",
-    overdue: "已超时",
+    overdue: "在办已超时",
     lent: "跨区支援",
   },
   notes: {
