@@ -46,9 +46,11 @@ class Doorkeeper:
         hashed = await self._new_hash(new.password, login=new.login)
         return await store.create(self._orm, new, password_hash=hashed, by=by, at=at, once=once)
 
-    async def page(self, *, by: Account, after: str | None, limit: int) -> Sequence[Account]:
+    async def page(
+        self, *, by: Account, sought: store.Sought = store.ANYBODY, after: str | None, limit: int
+    ) -> Sequence[Account]:
         """List accounts; see ``store.page``."""
-        return await store.page(self._orm, by=by, after=after, limit=limit)
+        return await store.page(self._orm, by=by, sought=sought, after=after, limit=limit)
 
     async def change(self, account_id: str, wanted: AccountChange, *, by: Account, at: datetime) -> Account:
         """Change an account; see ``store.change``. What ends, ends at once here and within 5 s everywhere."""

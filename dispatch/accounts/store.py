@@ -60,6 +60,23 @@ class Once:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """
+    Which accounts are wanted.
+
+    :param said: words that must all stand in login or name
+    :param area: of this area and what lies below it
+    """
+
+    said: Sequence[str] = ()
+    role: Role | None = None
+    area: str | None = None
+
+
+ANYBODY = Sought()
+
+
 async def create(
     orm: Administration, new: NewAccount, *, password_hash: str | None, by: Account, at: datetime, once: Once
 ) -> Account:
@@ -114,11 +131,20 @@ def _refuse_login(error: IntegrityError, login: str) -> NoReturn:
     raise LoginTaken(f"登录名 {login} 已有人使用,请换一个", field="login") from error
 
 
-async def page(orm: Administration, *, by: Account, after: str | None, limit: int) -> Sequence[Account]:
+async def page(
+    orm: Administration, *, by: Account, sought: Sought = ANYBODY, after: str | None, limit: int
+) -> Sequence[Account]:
     """Return the accounts of the administrator's area in the order of their logins, from behind ``after``."""
     check_role(by, MANAGE)
     async with orm.transaction() as session:
         wanted = select(AccountRow).where(col(AccountRow.area).in_(_below(by.area)))
+        for word in sought.said:
+            either = col(AccountRow.login).icontains(word, autoescape=True)
+            wanted = wanted.where(either | col(AccountRow.name).icontains(word, autoescape=True))
+        if sought.role is not None:
+            wanted = wanted.where(col(AccountRow.role) == sought.role.value)
+        if sought.area is not None:
+            wanted = wanted.where(col(AccountRow.area).in_(_below(sought.area, "sought")))
         if after is not None:
             wanted = wanted.where(col(AccountRow.login) > after)
         rows = await session.exec(wanted.order_by(col(AccountRow.login)).limit(min(limit, PAGE)))
@@ -226,8 +252,9 @@ async def sight(session: AsyncSession, by: Account) -> Covers:
     return lambda above, below: above == by.area and below in codes
 
 
-def _below(area: str) -> Any:
-    top = select(AreaRow.code).where(col(AreaRow.code) == area).cte("below", recursive=True)
+def _below(area: str, name: str = "below") -> Any:
+    """Return an area and what lies below it; twice in one statement they need two names."""
+    top = select(AreaRow.code).where(col(AreaRow.code) == area).cte(name, recursive=True)
     return select(top.union(select(AreaRow.code).where(col(AreaRow.parent) == top.c.code)).c.code)
 
 

@@ -122,6 +122,7 @@ async def page(
     done_since: datetime | None = None,
     marked: TicketMark | None = None,
     number: str | None = None,
+    said: Sequence[str] = (),
     begin_at: datetime | None = None,
     end_at: datetime | None = None,
     after: str | None = None,
@@ -132,7 +133,8 @@ async def page(
 
     :param area: only this area and what lies below it
     :param marked: only open ones with this mark, whether they are done or not
-    :param number: only the ticket of this number, whatever else is asked for
+    :param number: a whole number: that ticket, whatever else is asked for; else part of the numbers that are wanted
+    :param said: of the marked ones: words that must all stand in the number, the address or the unit's name
     :param begin_at, end_at: only those reported then, half-open
     :param done_since: only what crews within reach restored since then; a crew sees what it finished itself
     :param after: id of the last ticket of the page before
@@ -143,10 +145,10 @@ async def page(
     async with desk.db.connection() as connection:
         reach = await _reach(connection, desk, by, area)
         seen: dict[str, Any] = {"areas": reach.areas, "lenders": reach.lenders, "crew_ids": reach.crew_ids}
-        if number is not None:
-            return _told(desk, await store.numbered(connection, number, **seen))
-        if done_since is None or marked is not None:
-            wanted |= {"marked": marked, "begin_at": begin_at, "end_at": end_at}
+        if number is not None and after is None and (whole := await store.numbered(connection, number, **seen)):
+            return _told(desk, whole)
+        if done_since is None or marked is not None or number is not None:
+            wanted |= {"marked": marked, "begin_at": begin_at, "end_at": end_at, "number_part": number, "said": said}
             return _told(desk, await store.page(connection, **seen, **wanted))
         own = by.crew_id if rights.check_role(by, "ticket.read") is Scope.OWN_CREW else None
         return _told(desk, await store.done(connection, since=done_since, own_crew=own, **seen, **wanted))

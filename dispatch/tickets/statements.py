@@ -131,11 +131,17 @@ WANTED = """
 BETWEEN = """
     reported_at >= coalesce($7, '-infinity'::timestamptz) AND reported_at < coalesce($8, 'infinity'::timestamptz)
 """
+# Part of a number, and words that must all stand in number, address or the name of the unit.
+SOUGHT = """
+    ($9::text IS NULL OR strpos(ticket_no, $9) > 0) AND (cardinality($10::text[]) = 0 OR NOT EXISTS (
+        SELECT FROM unnest($10::text[]) AS word WHERE strpos(lower(concat_ws(' ', ticket_no, doc->>'address',
+            (SELECT name FROM area WHERE code = ticket.area))), lower(word)) = 0))
+"""
 
 
 def _page(kind: str) -> str:
     """Area by area, each along its index: however long the history, a page costs areas x limit."""
-    wanted = f"{kind} AND {WANTED} AND {BETWEEN}"
+    wanted = f"{kind} AND {WANTED} AND {BETWEEN} AND {SOUGHT}"
     return f"""
 WITH seen AS (
     SELECT page.id, page.reported_at FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (

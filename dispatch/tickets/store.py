@@ -284,6 +284,8 @@ async def page(
     stages: Sequence[Stage] = (),
     is_open: bool | None = None,
     marked: TicketMark | None = None,
+    number_part: str | None = None,
+    said: Sequence[str] = (),
     begin_at: datetime | None = None,
     end_at: datetime | None = None,
     after: str | None = None,
@@ -293,6 +295,7 @@ async def page(
     Return tickets of the areas, or that crews of the lenders or one of the crews work on, as JSON texts, newest first.
 
     :param marked: only open ones with this mark, whatever ``is_open`` says
+    :param said: words that must all stand in the number, the address or the unit's name
     :param begin_at, end_at: of the report, half-open; None: no bound
     :param after: id of the last ticket of the page before
     """
@@ -308,6 +311,8 @@ async def page(
         list(lenders),
         begin_at,
         end_at,
+        number_part,
+        list(said),
     )
     return [row["doc"] for row in found]
 

@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from dispatch.accounts.model import Account, AccountChange, NewAccount
-from dispatch.accounts.store import PAGE, Once
+from dispatch.accounts.model import Account, AccountChange, NewAccount, Role
+from dispatch.accounts.store import PAGE, Once, Sought
 from dispatch.accounts.tokens import NewToken, Token
 from dispatch.desk import room as desk
 
@@ -26,6 +26,20 @@ TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="令牌编�
 Repeatable = Annotated[desk.Once, OnceOf(required=True)]
 Manager = Annotated[Account, CallerOf("account.manage")]
 TokenMaker = Annotated[Account, CallerOf("token.make")]
+
+
+class AccountQuery(BaseModel):
+    """Which accounts are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$", description="区域编码,含其下属单位;缺省为本辖区"
+    )
+    role: Role | None = Field(default=None, description="角色;缺省全部")
+    q: str | None = Field(default=None, max_length=64, description="登录名或姓名中含此字样;空格分开的各词都要有")
+    after: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.@-]{1,64}$", description="从这个登录名之后开始")
+    limit: int = Field(default=50, ge=1, le=PAGE, description="条数")
 
 
 class AccountPage(BaseModel):
@@ -60,12 +74,12 @@ class Tokens(BaseModel):
 async def list_accounts(
     request: Request,
     caller: Manager,
-    after: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.@-]{1,64}$", description="从这个登录名之后开始")] = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE, description="条数")] = 50,
+    query: Annotated[AccountQuery, Query()],
 ) -> AccountPage:
     """List the accounts of the administrator's area, page by page."""
-    found = await doorkeeper_of(request).page(by=caller, after=after, limit=limit)
-    return AccountPage(accounts=found, next=found[-1].login if len(found) == limit else None)
+    sought = Sought(said=(query.q or "").split(), role=query.role, area=query.area)
+    found = await doorkeeper_of(request).page(by=caller, sought=sought, after=query.after, limit=query.limit)
+    return AccountPage(accounts=found, next=found[-1].login if len(found) == query.limit else None)
 
 
 @router.post("/accounts", operation_id="create_account", summary="新建账号", status_code=201)

@@ -164,7 +164,7 @@ TABLES = (
     _table(
         ("accounts", "账号", "account.manage"),
         accounts.list_accounts,
-        Nothing,
+        accounts.AccountQuery,
         ("accounts", Account),
     ),
     _table(

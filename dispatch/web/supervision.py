@@ -71,6 +71,9 @@ class SupervisionQuery(BaseModel):
 
     area: Area = None
     state: OrderState | None = Field(default=None, description="缺省全部")
+    q: str | None = Field(
+        default=None, max_length=60, description="督办单号、工单编号、地址、单位名称中含此字样;空格分开的各词都要有"
+    )
     after: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="上一页返回的 next,原样传回")
     limit: int = Field(default=100, ge=1, le=MOST, description="每页条数")
 
@@ -255,7 +258,13 @@ async def list_supervisions(
 ) -> Response:
     """List the 督办单 of an area, page by page, the newest first."""
     found = await supervisions.page(
-        desk, by=caller, area=query.area, state=query.state, after=query.after, limit=query.limit
+        desk,
+        by=caller,
+        area=query.area,
+        state=query.state,
+        said=(query.q or "").split(),
+        after=query.after,
+        limit=query.limit,
     )
     following = found[-1].supervision.no if len(found) == query.limit else None
     listed = [SupervisionShown(**{name: getattr(one, name) for name in SupervisionShown.model_fields}) for one in found]

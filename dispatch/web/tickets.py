@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dispatch.accounts.model import Account
 from dispatch.desk import reading
+from dispatch.kit.errors import Invalid
 from dispatch.tickets.events import Entry, Event
 from dispatch.tickets.model import Ticket, document
 from dispatch.tickets.words import Channel, Source, Stage, TicketMark
@@ -21,6 +22,11 @@ router = APIRouter(tags=["tickets 工单"])
 
 Reader = Annotated[Account, CallerOf("ticket.read")]
 MOST = 500  # tickets in one page
+
+
+def unspaced(said: object) -> object:
+    """Return a number as it is kept: people type and copy it with spaces."""
+    return "".join(said.split()) or None if isinstance(said, str) else said
 
 
 class TicketQuery(BaseModel):
@@ -37,8 +43,14 @@ class TicketQuery(BaseModel):
         default=None, description="today 只看本队(本班所、本辖区队伍)今天(北京时间)修复的工单,已归档的也在内"
     )
     marked: TicketMark | None = Field(default=None, description="只看未结且有此标记的;给出时 open、done 不起作用")
-    number: str | None = Field(
-        default=None, alias="no", pattern=r"^[A-Za-z0-9-]{1,40}$", description="工单编号,整号;给出时其他条件不起作用"
+    number: Annotated[str | None, BeforeValidator(unspaced)] = Field(
+        default=None,
+        alias="no",
+        pattern=r"^[A-Za-z0-9-]{4,40}$",
+        description="工单编号,或其中连续的至少 4 位(空格不计);为整号时其他条件不起作用",
+    )
+    q: str | None = Field(
+        default=None, max_length=60, description="与 marked 同用:编号、地址、单位名称中含此字样;空格分开的各词都要有"
     )
     begin_at: Instant | None = Field(default=None, alias="from", description="受理时间起(含)")
     end_at: Instant | None = Field(default=None, alias="to", description="受理时间止(不含)")
@@ -111,6 +123,7 @@ async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], d
         done_since=reading.today(now) if query.done else None,
         marked=query.marked,
         number=query.number,
+        said=_words(query),
         begin_at=query.begin_at,
         end_at=query.end_at,
         after=query.after,
@@ -119,6 +132,14 @@ async def list_tickets(caller: Reader, query: Annotated[TicketQuery, Query()], d
     last = Ticket.model_validate_json(documents[-1]).id if len(documents) == query.limit else None
     following = "null" if last is None else f'"{last}"'
     return Response(f'{{"tickets":[{",".join(documents)}],"next":{following}}}', media_type=JSON)
+
+
+def _words(query: TicketQuery) -> list[str]:
+    """:raises Invalid: if words are asked for in the whole history, which has no index of them."""
+    words = (query.q or "").split()
+    if words and query.marked is None:
+        raise Invalid("q 只能与 marked(催办、升级、挂起)同用;查历史工单请用 no 填工单编号", field="q")
+    return words
 
 
 @router.get("/tickets/{ticket_id}", operation_id="read_ticket", summary="工单详情", response_model=Ticket)

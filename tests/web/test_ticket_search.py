@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.web.conftest import Centre
 from tests.web.conftest import centre as centre
-from tests.worlds import IN_NINGHAI, START
+from tests.worlds import IN_NINGHAI, NINGHAI, START
 
 
 async def found(centre: Centre, who: str, **query: str) -> list[str]:
@@ -47,3 +47,66 @@ async def test_open_tickets_are_found_by_what_was_done_about_them(centre: Centre
     assert await found(centre, "monitor", marked="escalated") == []
     await centre.does("monitor", plain, "escalate", reason="media", text="电视台来电")
     assert await found(centre, "xiangshan", marked="escalated", done="today") == [plain["id"]]
+
+
+async def test_a_ticket_is_found_by_part_of_its_number_and_spaces_do_not_matter(centre: Centre) -> None:
+    near, far = await centre.call(), await centre.call(place={"lon": IN_NINGHAI.lon, "lat": IN_NINGHAI.lat})
+    no = near["ticket_no"]
+    assert await found(centre, "monitor", no=f" {no[:6]} {no[6:]} ") == [near["id"]]
+    assert await found(centre, "monitor", no=no[2:]) == [near["id"]]
+    assert set(await found(centre, "monitor", no=no[:4])) == {near["id"], far["id"]}
+    assert await found(centre, "xiangshan", no=no[:4]) == [near["id"]]
+    assert await found(centre, "monitor", no=no[:4], area=NINGHAI, open="true") == [far["id"]]
+    first = await found(centre, "monitor", no=no[:4], limit="1")
+    assert set(await found(centre, "monitor", no=no[:4], limit="1", after=first[0])) == {near["id"], far["id"]} - {
+        *first
+    }
+    assert await found(centre, "monitor", no=no, limit="1", after=near["id"]) == []
+    short = await (await centre.by("monitor")).get("/tickets", params={"no": no[:3]})
+    assert (short.status_code, short.json()["error"]["field"]) == (422, "no")
+
+
+async def test_marked_tickets_are_found_by_number_place_and_unit(centre: Centre) -> None:
+    near = await centre.call(address="丹城镇东街7号")
+    far = await centre.call(address="城关兴宁路9号", place={"lon": IN_NINGHAI.lon, "lat": IN_NINGHAI.lat})
+    for ticket in (near, far):
+        await centre.does("seat", ticket, "chase", text="客户再次来电")
+    sought = (
+        ("东街", [near]),
+        ("宁海", [far]),
+        ("宁海 兴宁", [far]),
+        ("宁海 东街", []),
+        (near["ticket_no"][2:], [near]),
+    )
+    for q, wanted in sought:
+        assert await found(centre, "monitor", marked="chased", q=q) == [ticket["id"] for ticket in wanted], q
+    refused = await (await centre.by("monitor")).get("/tickets", params={"q": "东街"})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "q")
+
+
+async def test_orders_are_found_by_number_place_and_unit(centre: Centre) -> None:
+    near = await centre.call(address="丹城镇东街7号")
+    far = await centre.call(address="城关兴宁路9号", place={"lon": IN_NINGHAI.lon, "lat": IN_NINGHAI.lat})
+    for ticket in (near, far):
+        await centre.does("monitor", ticket, "supervise", reason="请尽快到场", addressee="county_director")
+    client = await centre.by("monitor")
+    for q, wanted in (("东街", near), ("宁海", far), (far["ticket_no"], far)):
+        answer = await client.get("/supervisions", params={"q": q})
+        assert [order["ticket_id"] for order in answer.json()["supervisions"]] == [wanted["id"]], q
+    assert (await client.get("/supervisions", params={"q": "东街 宁海"})).json()["supervisions"] == []
+
+
+async def test_accounts_are_found_by_login_name_role_and_area(centre: Centre) -> None:
+    client = await centre.by("admin")
+
+    async def logins(**query: str) -> set[str]:
+        return {account["login"] for account in (await client.get("/accounts", params=query)).json()["accounts"]}
+
+    everybody = (await client.get("/accounts", params={"limit": 200})).json()["accounts"]
+    crews = {account["login"] for account in everybody if account["role"] == "CREW"}
+    assert await logins(role="CREW") == crews
+    assert await logins(q="REW-1") == {login for login in crews if "rew-1" in login}
+    assert await logins(q="%") == set()
+    here = {account["login"] for account in everybody if account["area"].startswith(NINGHAI)}
+    assert here
+    assert await logins(area=NINGHAI) == here

@@ -5,7 +5,7 @@ What a 督办单 says stands in its ticket, which is the truth; the table ``supe
 written in the transaction that changes the ticket.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,14 @@ WANTED: dict[OrderState | None, str] = {
 }
 
 
+# Words that must all stand in the order's number, its ticket's number and address, or the name of the unit.
+SOUGHT = """(cardinality($4::text[]) = 0 OR NOT EXISTS (
+            SELECT FROM unnest($4::text[]) AS word WHERE strpos(lower((
+                SELECT concat_ws(' ', supervision.no, ticket_no, doc->>'address',
+                                 (SELECT name FROM area WHERE code = supervision.area))
+                FROM ticket WHERE id = supervision.ticket_id)), lower(word)) = 0))"""
+
+
 def _page(wanted: str) -> str:
     """Area by area, each along its index: however many there ever were, a page costs areas x limit."""
     return f"""
@@ -56,7 +64,7 @@ FROM (
     SELECT found.* FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
         SELECT no, area, ticket_id, issued_at, lapsed_at FROM supervision
         WHERE area = wanted.code AND {wanted} AND ($2::text IS NULL OR (issued_at, no) < (
-            SELECT issued_at, no FROM supervision WHERE no = $2))
+            SELECT issued_at, no FROM supervision WHERE no = $2)) AND {SOUGHT}
         ORDER BY issued_at DESC, no DESC LIMIT $3
     ) AS found ORDER BY issued_at DESC, no DESC LIMIT $3
 ) AS page JOIN ticket ON ticket.id = page.ticket_id ORDER BY page.issued_at DESC, page.no DESC
@@ -107,6 +115,7 @@ async def page(
     by: Account,
     area: str | None = None,
     state: OrderState | None = None,
+    said: Sequence[str] = (),
     after: str | None = None,
     limit: int = 100,
 ) -> list[Order]:
@@ -114,6 +123,7 @@ async def page(
     Return 督办单 of an area and what lies below it, the newest first.
 
     :param area: by default the caller's
+    :param said: words that must all stand in the numbers, the address or the unit's name
     :param after: number of the last one of the page before
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
@@ -121,7 +131,7 @@ async def page(
     code = looked_at(desk, area, "supervision.read", by=by)
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
-        return [_order(row) for row in await connection.fetch(PAGE[state], areas, after, limit)]
+        return [_order(row) for row in await connection.fetch(PAGE[state], areas, after, limit, list(said))]
 
 
 def _order(row: Row) -> Order:

@@ -10272,6 +10272,7 @@ export interface operations {
             query?: {
                 area?: string | null;
                 state?: components["schemas"]["OrderState"] | null;
+                q?: string | null;
                 after?: string | null;
                 limit?: number;
             };
@@ -11504,6 +11505,7 @@ export interface operations {
                 done?: "today" | null;
                 marked?: components["schemas"]["TicketMark"] | null;
                 no?: string | null;
+                q?: string | null;
                 from?: string | null;
                 to?: string | null;
                 after?: string | null;
@@ -12095,6 +12097,9 @@ export interface operations {
     list_accounts: {
         parameters: {
             query?: {
+                area?: string | null;
+                role?: components["schemas"]["Role"] | null;
+                q?: string | null;
                 after?: string | null;
                 limit?: number;
             };
@@ -15122,6 +15127,7 @@ export interface operations {
                 done?: "today" | null;
                 marked?: components["schemas"]["TicketMark"] | null;
                 no?: string | null;
+                q?: string | null;
                 from?: string | null;
                 to?: string | null;
             };
@@ -15146,6 +15152,7 @@ export interface operations {
             query?: {
                 area?: string | null;
                 state?: components["schemas"]["OrderState"] | null;
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -15414,7 +15421,11 @@ export interface operations {
     };
     export_accounts: {
         parameters: {
-            query?: never;
+            query?: {
+                area?: string | null;
+                role?: components["schemas"]["Role"] | null;
+                q?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
