@@ -10,7 +10,9 @@ import { FormDialog, type Values } from "../forms/FormDialog";
 import { useWords } from "../i18n";
 import { Dialog } from "../kit/Dialog";
 import { Button, Tag } from "../kit/pieces";
+import type { Option } from "../tables/Checks";
 import type { Column } from "../tables/DataTable";
+import type { Filter } from "../tables/Filters";
 import { useAreas } from "../tables/areas";
 import { ListView } from "../tables/ListView";
 import type { Page, Turn } from "../tables/listing";
@@ -23,15 +25,27 @@ type Account = Schemas["Account"];
 type Open = { what: "new" } | { what: "change" | "active" | "tokens"; account: Account } | null;
 const SYSTEM = "SYSTEM";
 
-async function load(_query: object, turn: Turn): Promise<Page<Account>> {
-  const { accounts, next } = await answered(api.GET("/api/v1/accounts", { params: { query: turn } }));
+interface Query {
+  q?: string;
+  role?: Schemas["Role"];
+  area?: string;
+}
+
+async function load(query: Query, turn: Turn): Promise<Page<Account>> {
+  const { accounts, next } = await answered(api.GET("/api/v1/accounts", { params: { query: { ...query, ...turn } } }));
   return { rows: accounts, next };
 }
 
 export function Accounts(): React.JSX.Element {
   const texts = useWords(adminWords);
   const [open, setOpen] = useState<Open>(null);
+  const table = useWords(tableWords);
   const close = (): void => setOpen(null);
+  const filters: Filter<Query>[] = [
+    { name: "q", label: table.search, kind: "text", hint: texts.accountHint },
+    { name: "role", label: texts.role, kind: "one", options: useRoles() },
+    { name: "area", label: texts.area, kind: "area", down: "depot" },
+  ];
   return (
     <>
       <ListView
@@ -40,7 +54,8 @@ export function Accounts(): React.JSX.Element {
         columns={useColumns(setOpen)}
         load={load}
         idOf={(account) => account.id}
-        initial={{}}
+        initial={{} as Query}
+        filters={filters}
         exported="accounts"
         tools={<Button tone="main" onClick={() => setOpen({ what: "new" })}>{texts.create}</Button>}
       />
@@ -80,9 +95,14 @@ function useColumns(open: (what: Open) => void): Column<Account>[] {
   ];
 }
 
+function useRoles(): Option[] {
+  useWords(adminWords); // drawn anew in another language
+  return Object.keys(names.Role).filter((role) => role !== SYSTEM).map((value) => ({ value, text: roleName(value) }));
+}
+
 function useQuestions(): Asked[] {
   const texts = useWords(adminWords);
-  const roles = Object.keys(names.Role).filter((role) => role !== SYSTEM).map((value) => ({ value, text: roleName(value) }));
+  const roles = useRoles();
   return [
     { name: "name", label: texts.name, kind: "line", required: true, most: 60 },
     { name: "role", label: texts.role, kind: "one", options: roles, required: true },

@@ -3,6 +3,8 @@
  * back (the words and families are the rule pack's). The first is to be put right, the second is only said.
  */
 
+import { over } from "../lib/length.ts";
+
 export interface Filled {
   result: string;
   ownership: string;
@@ -34,10 +36,7 @@ export type Hint = { kind: "causeUnfit" | "gridOwned" | "noFacts" | "vague" | "u
 /** As long as texts may be, in signs. */
 export const MOST = { faultPoint: 200, causeDetail: 64, words: 500, result: 200, absent: 160, decline: 200 } as const;
 
-/** By how many signs a text is longer than it may be; they are counted as the server does. */
-export function over(text: string, most: number): number {
-  return Math.max(0, [...text.trim()].length - most);
-}
+export { over };
 
 export function overlong(filled: Pick<Filled, "faultPoint" | "causeDetail" | "record">): boolean {
   return over(filled.faultPoint, MOST.faultPoint) + over(filled.causeDetail, MOST.causeDetail) + over(filled.record, MOST.words) > 0;

@@ -13,6 +13,7 @@ import { complain } from "../kit/toast";
 import { now } from "../lib/clock";
 import { full } from "../lib/format";
 import { Failed } from "../tables/DataTable";
+import { PrintHead } from "../tables/PrintHead";
 import { download } from "../tables/download";
 import { useFresh } from "../tables/listing";
 import { tableWords } from "../tables/words";
@@ -64,6 +65,7 @@ function Shown({ list }: { list: Worklist }): React.JSX.Element {
   const [doing, setDoing] = useState<Deciding | null>(null);
   return (
     <div className="stack grow scroll" tabIndex={0} role="region" aria-label={texts.tabs.lists}>
+      <PrintHead title={texts.tabs.lists} area={list.depot} conditions={[`${list.date} ${label(names.Half, list.half)}`]} />
       <div className="row wrap">
         <Tag tone={list.draft ? "note" : "ok"}>{list.draft ? texts.draft : label(names.ListState, list.state)}</Tag>
         <span>

@@ -9,9 +9,10 @@ import { useWords } from "../i18n";
 import { Panel } from "../kit/pieces";
 import { DataTable, Export, type Column } from "../tables/DataTable";
 import { useAreas } from "../tables/areas";
-import { Filters } from "../tables/Filters";
+import { useAsking } from "../tables/asking";
+import { useConditions } from "../tables/conditions";
+import { Filters, type Filter } from "../tables/Filters";
 import { listOf } from "../tables/listing";
-import { said } from "../tables/query";
 import { inKm, inMinutes } from "./figures";
 import { reportWords } from "./words";
 
@@ -26,21 +27,19 @@ export function Ledger(): React.JSX.Element {
   const texts = useWords(reportWords);
   const me = useMe();
   const [query, setQuery] = useState<Query>({ area: me.account.area });
-  const asked = said(query);
+  const filters: Filter<Query>[] = [
+    { name: "area", label: texts.area, kind: "area", required: true },
+    { name: "from", label: texts.from, kind: "instant" },
+    { name: "to", label: texts.to, kind: "instant" },
+  ];
+  const { asked, faults } = useAsking(filters, query);
+  const conditions = useConditions(filters, asked);
   const found = useQuery({ queryKey: ["ledger", JSON.stringify(asked)], queryFn: () => answered(api.GET("/api/v1/ledger", { params: { query: asked } })) });
   return (
     <div className="stack grow data-view">
-      <Filters
-        filters={[
-          { name: "area", label: texts.area, kind: "area", required: true },
-          { name: "from", label: texts.from, kind: "instant" },
-          { name: "to", label: texts.to, kind: "instant" },
-        ]}
-        query={query}
-        onChange={setQuery}
-      />
+      <Filters filters={filters} query={query} faults={faults} onChange={setQuery} />
       <p className="soft small">{texts.balanceFormula}</p>
-      <DataTable name="ledger" label={texts.tabs.ledger} columns={useColumns()} list={listOf(found.data?.balances ?? [], found)} idOf={(balance) => `${balance.county} ${balance.month}`} exported={{ table: "ledger", query: asked }} />
+      <DataTable name="ledger" label={texts.tabs.ledger} columns={useColumns()} list={listOf(found.data?.balances ?? [], found)} idOf={(balance) => `${balance.county} ${balance.month}`} exported={{ table: "ledger", query: asked }} conditions={conditions} area={asked.area} />
       <Pairs pairs={found.data?.pairs ?? []} query={asked} />
     </div>
   );

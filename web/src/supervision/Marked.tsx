@@ -2,25 +2,29 @@
 
 import { useState } from "react";
 
-import { lay } from "../api/board";
-import { answered, api, type Schemas, type Ticket } from "../api/client";
+import type { Schemas, Ticket } from "../api/client";
 import * as names from "../api/labels.gen";
-import { may, useMe } from "../api/session";
-import { once, useDone } from "../forms/act";
-import { FormDialog, type Values } from "../forms/FormDialog";
-import type { Asked } from "../forms/Ask";
 import { label, useWords } from "../i18n";
-import { Button } from "../kit/pieces";
 import { full } from "../lib/format";
+import { useAreas } from "../tables/areas";
+import { useAsking } from "../tables/asking";
+import { useConditions } from "../tables/conditions";
 import { DataTable, type Column } from "../tables/DataTable";
+import { Filters, type Filter } from "../tables/Filters";
 import { listOf, useBoard } from "../tables/listing";
 import { optionsOf } from "../tables/options";
+import { hasWords } from "../tables/sought";
 import { tableWords } from "../tables/words";
 import { useTicketColumns } from "../tickets/columns";
+import { lenderOf } from "../tickets/pieces";
+import { Acts, DoStep, type Doing, type What } from "./Steps";
 import { supervisionWords } from "./words";
 
-type What = "supervise" | "escalate" | "chase" | "resume";
-type Doing = { ticket: Ticket; what: What } | null;
+interface Query {
+  q?: string;
+  area?: string;
+  stage?: Schemas["Stage"][];
+}
 
 export function Chased(): React.JSX.Element {
   const texts = useWords(supervisionWords);
@@ -61,7 +65,12 @@ function Marked({ name, title, own, pick, weight, acts }: MarkedProps): React.JS
   const tickets = useBoard();
   const columns = useTicketColumns();
   const [doing, setDoing] = useState<Doing>(null);
-  const rows = [...tickets.values()].filter(pick).sort((one, other) => weight(other) - weight(one) || one.reported_at.localeCompare(other.reported_at));
+  const [query, setQuery] = useState<Query>({});
+  const filters = useQueueFilters();
+  const { asked, faults } = useAsking(filters, query);
+  const conditions = useConditions(filters, asked);
+  const inQuestion = useInQuestion(asked);
+  const rows = [...tickets.values()].filter((ticket) => pick(ticket) && inQuestion(ticket)).sort((one, other) => weight(other) - weight(one) || one.reported_at.localeCompare(other.reported_at));
   const middle = columns.filter((column) => column.frozen === undefined);
   const all: Column<Ticket>[] = [
     ...columns.filter((column) => column.frozen === "left"),
@@ -70,82 +79,31 @@ function Marked({ name, title, own, pick, weight, acts }: MarkedProps): React.JS
     { key: "act", title: table.actions, frozen: "right", render: (ticket) => <Acts ticket={ticket} acts={acts} act={setDoing} /> },
   ];
   return (
-    <>
-      <DataTable name={name} label={title} columns={all} list={listOf(rows)} idOf={(ticket) => ticket.id} exported={{ table: "tickets", query: { marked: name } }} />
-      {doing === null ? null : <Doing doing={doing} onClose={() => setDoing(null)} />}
-    </>
+    <div className="stack grow data-view">
+      <Filters filters={filters} query={query} faults={faults} onChange={setQuery} />
+      <DataTable name={name} label={title} columns={all} list={listOf(rows)} idOf={(ticket) => ticket.id} exported={{ table: "tickets", query: { marked: name, ...asked } }} conditions={conditions} area={asked.area} />
+      {doing === null ? null : <DoStep doing={doing} onClose={() => setDoing(null)} />}
+    </div>
   );
 }
 
-function Acts({ ticket, acts, act }: { ticket: Ticket; acts: readonly What[]; act: (doing: Doing) => void }): React.JSX.Element {
+function useQueueFilters(): Filter<Query>[] {
   const texts = useWords(supervisionWords);
-  const me = useMe();
-  return (
-    <span className="row">
-      {acts.map((what) =>
-        may(me, `ticket.${what}`) ? (
-          <Button key={what} aria-label={`${texts[what]} ${ticket.ticket_no}`} onClick={() => act({ ticket, what })}>
-            {texts[what]}
-          </Button>
-        ) : null,
-      )}
-    </span>
-  );
+  const table = useWords(tableWords);
+  return [
+    { name: "q", label: table.search, kind: "text", most: 60, hint: texts.queueHint },
+    { name: "area", label: table.area, kind: "area" },
+    { name: "stage", label: texts.stage, kind: "many", options: optionsOf(names.Stage) },
+  ];
 }
 
-function Doing({ doing, onClose }: { doing: NonNullable<Doing>; onClose: () => void }): React.JSX.Element {
-  const texts = useWords(supervisionWords);
-  const done = useDone("supervisions", "warnings");
-  const { ticket, what } = doing;
-  const said = { supervise: texts.supervised, escalate: texts.escalated, chase: texts.chasedDone, resume: texts.resumed };
-  return (
-    <FormDialog
-      title={`${texts[what]} ${ticket.ticket_no}`}
-      fields={useQuestions(what)}
-      initial={what === "supervise" ? { addressee: "county_director" } : {}}
-      onClose={onClose}
-      onSend={async (values, key) => {
-        lay(await send(ticket, what, values, key));
-        done(said[what]);
-      }}
-    />
-  );
+/** The same question to the tickets of the board that the server's list answers for the file. */
+function useInQuestion({ q, area, stage }: Query): (ticket: Ticket) => boolean {
+  const areas = useAreas();
+  const within = area === undefined ? null : areas.below(area);
+  return (ticket) =>
+    hasWords(q, [ticket.ticket_no, ticket.address, areas.name(ticket.area)]) &&
+    (within === null || within.has(ticket.area) || within.has(lenderOf(ticket) ?? "")) &&
+    (stage === undefined || stage.includes(ticket.stage));
 }
 
-function useQuestions(what: What): Asked[] {
-  const texts = useWords(supervisionWords);
-  const text: Asked = { name: "text", label: texts.text, kind: "text", most: 500 };
-  switch (what) {
-    case "supervise":
-      return [
-        { name: "reason", label: texts.reason, kind: "text", required: true, most: 200 },
-        { name: "addressee", label: texts.addressee, kind: "one", options: optionsOf(names.Addressee), required: true },
-        { name: "copies", label: texts.copies, kind: "many", options: optionsOf(names.Addressee) },
-      ];
-    case "escalate":
-      return [{ name: "reason", label: texts.reason, kind: "one", options: optionsOf(names.EscalationReason), required: true }, text];
-    case "chase":
-      return [text];
-    default:
-      return [{ ...text, required: true }];
-  }
-}
-
-function send(ticket: Ticket, what: What, values: Values, key: string): Promise<Ticket> {
-  const params = { path: { ticket_id: ticket.id }, header: once(key) };
-  const { version } = ticket;
-  const text = String(values.text ?? "");
-  switch (what) {
-    case "supervise": {
-      const addressee = values.addressee as Schemas["Addressee"];
-      const copies = (values.copies ?? []) as Schemas["Addressee"][];
-      return answered(api.POST("/api/v1/tickets/{ticket_id}/supervise", { params, body: { version, reason: String(values.reason), addressee, copies } }));
-    }
-    case "escalate":
-      return answered(api.POST("/api/v1/tickets/{ticket_id}/escalate", { params, body: { version, reason: values.reason as Schemas["EscalationReason"], text } }));
-    case "chase":
-      return answered(api.POST("/api/v1/tickets/{ticket_id}/chase", { params, body: { version, text } }));
-    default:
-      return answered(api.POST("/api/v1/tickets/{ticket_id}/resume", { params, body: { version, text } }));
-  }
-}

@@ -23,6 +23,7 @@ import { supervisionWords } from "./words";
 
 type Order = Schemas["SupervisionShown"];
 interface Query {
+  q?: string;
   area?: string;
   state?: Schemas["OrderState"];
 }
@@ -49,6 +50,7 @@ export function Orders(): React.JSX.Element {
         idOf={(order) => order.supervision.no}
         initial={{ state: "open" } as Query}
         filters={[
+          { name: "q", label: table.search, kind: "text", most: 60, hint: texts.orderHint },
           { name: "area", label: table.area, kind: "area" },
           { name: "state", label: texts.state, kind: "one", options: optionsOf(names.OrderState) },
         ]}

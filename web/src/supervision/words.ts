@@ -4,6 +4,7 @@ import type { Words } from "../i18n";
 
 const zh = {
   title: "督办催办",
+  queueHint: "工单编号、地址、单位", orderHint: "督办单号、工单编号、地址、单位",
   tabs: { orders: "督办单", warnings: "预警", chased: "催办", escalated: "升级", suspended: "挂起", contacts: "告知缺口", storm: "抗灾快报", disasters: "灾害报告", weather: "恶劣天气令", modes: "派工模式", lending: "借调", reserves: "保底队伍" },
   no: "督办单号", ticket: "工单", area: "单位", stage: "环节", state: "状态", level: "级别", reason: "事由", addressee: "承办人", copies: "抄送",
   issued: "签发时间", issuedBy: "签发人", due: "答复期限", answered: "答复时间", answer: "答复内容", cleared: "消除时间", lateAnswer: "逾期答复",
@@ -26,6 +27,7 @@ const zh = {
 
 const en = {
   title: "Supervision",
+  queueHint: "ticket, address or unit", orderHint: "order, ticket, address or unit",
   tabs: { orders: "Orders", warnings: "Warnings", chased: "Chased", escalated: "Escalated", suspended: "Suspended", contacts: "Nobody to tell", storm: "Storm reports", disasters: "Disaster reports", weather: "Weather orders", modes: "Modes", lending: "Lending", reserves: "Reserves" },
   no: "Order no.", ticket: "Ticket", area: "Unit", stage: "Stage", state: "State", level: "Level", reason: "Reason", addressee: "Addressee", copies: "Copies",
   issued: "Issued", issuedBy: "Issued by", due: "Answer due", answered: "Answered", answer: "Answer", cleared: "Cleared", lateAnswer: "answered late",

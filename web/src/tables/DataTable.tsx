@@ -13,9 +13,10 @@ import { Checks } from "./Checks";
 import { chosen, readKept, writeKept } from "./columns";
 import { download } from "./download";
 import type { Listing } from "./listing";
+import { PrintHead } from "./PrintHead";
 import { queryText, type Value } from "./query";
 import "./tables.css";
-import { tableWords } from "./words";
+import { tableWords, type TableTexts } from "./words";
 
 export interface Column<T> {
   key: string;
@@ -43,10 +44,12 @@ interface Props<T> {
   tools?: ReactNode;
   chosenRow?: string | undefined;
   detail?: ((row: T) => ReactNode) | undefined;
+  conditions?: readonly string[]; // the filters in words, for the printed head
+  area?: string | undefined; // of the rows, for the printed head; the account's own if it is not said
 }
 
 export function DataTable<T extends object>(props: Props<T>): React.JSX.Element {
-  const { name, label, columns, list, idOf, exported, tools, chosenRow, detail } = props;
+  const { name, label, columns, list, idOf, exported, tools, chosenRow, detail, conditions = [], area } = props;
   const texts = useWords(tableWords);
   const kit = useWords(kitWords);
   const kept = useKept(name, columns);
@@ -61,6 +64,7 @@ export function DataTable<T extends object>(props: Props<T>): React.JSX.Element 
         {exported === undefined ? null : <Export {...exported} />}
         <Button onClick={() => window.print()}>{texts.print}</Button>
       </div>
+      <PrintHead title={label} area={area} conditions={conditions} rows={printed(list, exported !== undefined, texts)} />
       {list.error === null ? null : <Failed error={list.error} again={list.again} />}
       <div className="grow scroll data-box" role="region" aria-label={label} tabIndex={0}>
         <Antd>
@@ -80,6 +84,12 @@ export function DataTable<T extends object>(props: Props<T>): React.JSX.Element 
       </div>
     </div>
   );
+}
+
+/** Whether what is printed is all there is; what is more is in the file, or on the other pages. */
+function printed<T>({ rows, last, number }: Listing<T>, file: boolean, texts: TableTexts): string {
+  if (last && number === 1) return texts.printedAll(rows.length);
+  return file ? texts.printedPart(rows.length) : texts.printedPartOnly(rows.length);
 }
 
 function drawn<T>(column: Column<T>): ColumnType<T> {

@@ -5,7 +5,8 @@ import { Field } from "../kit/pieces";
 import { fromLocal, toLocal } from "../forms/times";
 import { AreaPick } from "./AreaPick";
 import { Checks, type Option } from "./Checks";
-import { tableWords } from "./words";
+import type { FilterFault } from "./sought";
+import { tableWords, type TableTexts as Texts } from "./words";
 
 type Level = "province" | "city" | "county" | "depot";
 
@@ -16,33 +17,43 @@ export interface Filter<Q> {
   options?: readonly Option[];
   required?: boolean;
   down?: Level;
+  least?: number; // signs of a text
+  most?: number;
+  hint?: string;
 }
 
 interface Props<Q> {
   filters: readonly Filter<Q>[];
   query: Q;
+  faults?: Readonly<Record<string, FilterFault>>;
   onChange: (query: Q) => void;
 }
 
-export function Filters<Q extends object>({ filters, query, onChange }: Props<Q>): React.JSX.Element {
+export function Filters<Q extends object>({ filters, query, faults = {}, onChange }: Props<Q>): React.JSX.Element {
   const texts = useWords(tableWords);
   const values = query as Readonly<Record<string, unknown>>;
   return (
     <form className="filters row wrap no-print" role="search" aria-label={texts.filters} onSubmit={(event) => event.preventDefault()}>
       {filters.map((filter) => (
-        <One key={filter.name} filter={filter} value={values[filter.name]} onChange={(value) => onChange({ ...query, [filter.name]: value })} />
+        <One key={filter.name} filter={filter} value={values[filter.name]} wrong={told(faults[filter.name], texts)} onChange={(value) => onChange({ ...query, [filter.name]: value })} />
       ))}
     </form>
   );
 }
 
+function told(fault: FilterFault | undefined, texts: Texts): string | null {
+  if (fault === undefined) return null;
+  return fault.code === "order" ? texts.order : fault.code === "short" ? texts.short(fault.least) : texts.long(fault.over);
+}
+
 interface OneProps<Q> {
   filter: Filter<Q>;
   value: unknown;
+  wrong: string | null;
   onChange: (value: unknown) => void;
 }
 
-function One<Q>({ filter, value, onChange }: OneProps<Q>): React.JSX.Element {
+function One<Q>({ filter, value, wrong, onChange }: OneProps<Q>): React.JSX.Element {
   const texts = useWords(tableWords);
   const text = typeof value === "string" ? value : "";
   switch (filter.kind) {
@@ -69,14 +80,14 @@ function One<Q>({ filter, value, onChange }: OneProps<Q>): React.JSX.Element {
     }
     case "instant":
       return (
-        <Field label={filter.label}>
+        <Field label={filter.label} wrong={wrong}>
           {(input) => <input {...input} type="datetime-local" value={toLocal(text)} onChange={(event) => (event.target.value !== "" ? onChange(fromLocal(event.target.value)) : filter.required ? undefined : onChange(undefined))} />}
         </Field>
       );
     default:
       return (
-        <Field label={filter.label}>
-          {(input) => <input {...input} type={filter.kind === "day" ? "date" : "search"} maxLength={64} value={text} onChange={(event) => onChange(event.target.value || undefined)} />}
+        <Field label={filter.label} wrong={wrong}>
+          {(input) => <input {...input} type={filter.kind === "day" ? "date" : "search"} placeholder={filter.hint} value={text} onChange={(event) => onChange(event.target.value || undefined)} />}
         </Field>
       );
   }

@@ -1,11 +1,12 @@
 /** The one pattern of all lists: filters bound to the route's query, the table, its Excel with the very same filters. */
 
-import { useMemo, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
+import { useAsking } from "./asking";
+import { useConditions } from "./conditions";
 import { DataTable, type Column } from "./DataTable";
 import { Filters, type Filter } from "./Filters";
 import { useListing, type Page, type Turn } from "./listing";
-import { said } from "./query";
 
 interface Props<T, Q extends object> {
   name: string;
@@ -24,11 +25,12 @@ interface Props<T, Q extends object> {
 export function ListView<T extends object, Q extends object>(props: Props<T, Q>): React.JSX.Element {
   const { name, label, columns, load, idOf, initial, filters = [], exported, tools, chosenRow, detail } = props;
   const [query, setQuery] = useState(initial);
-  const asked = useMemo(() => said(query), [query]);
+  const { asked, faults } = useAsking(filters, query);
+  const conditions = useConditions(filters, asked);
   const list = useListing(name, asked, load);
   return (
     <div className="stack grow data-view">
-      {filters.length === 0 ? null : <Filters filters={filters} query={query} onChange={setQuery} />}
+      {filters.length === 0 ? null : <Filters filters={filters} query={query} faults={faults} onChange={setQuery} />}
       <DataTable
         name={name}
         label={label}
@@ -39,6 +41,8 @@ export function ListView<T extends object, Q extends object>(props: Props<T, Q>)
         tools={tools}
         chosenRow={chosenRow}
         detail={detail}
+        conditions={conditions}
+        area={(asked as { area?: string }).area}
       />
     </div>
   );

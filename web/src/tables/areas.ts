@@ -11,6 +11,7 @@ export interface AreaTree {
   all: readonly Area[];
   own: readonly Area[]; // the account's area and what lies below it
   name: (code: string | null | undefined) => string;
+  below: (code: string) => ReadonlySet<string>; // with it
 }
 
 const NONE: readonly Area[] = [];
@@ -20,11 +21,16 @@ export function useAreas(): AreaTree {
   const { data } = useQuery({ queryKey: ["areas"], queryFn: () => answered(api.GET("/api/v1/areas")), staleTime: Infinity });
   const all = data?.areas ?? NONE;
   const names = new Map(all.map((area) => [area.code, area.name]));
-  const inside = new Set([account.area]);
-  for (const area of all) if (area.parent !== null && inside.has(area.parent)) inside.add(area.code); // each after the one above it
+  const below = (code: string): Set<string> => {
+    const inside = new Set([code]);
+    for (const area of all) if (area.parent !== null && inside.has(area.parent)) inside.add(area.code); // each after the one above it
+    return inside;
+  };
+  const inside = below(account.area);
   return {
     all,
     own: all.filter((area) => inside.has(area.code)),
+    below,
     name: (code) => (code === null || code === undefined ? "—" : (names.get(code) ?? code)),
   };
 }

@@ -1,6 +1,6 @@
 /** Texts of lists and forms that every screen of tables shares. */
 
-import type { Words } from "../i18n";
+import type { Same, Words } from "../i18n";
 
 const zh = {
   filters: "筛选条件",
@@ -26,7 +26,14 @@ const zh = {
   file: "选择文件",
   details: "详情",
   search: "查找",
-
+  order: "止早于起,请改正;改好前不查询",
+  short: (least: number) => `至少填 ${least} 位`,
+  long: (n: number) => `超出 ${n} 字,请删减`,
+  noFilters: "未限",
+  printedBy: (who: string, at: string) => `${who} 打印于 ${at}`,
+  printedAll: (n: number) => `共 ${n} 行,已全部打印`,
+  printedPart: (n: number) => `仅打印已加载的 ${n} 行,全部请导出 Excel`,
+  printedPartOnly: (n: number) => `仅打印已加载的 ${n} 行,其余请翻页后另行打印`,
 };
 
 const en = {
@@ -53,7 +60,15 @@ const en = {
   file: "Choose a file",
   details: "Details",
   search: "Search",
-
+  order: "The end is before the beginning: nothing is asked until that is put right",
+  short: (least: number) => `at least ${least} signs`,
+  long: (n: number) => `${n} signs too many, please shorten`,
+  noFilters: "none",
+  printedBy: (who: string, at: string) => `Printed by ${who}, ${at}`,
+  printedAll: (n: number) => `All ${n} rows`,
+  printedPart: (n: number) => `Only the ${n} rows that are loaded; export to Excel for all`,
+  printedPartOnly: (n: number) => `Only the ${n} rows that are loaded; print the other pages apart`,
 };
 
+export type TableTexts = Same<typeof zh>;
 export const tableWords: Words<typeof zh> = { zh, en };

@@ -1,4 +1,4 @@
-/** What may be done from a ticket's page: a note, and an appeal against its judgement stands with the judgement. */
+/** What may be done from a ticket's page: what supervisors may do, and a note; an appeal against its judgement stands with the judgement. */
 
 import { useState } from "react";
 
@@ -10,18 +10,19 @@ import { once, useDone } from "../forms/act";
 import { FormDialog } from "../forms/FormDialog";
 import { useWords } from "../i18n";
 import { Button } from "../kit/pieces";
+import { Steps } from "../supervision/Steps";
 import { optionsOf } from "../tables/options";
 import { ticketWords } from "./words";
 
-export function Commands({ ticket }: { ticket: Ticket }): React.JSX.Element | null {
+export function Commands({ ticket }: { ticket: Ticket }): React.JSX.Element {
   const texts = useWords(ticketWords);
   const me = useMe();
   const done = useDone("ticket");
   const [open, setOpen] = useState(false);
-  if (!may(me, "ticket.note")) return null;
   return (
-    <>
-      <Button onClick={() => setOpen(true)}>{texts.note}</Button>
+    <div className="row wrap no-print">
+      <Steps ticket={ticket} />
+      {may(me, "ticket.note") ? <Button onClick={() => setOpen(true)}>{texts.note}</Button> : null}
       {open ? (
         <FormDialog
           title={`${texts.note} ${ticket.ticket_no}`}
@@ -38,6 +39,6 @@ export function Commands({ ticket }: { ticket: Ticket }): React.JSX.Element | nu
           }}
         />
       ) : null}
-    </>
+    </div>
   );
 }

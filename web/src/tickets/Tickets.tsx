@@ -24,6 +24,8 @@ interface Query {
   to?: string;
 }
 
+const LEAST = 4; // signs of a number
+
 async function load(query: Query, turn: Turn): Promise<Page<Ticket>> {
   const { tickets, next } = await answered(api.GET("/api/v1/tickets", { params: { query: { ...query, ...turn } } }));
   return { rows: tickets, next };
@@ -47,7 +49,7 @@ function TicketList({ asked }: { asked: Query }): React.JSX.Element {
   const table = useWords(tableWords);
   const columns = useTicketColumns();
   const filters: Filter<Query>[] = [
-    { name: "no", label: texts.fields.ticket_no, kind: "text" },
+    { name: "no", label: texts.fields.ticket_no, kind: "text", least: LEAST, hint: texts.noHint(LEAST) },
     { name: "area", label: table.area, kind: "area" },
     { name: "from", label: texts.reportedFrom, kind: "instant" },
     { name: "to", label: texts.reportedTo, kind: "instant" },

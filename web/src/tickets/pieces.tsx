@@ -50,6 +50,13 @@ export function FlagTags({ ticket }: { ticket: Ticket }): React.JSX.Element {
   );
 }
 
+/** The county whose crew is on the job, if it is another than the ticket's own: as the server has it. */
+export function lenderOf(ticket: Ticket): string | null {
+  const last = ticket.dispatches?.at(-1);
+  if (last === undefined || last.crew_area === ticket.area) return null;
+  return (last.ended_at ?? null) === null || (ticket.restored_at ?? null) !== null ? last.crew_area : null;
+}
+
 function isLent(ticket: Ticket): boolean {
   const last = ticket.dispatches?.at(-1);
   return last !== undefined && last.crew_area !== ticket.area;

@@ -42,6 +42,7 @@ const fieldsEn: { [K in keyof typeof fieldsZh]: string } = {
 
 const zh = {
   title: "工单",
+  noHint: (least: number) => `全号或其中 ${least} 位以上`,
   list: "工单列表",
   open: "是否在办",
   reportedFrom: "受理时间起",
@@ -117,6 +118,7 @@ const zh = {
 
 const en = {
   title: "Tickets",
+  noHint: (least: number) => `whole, or ${least} signs of it`,
   list: "List of tickets",
   open: "Open or ended",
   reportedFrom: "Reported from",
