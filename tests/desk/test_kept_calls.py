@@ -225,6 +225,21 @@ async def test_a_correction_that_picks_what_nobody_knows_is_refused_for_whoever_
     assert (await known.does(ticket, "correct", "xiangshan", picked, at=minutes(1))).lon == 121.861
 
 
+@pytest.mark.parametrize(
+    "event",
+    [e.Resubmitted(place_code="L1"), e.Corrected(reason="客户再次来电", place_code="L1")],
+    ids=["resubmit", "correct"],
+)
+async def test_a_place_without_a_point_that_is_picked_later_brings_the_ticket_to_its_county_as_well(
+    known: Small, event: e.Resubmitted | e.Corrected
+) -> None:
+    ticket = await known.call(place=None, county=None)
+    assert ticket.area == "33"
+    action, who = ("resubmit", "seat") if isinstance(event, e.Resubmitted) else ("correct", "monitor")
+    after = await known.does(ticket, action, who, event, at=minutes(1))
+    assert (after.area, after.place_code, after.lon, after.flags.place_unresolved) == (XIANGSHAN, "L1", None, True)
+
+
 def test_what_is_a_point_already_is_left_alone() -> None:
     said = Place(lon=1.0, lat=2.0)
     assert read_place(said) is said

@@ -197,3 +197,56 @@ def test_the_number_is_in_no_address_and_in_no_storage(enter: Enter, house: Hous
     assert phone not in json.dumps(page.context.storage_state(indexed_db=True))
     assert phone not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     assert phone not in page.url
+
+
+def test_the_next_call_bears_nothing_of_the_one_before_and_its_end_is_still_read_out(seat: Page, house: House) -> None:
+    known, other = stranger(), stranger()
+    earlier = house.call(phone=known, account_no=ACCOUNT_NO, place=None, address="")
+    house.step("xiangshan", earlier, "cancel", reason="客户来电已恢复", meter="live")
+    house.does("cti", "/telephony/ringing", call_ref="pair-1", agent="seat", phone=known)
+    expect(seat.locator(f"[data-picked='{ACCOUNT_NO}']")).to_be_visible()
+    Fingers(seat).press("1")
+    house.does("cti", "/telephony/ringing", call_ref="pair-2", agent="seat", phone=other)
+    expect(seat.locator(".ringing")).to_be_visible()
+    Fingers(seat).press("Control+Enter")
+    expect(phone_of(seat)).to_have_value(other)
+    ticket = taken(seat, house)
+    expect(seat.locator(".speech")).to_contain_text(ticket["ticket_no"][-4:])
+    expect(seat.locator("[data-verdict]")).to_be_visible()  # what is known of the other number has come
+    expect(seat.locator("[data-picked]")).to_have_count(0)
+    for ref in ("pair-1", "pair-2"):
+        house.by("cti").post("/telephony/ended", json={"call_ref": ref})
+    Fingers(seat).press("Escape")
+
+
+def test_digits_of_the_next_number_choose_no_place(seat: Page, house: House, garden: OwnPlace) -> None:
+    phone_of(seat).fill(stranger())
+    place_of(seat).fill("明月楼")
+    kind_of(seat).press("1")
+    seat.keyboard.press("Control+Enter")
+    expect(seat.locator(".doubtful")).to_be_visible()
+    ticket = taken(seat, house)
+    assert ticket["flags"]["place_unresolved"]
+    expect(seat.locator(".speech")).to_contain_text("请再告诉我具体地点")
+    following = stranger()
+    Fingers(seat).write(following)
+    expect(phone_of(seat)).to_have_value(following)
+    assert house.numbered(ticket["ticket_no"])["flags"]["place_unresolved"]
+    meant = seat.locator(".doubtful button").filter(has_text="象山县").first.locator(".digit").inner_text()
+    Fingers(seat).press("F9", meant)  # asked for, a digit picks, and the cursor is back
+    expect(seat.locator(".doubtful")).to_have_count(0)
+    expect(phone_of(seat)).to_be_focused()
+    assert house.numbered(ticket["ticket_no"])["area"] == XIANGSHAN
+    Fingers(seat).press("Escape")
+
+
+def test_what_was_said_beyond_the_place_goes_on_to_the_house_number(seat: Page, house: House, garden: OwnPlace) -> None:
+    phone_of(seat).fill(stranger())
+    place_of(seat).fill(f"{garden.name}后面红房子三楼")
+    expect(seat.get_by_role("option", name=garden.name).first).to_be_visible()
+    place_of(seat).press("Enter")
+    expect(seat.get_by_label("门牌、楼栋等")).to_have_value("后面红房子三楼")
+    kind_of(seat).press("5")
+    expect(seat.locator(".speech")).to_contain_text("8 米")
+    seat.keyboard.press("Control+Enter")
+    assert taken(seat, house)["address"].endswith("后面红房子三楼")

@@ -197,6 +197,8 @@ def amended(
         ours["place_doubt"] = "" if doubted else None
         if moves and not placed.unresolved:
             ours["area"] = placed.area
+    elif moves and county is None and picked is not None and picked.county is not None:
+        ours["area"] = picked.county  # a village without a point: somebody must still find it, and that is its county
     return event.model_copy(update=ours)
 
 

@@ -11,7 +11,7 @@ import { complain, saying } from "../kit/toast";
 import { hm } from "../lib/format";
 import { freshKey } from "../lib/once";
 import { useStore } from "../lib/store";
-import { form } from "./desk";
+import { back, form } from "./desk";
 import { masked } from "./numbers";
 import { dispatchDraft, orders, outbox, place, type CallOrder, type Taken } from "./sending";
 import { seatWords } from "./words";
@@ -79,7 +79,9 @@ function Answer({ order, answer, newest }: { order: CallOrder; answer: Taken; ne
   const texts = useWords(seatWords);
   const ticket = useLatest(answer.ticket);
   const { taken } = answer;
-  const unresolved = ticket.flags?.place_unresolved === true && taken.places !== null && taken.places.length > 0;
+  const places = taken.places ?? [];
+  const chosen = places.some((one) => one.code === ticket.place_code); // one without a point is still to be found, but no more asked for
+  const unresolved = ticket.flags?.place_unresolved === true && places.length > 0 && !chosen;
   return (
     <li className={`answer stack ${newest ? "newest" : ""}`} data-outcome={taken.outcome} data-ticket={ticket.ticket_no}>
       <p className="row wrap">
@@ -95,7 +97,7 @@ function Answer({ order, answer, newest }: { order: CallOrder; answer: Taken; ne
         {ticket.phone_masked} {ticket.address}
       </p>
       <Remarks order={order} answer={answer} ticket={ticket} />
-      {unresolved ? <Places ticket={ticket} places={taken.places ?? []} ask={taken.ask} newest={newest} /> : null}
+      {unresolved ? <Places ticket={ticket} places={places} ask={taken.ask} newest={newest} /> : null}
     </li>
   );
 }
@@ -105,7 +107,7 @@ function Remarks({ order, answer, ticket }: { order: CallOrder; answer: Taken; t
   const texts = useWords(seatWords);
   const { taken, refused } = answer;
   const attach = order.sent.next?.kind === "attach";
-  const resolved = ticket.flags?.place_unresolved !== true;
+  const resolved = ticket.flags?.place_unresolved !== true || (taken.places ?? []).some((one) => one.code === ticket.place_code);
   return (
     <>
       {taken.important ? <p className="small strong">{texts.important}</p> : null}
@@ -144,6 +146,7 @@ function Places({ ticket, places, ask, newest }: PlacesProps): React.JSX.Element
   const choose = async (code: string): Promise<void> => {
     if (busy) return;
     setBusy(true);
+    back();
     try {
       await place(`place-${ticket.id}-${ticket.version}-${code}`.slice(0, 64), ticket, code);
     } catch (error) {
@@ -172,17 +175,4 @@ function Places({ ticket, places, ask, newest }: PlacesProps): React.JSX.Element
       ))}
     </div>
   );
-}
-
-/** What is read out once the call is kept. */
-export function useLastSaid(): string | null {
-  const texts = useWords(seatWords);
-  const last = useStore(orders).findLast((order) => order.state === "done");
-  if (last?.answer === null || last === undefined) return null;
-  const { taken, ticket, joined } = last.answer;
-  const tail = ticket.ticket_no.slice(-4);
-  const next = last.sent.next;
-  if (joined && next !== null) return next.answer;
-  if (taken.outcome === "chase") return texts.chased(tail);
-  return taken.arrive_by === null ? texts.kept(tail) : texts.promise(tail, hm(taken.arrive_by));
 }

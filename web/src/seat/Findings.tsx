@@ -6,7 +6,7 @@ import { Panel, Tag, type TagTone } from "../kit/pieces";
 import { hm } from "../lib/format";
 import { edit } from "./desk";
 import { planOf, plansOf, type Form, type Known, type Plan } from "./form";
-import { kindOf } from "./kinds";
+import { sentence } from "./saying";
 import { seatWords } from "./words";
 
 const TONES: Partial<Record<Known["verdict"], TagTone>> = {
@@ -34,16 +34,12 @@ export function Findings({ form, known, started, said, children }: Props): React
       {known === undefined ? <p className="soft">{started ? texts.looking : texts.waitingInput}</p> : <Found known={known} />}
       <div className="speech" lang="zh-CN">
         <h3>{texts.say}</h3>
-        <p>{said ?? sentence(form, known, texts.sayDefault, texts.selfCheckSaid)}</p>
+        {said === null ? null : <p>{said}</p>}
+        {said === null || started ? <p className={said === null ? "" : "next"}>{sentence(form, known, texts)}</p> : null}
       </div>
       {children}
     </Panel>
   );
-}
-
-function sentence(form: Form, known: Known | undefined, usual: string, selfCheck: string): string {
-  if (kindOf(form.kind)?.inner && !known?.matched) return selfCheck;
-  return known?.sentence ?? usual;
 }
 
 function Found({ known }: { known: Known }): React.JSX.Element {

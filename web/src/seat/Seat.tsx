@@ -2,19 +2,19 @@
 
 import { useEffect, useState } from "react";
 
-import { session } from "../api/session";
 import { useWords } from "../i18n";
 import { useKeys } from "../lib/keys";
 import { useStore } from "../lib/store";
-import { Answers, useLastSaid, Waiting } from "./Answers";
+import { Answers, Waiting } from "./Answers";
 import { Notices, SeatFoot, SeatHead } from "./Bars";
 import { Caller } from "./Caller";
-import { choose, clear, cleared, edit, focus, form, undo } from "./desk";
+import { choose, clear, cleared, edit, focus, form, turnToAnswers, undo } from "./desk";
 import { Findings } from "./Findings";
 import { faultsOf, isEmpty, planOf, plansOf, urgencyOf, type Fault, type FieldName, type Form, type Known, type Plan, type Relation } from "./form";
 import { INNER } from "./kinds";
 import { History, NearTickets, OwnTickets } from "./Lists";
 import { useKnown, useOpen } from "./lookup";
+import { isUntouched, useLastSaid } from "./saying";
 import "./seat.css";
 import { useSend } from "./send";
 import { Trouble, URGENCIES } from "./Trouble";
@@ -44,10 +44,7 @@ export default function Seat(): React.JSX.Element {
     if (first === undefined) void send();
     else focus(first.field);
   };
-  const { lost } = useStore(session);
-  useEffect(() => {
-    if (!lost) focus("phone"); // at first, and when somebody has logged in again
-  }, [lost]);
+  useEffect(() => focus("phone"), []); // at first; who logs in again finds the cursor where it was
   useSeatKeys(held, known, open.own.length > 0, submit, () => setAsked(null));
   const wrong = (field: FieldName): string | null => refused(field) ?? told(faults, field, texts.faults);
   return (
@@ -62,7 +59,7 @@ export default function Seat(): React.JSX.Element {
         <Trouble form={held} known={known} wrong={wrong} open={open.own.length > 0}>
           <NearTickets form={held} open={open} />
         </Trouble>
-        <Findings form={held} known={known} started={!empty} said={empty ? said : null}>
+        <Findings form={held} known={known} started={!empty} said={empty || isUntouched(held) ? said : null}>
           <Waiting />
           <Answers />
         </Findings>
@@ -92,7 +89,7 @@ function useSeatKeys(held: Form, known: Known | undefined, related: boolean, sub
     F4: () => choose(INNER),
     F7: () => (related ? edit({ relation: after(RELATIONS, held.relation) }) : undefined),
     F8: () => edit({ urgency: after(URGENCIES, urgencyOf(held, known)) }),
-    F9: () => focus("answers"),
+    F9: turnToAnswers,
     Escape: () => {
       forgive();
       clear();

@@ -5,6 +5,7 @@ import { now } from "../lib/clock";
 import { askAgain, hungUp, ring, take, type Ring } from "./calling";
 import { EMPTY, isCustomers, isEmpty, type County, type FieldName, type Form, type Place } from "./form";
 import { kindOf } from "./kinds";
+import { restOf, withRest } from "./rest";
 
 export const form = new Store<Form>(EMPTY);
 /** What Escape took away, for ten seconds. */
@@ -17,6 +18,22 @@ let forgetting: ReturnType<typeof setTimeout> | undefined;
 export function edit(change: Partial<Form>): void {
   const held = form.get();
   form.set({ ...held, begunMs: held.begunMs ?? now(), openedMs: held.openedMs ?? performance.now(), ...change });
+}
+
+let cameFrom: Element | null = null;
+
+/** Moves the cursor to the newest open question, from which `back` leads to where it was. */
+export function turnToAnswers(): void {
+  const was = document.activeElement;
+  focus("answers");
+  if (was?.closest("[data-seat]") && was.getAttribute("data-seat") !== "answers") cameFrom = was;
+}
+
+/** Moves the cursor back to where it was before the question was answered. */
+export function back(): void {
+  if (cameFrom instanceof HTMLElement && cameFrom.isConnected) cameFrom.focus();
+  else focus("phone");
+  cameFrom = null;
 }
 
 /** Moves the cursor to a field of the seat at once: the next key may come before the next picture. What is not drawn yet is waited for. */
@@ -74,7 +91,8 @@ hungUp.watch(() => {
 /** Takes a place of the list; a customer's number says who he is as well. */
 export function pick(place: Place): void {
   const held = form.get();
-  edit({ place, account: isCustomers(place) ? place.code : null, said: held.query, query: "", byPhone: false });
+  const detail = withRest(held.detail, restOf(held.query, place));
+  edit({ place, account: isCustomers(place) ? place.code : null, said: held.query, query: "", byPhone: false, detail });
 }
 
 /** Takes what the number is known by, unless the seat has written down another place meanwhile. */

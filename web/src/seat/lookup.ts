@@ -112,8 +112,9 @@ export function useKnown(form: Form): Known | undefined {
     gcTime: 0,
     refetchInterval: KNOWN_AGAIN_MS,
   });
-  useProposal(form, phone, data);
-  return wanted ? data : undefined;
+  const current = wanted && settled === said ? data : undefined; // what the caller before was known for is nobody else's
+  useProposal(form, phone, current);
+  return current;
 }
 
 /** What the caller got in touch about before, by his number and the account that was picked. */

@@ -35,14 +35,13 @@ function patience(): Promise<null> {
   return new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
 }
 
-/** Shows the end of a call; a place to be picked draws the cursor, unless another call is being taken. */
+/** Shows the end of a call. The cursor stays in the number: the next caller's digits are no answer to "which place?". */
 function ended(order: CallOrder): void {
   const texts = words(seatWords);
   const { answer } = order;
   if (answer === null) return;
   say("ok", texts.sentToast(answer.ticket.ticket_no));
   if (answer.refused !== null) complain(answer.refused);
-  if ((answer.taken.places ?? []).length > 0 && form.get().begunMs === null) focus("answers");
 }
 
 export function useSend(known: Known | undefined): Sending {
