@@ -55,6 +55,20 @@ def test_an_alert_opens_its_ticket(enter: Enter, house: House) -> None:
     expect(page.get_by_text(ticket["ticket_no"]).first).to_be_visible()
 
 
+def test_an_alert_is_read_whole_in_a_narrow_panel(enter: Enter, house: House) -> None:
+    ticket = house.call(symptom="no_power_many")
+    house.step("seat", ticket, "chase", text="客户再次来电")
+    house.hands.forward(minutes=10)
+    page = enter("monitor", "board", viewport={"width": 1200, "height": 768})
+    page.evaluate("localStorage.setItem('language', 'en')")
+    page.reload()
+    text = page.locator(f"a[href='#/tickets/{ticket['id']}'] .grow")
+    expect(text).to_contain_text("No power (several households)", timeout=20_000)
+    assert text.evaluate(
+        "box => box.scrollWidth <= box.clientWidth && box.parentElement.scrollWidth <= box.parentElement.clientWidth"
+    )
+
+
 def test_a_day_is_played_again_minute_by_minute(enter: Enter, house: House) -> None:
     ticket = house.call()
     house.hands.forward(minutes=3)

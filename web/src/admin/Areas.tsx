@@ -9,7 +9,7 @@ import { may, useMe } from "../api/session";
 import { useAct } from "../forms/act";
 import { label, useWords } from "../i18n";
 import { Dialog } from "../kit/Dialog";
-import { Button, Field, Tag } from "../kit/pieces";
+import { Button, Field, Tag, TooLong, ended } from "../kit/pieces";
 import { DataTable, type Column } from "../tables/DataTable";
 import { useAreas, type Area } from "../tables/areas";
 import { listOf } from "../tables/listing";
@@ -39,7 +39,7 @@ export function Areas(): React.JSX.Element {
   return (
     <>
       <div className="filters row wrap no-print">
-        <Field label={texts.filter}>{(input) => <input {...input} type="search" maxLength={60} value={words} onChange={(event) => setWords(event.target.value.trim())} />}</Field>
+        <Field label={texts.filter} text={words} most={60}>{(input) => <input {...input} type="search" value={words} onChange={(event) => setWords(event.target.value.trim())} />}</Field>
       </div>
       <DataTable name="areas" label={texts.tabs.areas} columns={columns} list={listOf(rows)} idOf={(area) => area.code} exported={{ table: "areas", query: { under: me.account.area, q: words } }} />
       {open === null ? null : <Duty area={open} onClose={() => setOpen(null)} />}
@@ -54,6 +54,9 @@ function Duty({ area, onClose }: { area: Area; onClose: () => void }): React.JSX
   if (data === undefined) return <Dialog title={`${texts.contacts} ${area.name}`} onClose={onClose}>…</Dialog>;
   return <DutyForm area={area} known={data.contacts} onClose={onClose} />;
 }
+
+const MOST_NAME = 60;
+const MOST_PHONE = 20;
 
 function DutyForm({ area, known, onClose }: { area: Area; known: readonly Contact[]; onClose: () => void }): React.JSX.Element {
   const texts = useWords(adminWords);
@@ -75,9 +78,11 @@ function DutyForm({ area, known, onClose }: { area: Area; known: readonly Contac
               </option>
             ))}
           </select>
-          <input className="input" aria-label={`${texts.name} ${n + 1}`} placeholder={texts.name} required maxLength={60} value={contact.name} onChange={(event) => change(n, { name: event.target.value })} />
-          <input className="input" aria-label={`${texts.phone} ${n + 1}`} placeholder={texts.phone} required maxLength={20} inputMode="tel" autoComplete="off" value={contact.phone} onChange={(event) => change(n, { phone: event.target.value })} />
+          <input className="input" aria-label={`${texts.name} ${n + 1}`} placeholder={texts.name} required {...ended(contact.name, MOST_NAME)} value={contact.name} onChange={(event) => change(n, { name: event.target.value })} />
+          <input className="input" aria-label={`${texts.phone} ${n + 1}`} placeholder={texts.phone} required {...ended(contact.phone, MOST_PHONE)} inputMode="tel" autoComplete="off" value={contact.phone} onChange={(event) => change(n, { phone: event.target.value })} />
           <Button tone="risky" aria-label={`${texts.drop} ${n + 1}`} onClick={() => setContacts(contacts.filter((_, at) => at !== n))}>{texts.drop}</Button>
+          <TooLong text={contact.name} most={MOST_NAME} />
+          <TooLong text={contact.phone} most={MOST_PHONE} />
         </div>
       ))}
       <div className="row">

@@ -64,7 +64,7 @@ export function TemplateEditor({ template, onClose }: { template: Template; onCl
     <Dialog title={texts.title(label(names.Occasion, template.occasion))} confirm={texts.save} busy={busy} onClose={onClose} onConfirm={() => void save()}>
       <Writing template={template} text={text} onChange={setText} />
       {checked === undefined ? null : <Verdict checked={checked} />}
-      <Field label={texts.reason}>{(input) => <input {...input} required maxLength={500} autoComplete="off" value={reason} onChange={(event) => setReason(event.target.value)} />}</Field>
+      <Field label={texts.reason} text={reason} most={500}>{(input) => <input {...input} required autoComplete="off" value={reason} onChange={(event) => setReason(event.target.value)} />}</Field>
       {error === null ? null : (
         <p className="wrong" role="alert">
           ✖ {saying(error)}
@@ -90,7 +90,7 @@ function Writing({ template, text, onChange }: { template: Template; text: strin
   };
   return (
     <>
-      <Field label={texts.text}>{(input) => <textarea {...input} ref={area} rows={5} required maxLength={MOST} value={text} onChange={(event) => onChange(event.target.value)} />}</Field>
+      <Field label={texts.text} text={text} most={MOST}>{(input) => <textarea {...input} ref={area} rows={5} required value={text} onChange={(event) => onChange(event.target.value)} />}</Field>
       <div className="row wrap" role="group" aria-label={texts.fields}>
         <span className="soft small">{texts.fields}</span>
         {template.fields.map((field) => {

@@ -48,7 +48,7 @@ function Row({ alert, area, link }: { alert: Alert; area: string; link: boolean 
   const body = (
     <>
       <Tag tone={TONES[alert.what] ?? "plain"}>{kinds[alert.what] ?? alert.what}</Tag>
-      <span className="grow cut">
+      <span className="grow">
         {area} {label(Symptom, alert.symptom)}
         {alert.chased_n > 0 && alert.what !== "chased" ? ` · ${texts.chased(alert.chased_n)}` : ""}
       </span>

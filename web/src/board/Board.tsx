@@ -1,6 +1,6 @@
 /** 指挥看板: the figures of an area's day, from the province down to a county; live. */
 
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 
 import { line } from "../api/live";
 import { useMe } from "../api/session";
@@ -108,6 +108,11 @@ function Path({ area, top, date }: { area: string; top: string; date: string | n
 function Day({ area, date, at }: { area: string; date: string | null; at: string | undefined }): React.JSX.Element {
   const texts = useWords(boardWords);
   const today = useFromSecond((second) => day(second * 1000));
+  const [ahead, setAhead] = useState(false); // a day that is still to come was asked for
+  const choose = (chosen: string): void => {
+    setAhead(chosen > today);
+    if (chosen <= today) go("board", area, ...(chosen === "" || chosen === today ? [] : [chosen]));
+  };
   return (
     <div className="row">
       <label className="row nowrap">
@@ -117,9 +122,11 @@ function Day({ area, date, at }: { area: string; date: string | null; at: string
           className="input board-date"
           max={today}
           value={date ?? today}
-          onChange={(event) => go("board", area, ...(event.target.value === "" || event.target.value >= today ? [] : [event.target.value]))}
+          aria-invalid={ahead}
+          onChange={(event) => choose(event.target.value)}
         />
       </label>
+      {ahead ? <span className="wrong" role="alert">{texts.ahead}</span> : null}
       {at === undefined ? null : <span className="soft nowrap">{date === null ? texts.asOf(hms(at)) : texts.whole}</span>}
     </div>
   );

@@ -11,6 +11,7 @@ import { Button } from "../kit/pieces";
 import { complain, say } from "../kit/toast";
 import { now } from "../lib/clock";
 import { full } from "../lib/format";
+import { leave, useUnsaved } from "../lib/leaving";
 import { download } from "../tables/download";
 import { Failed } from "../tables/DataTable";
 import { useFresh } from "../tables/listing";
@@ -38,7 +39,7 @@ export function WeekGrid(): React.JSX.Element {
     <>
       <div className="filters row wrap no-print">
         <DepotPick />
-        <WeekPick monday={monday} onChange={setMonday} />
+        <WeekPick monday={monday} onChange={(week) => leave(() => setMonday(week))} />
       </div>
       {depot === "" ? null : <OneWeek key={`${depot} ${monday}`} depot={depot} monday={monday} />}
     </>
@@ -56,6 +57,7 @@ function OneWeek({ depot, monday }: { depot: string; monday: string }): React.JS
   const [bringing, setBringing] = useState(false);
   const known = useMemo(() => (data === undefined ? new Map() : knownOf(data)), [data]);
   const lines = linesOf(known, edits);
+  useUnsaved(lines.length > 0);
   const today = dayAt(now());
   const declares = may(me, "capacity.declare");
   const edit = (key: string, cell: Cell): void => setEdits({ ...edits, [key]: cell });

@@ -2,6 +2,7 @@
 
 import { useWords } from "../i18n";
 import { Field } from "../kit/pieces";
+import { leave } from "../lib/leaving";
 import { Store, useStore } from "../lib/store";
 import { AreaPick } from "../tables/AreaPick";
 import { useAreas } from "../tables/areas";
@@ -21,5 +22,5 @@ export function DepotPick(): React.JSX.Element | null {
   const { own } = useAreas();
   const depot = useDepot();
   if (own.filter((area) => area.level === "depot").length < 2) return null;
-  return <Field label={texts.depot}>{(input) => <AreaPick input={input} value={depot} onChange={picked.set} down="depot" only="depot" empty={null} />}</Field>;
+  return <Field label={texts.depot}>{(input) => <AreaPick input={input} value={depot} onChange={(code) => leave(() => picked.set(code))} down="depot" only="depot" empty={null} />}</Field>;
 }

@@ -1,7 +1,7 @@
 /** One question of a form, by its kind. */
 
 import { useWords } from "../i18n";
-import { Field } from "../kit/pieces";
+import { Field, type FieldInput as Input } from "../kit/pieces";
 import { kitWords } from "../kit/words";
 import { AreaPick } from "../tables/AreaPick";
 import type { Option } from "../tables/Checks";
@@ -27,7 +27,14 @@ interface Props {
   onChange: (value: Typed) => void;
 }
 
-type Input = { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined };
+const MOST_TEXT = 1000;
+const MOST_LINE = 200;
+
+/** The signs that an answer may have; an instant, a choice and a number have no end of this sort. */
+export function mostOf({ kind, most }: Asked): number | undefined {
+  if (kind === "text") return most ?? MOST_TEXT;
+  return kind === "line" || kind === "secret" ? (most ?? MOST_LINE) : undefined;
+}
 
 export function Ask({ field, value, wrong, onChange }: Props): React.JSX.Element {
   const kit = useWords(kitWords);
@@ -42,7 +49,7 @@ export function Ask({ field, value, wrong, onChange }: Props): React.JSX.Element
     </>
   );
   return (
-    <Field label={title} wrong={wrong}>
+    <Field label={title} wrong={wrong} text={text} most={mostOf(field)} secret={field.kind === "secret"}>
       {(input) => <Control field={field} text={text} input={input} onChange={onChange} />}
     </Field>
   );
@@ -55,7 +62,7 @@ function Control({ field, text, input, onChange }: { field: Asked; text: string;
   const typed = (event: { target: { value: string } }): void => onChange(event.target.value);
   switch (field.kind) {
     case "text":
-      return <textarea {...input} rows={3} required={required} maxLength={field.most ?? 1000} value={text} onChange={typed} />;
+      return <textarea {...input} rows={3} required={required} value={text} onChange={typed} />;
     case "area":
       return <AreaPick input={input} value={text} onChange={onChange} down={field.down ?? "county"} everywhere={field.everywhere ?? false} empty="—" />;
     case "one":
@@ -72,7 +79,7 @@ function Control({ field, text, input, onChange }: { field: Asked; text: string;
     case "number":
       return <input {...input} type="number" min={0} max={field.most} required={required} value={text} onChange={typed} />;
     default:
-      return <input {...input} type={TYPES[field.kind as keyof typeof TYPES]} required={required} maxLength={field.most ?? 200} autoComplete={field.kind === "secret" ? "new-password" : "off"} value={text} onChange={typed} />;
+      return <input {...input} type={TYPES[field.kind as keyof typeof TYPES]} required={required} autoComplete={field.kind === "secret" ? "new-password" : "off"} value={text} onChange={typed} />;
   }
 }
 

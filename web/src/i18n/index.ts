@@ -4,6 +4,7 @@
  */
 
 import { Store, useStore } from "../lib/store";
+import { inEnglish } from "./english";
 
 export type Language = "zh" | "en";
 
@@ -42,12 +43,9 @@ export function words<T>(of: Words<T>): Same<T> {
   return language.get() === "en" ? of.en : (of.zh as unknown as Same<T>);
 }
 
-/** What the server calls a value: its Chinese name, in English the value itself in words. */
+/** What the server calls a value: its Chinese name; in English what `english.ts` says, else the value itself in words. */
 export function label(names: Readonly<Record<string, string>>, value: string | null | undefined): string {
   if (value === null || value === undefined || value === "") return "—";
-  if (language.get() === "en") {
-    const text = value.replaceAll("_", " ");
-    return text.charAt(0).toUpperCase() + text.slice(1);
-  }
+  if (language.get() === "en") return inEnglish(value, names[value]);
   return names[value] ?? value;
 }

@@ -1,6 +1,9 @@
-/** A question over the page; Ctrl+Enter confirms it, Escape and the button take it back, the focus returns to where it was. */
+/**
+ * A question over the page; Ctrl+Enter confirms it, Escape and the button take it back, the focus returns to where it was.
+ * What is too long is not sent; what was refused has the focus at the first wrong field, or still at the button.
+ */
 
-import { useId, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode, type RefObject } from "react";
 
 import { useWords } from "../i18n";
 import { composing } from "../lib/keys";
@@ -22,6 +25,7 @@ export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky
   const box = useModal();
   const id = useId();
   const texts = useWords(kitWords);
+  const go = useConfirming(box, busy, onConfirm);
   return (
     <dialog
       ref={box}
@@ -35,7 +39,7 @@ export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky
         event.stopPropagation();
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat || composing(event)) return;
         event.preventDefault();
-        if (!busy) onConfirm?.(); // a long text takes Enter itself
+        go(); // a long text takes Enter itself
       }}
     >
       <form
@@ -43,7 +47,7 @@ export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!busy) onConfirm?.();
+          go();
         }}
       >
         <h2 id={id}>{title}</h2>
@@ -51,7 +55,7 @@ export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <Button onClick={onClose}>{onConfirm === undefined ? texts.close : texts.cancel}</Button>
           {onConfirm === undefined ? null : (
-            <Button type="submit" tone={risky ? "risky" : "main"} disabled={busy}>
+            <Button type="submit" tone={risky ? "risky" : "main"} aria-disabled={busy}>
               {busy ? texts.working : (confirm ?? texts.confirm)}
             </Button>
           )}
@@ -59,4 +63,21 @@ export function Dialog({ title, onClose, onConfirm, confirm, busy = false, risky
       </form>
     </dialog>
   );
+}
+
+/** Confirms unless something is on its way or too long; afterwards the focus goes to the first wrong field, if there is one. */
+function useConfirming(box: RefObject<HTMLDialogElement | null>, busy: boolean, onConfirm: (() => void) | undefined): () => void {
+  const [tries, setTries] = useState(0);
+  const tried = useRef(false); // and not answered yet
+  useEffect(() => {
+    if (!tried.current || busy) return;
+    tried.current = false;
+    box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [box, tries, busy]);
+  return () => {
+    if (busy || onConfirm === undefined) return;
+    if (box.current?.querySelector("[data-long]") === null) onConfirm();
+    tried.current = true;
+    setTries((before) => before + 1);
+  };
 }

@@ -1,5 +1,6 @@
 /** Where in the console one is: `#/desk`, `#/ticket/<id>`. No router is needed; nothing personal is ever in the address. */
 
+import { held, leave } from "./leaving";
 import { Store, useStore } from "./store";
 
 export interface Route {
@@ -22,7 +23,17 @@ function decoded(part: string): string {
 }
 
 const route = new Store<Route>(read());
-window.addEventListener("hashchange", () => route.set(read()));
+window.addEventListener("hashchange", (event) => {
+  if (!held() || event.newURL === event.oldURL) {
+    route.set(read());
+    return;
+  }
+  const wanted = location.hash;
+  history.replaceState(null, "", event.oldURL); // one stays here until one has answered
+  leave(() => {
+    location.hash = wanted;
+  });
+});
 
 export function useRoute(): Route {
   return useStore(route);

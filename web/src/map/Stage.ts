@@ -81,6 +81,7 @@ export class Stage {
     this.#land.redress();
     this.#closures.changed();
     this.#scene.redress();
+    this.#map.renderSync(); // a printer takes the page at once
   }
 
   /** Shows these areas whole; tells whether their land is known. */

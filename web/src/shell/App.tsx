@@ -12,6 +12,7 @@ import { Button } from "../kit/pieces";
 import { saying, Toasts } from "../kit/toast";
 import { useRoute } from "../lib/route";
 import { useStore } from "../lib/store";
+import { Leaving } from "./Leaving";
 import { Login } from "./Login";
 import { firstScreen, screensOf, SCREENS, type ScreenName } from "./screens";
 import "./shell.css";
@@ -52,6 +53,7 @@ export function App(): React.JSX.Element {
         <Screen />
       </Guard>
       <Toasts />
+      <Leaving />
       {lost ? <Login again /> : null}
     </QueryClientProvider>
   );

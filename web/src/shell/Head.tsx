@@ -7,6 +7,7 @@ import { logOut, useMe } from "../api/session";
 import { speak, useWords } from "../i18n";
 import { useStore, usePicked } from "../lib/store";
 import { useFromSecond } from "../lib/clock";
+import { leave } from "../lib/leaving";
 import { audible, ringTest } from "../lib/bell";
 import { dress, useTheme } from "../theme/theme";
 import { useRoute } from "../lib/route";
@@ -78,7 +79,7 @@ function Choices(): React.JSX.Element {
       <span className="nowrap">
         {me.account.name} · {spoken === "zh" ? me.role_label : me.account.role.replaceAll("_", " ").toLowerCase()}
       </span>
-      <button type="button" className="button" onClick={() => void logOut().catch(complain)}>
+      <button type="button" className="button" onClick={() => leave(() => void logOut().catch(complain))}>
         {texts.logout}
       </button>
     </div>

@@ -1,18 +1,23 @@
 /** The door. When a session ends in the middle of work it lies over the page, so that nothing typed is lost. */
 
-import { useState, type ReactNode } from "react";
+import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
 
-import { logIn } from "../api/session";
+import { logIn, session } from "../api/session";
 import { useWords } from "../i18n";
 import { useModal } from "../kit/modal";
 import { Field } from "../kit/pieces";
 import { saying } from "../kit/toast";
 import { ringTest } from "../lib/bell";
+import { over } from "../lib/length";
 import { shellWords } from "./words";
+
+const MOST_LOGIN = 64;
+const MOST_PASSWORD = 128;
 
 export function Login({ again }: { again: boolean }): React.JSX.Element {
   const texts = useWords(shellWords);
-  const [login, setLogin] = useState("");
+  const [login, setLogin] = useState(again ? (session.get().me?.account.login ?? "") : "");
+  const secret = useRef<HTMLInputElement>(null);
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -24,29 +29,33 @@ export function Login({ again }: { again: boolean }): React.JSX.Element {
       setPassword("");
     } catch (error) {
       setWrong(saying(error));
+      secret.current?.focus();
     } finally {
       setBusy(false);
     }
   };
+  useLayoutEffect(() => {
+    if (again) secret.current?.focus(); // who it was is known
+  }, [again]);
   const form = (
     <form
       className="stack login"
       onSubmit={(event) => {
         event.preventDefault();
-        void enter();
+        if (!busy && over(login, MOST_LOGIN) + over(password, MOST_PASSWORD) === 0) void enter();
       }}
     >
       <h1>{texts.title}</h1>
       {again ? <p role="alert">{texts.again}</p> : null}
-      <Field label={texts.loginName}>
-        {(props) => <input {...props} autoFocus autoComplete="username" required maxLength={64} value={login} onChange={(event) => setLogin(event.target.value)} />}
+      <Field label={texts.loginName} text={login} most={MOST_LOGIN}>
+        {(props) => <input {...props} autoFocus={!again} autoComplete="username" required value={login} onChange={(event) => setLogin(event.target.value)} />}
       </Field>
-      <Field label={texts.password} wrong={wrong}>
+      <Field label={texts.password} wrong={wrong} text={password} most={MOST_PASSWORD} secret>
         {(props) => (
-          <input {...props} type="password" autoComplete="current-password" required maxLength={128} value={password} onChange={(event) => setPassword(event.target.value)} />
+          <input {...props} ref={secret} type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
         )}
       </Field>
-      <button type="submit" className="button main" disabled={busy}>
+      <button type="submit" className="button main" aria-disabled={busy}>
         {busy ? texts.entering : texts.login}
       </button>
     </form>

@@ -5,6 +5,9 @@ import type { Words } from "../i18n";
 const zh = {
   product: "供电服务指挥",
   title: "供电服务指挥调度",
+  unsaved: "有未保存的内容",
+  unsavedSure: "离开后,本页已填未保存的内容将丢失。",
+  giveUp: "放弃并离开",
   menu: "功能",
   skip: "跳到正文",
   login: "登录",
@@ -44,6 +47,9 @@ const zh = {
 const en = {
   product: "Service command",
   title: "Power supply service command",
+  unsaved: "Something is not saved",
+  unsavedSure: "What was typed on this page and not saved will be lost.",
+  giveUp: "Give it up and leave",
   menu: "Screens",
   skip: "Skip to content",
   login: "Log in",

@@ -1,7 +1,7 @@
 /** One ticket whole: facts, clocks, crews, what happened, photos, judgement, messages. Live by the feed. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { useTicket } from "../api/board";
 import { answered, api, type Ticket } from "../api/client";
@@ -37,8 +37,10 @@ export function useWholeTicket(id: string): { ticket: Ticket | undefined; error:
     refetchInterval: ENDED_MS,
   });
   const version = live?.version;
+  const open = useRef(false); // it was on the board: when it is gone from there, it has ended
   useEffect(() => {
-    if (version !== undefined) void client.invalidateQueries({ queryKey: ["ticket", id] });
+    if (version !== undefined || open.current) void client.invalidateQueries({ queryKey: ["ticket", id] });
+    open.current = version !== undefined;
   }, [client, id, version]);
   const ticket = live !== undefined && (asked.data === undefined || live.version > asked.data.version) ? live : asked.data;
   return { ticket, error: asked.isError && ticket === undefined ? asked.error : null, again: () => void asked.refetch() };

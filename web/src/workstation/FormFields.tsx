@@ -4,7 +4,7 @@ import { Asking, Category, Cause, ExcuseReason, MeterCheck, NoteKind, Ownership,
 import type { Ticket } from "../api/client";
 import { useMe } from "../api/session";
 import { label, useWords } from "../i18n";
-import { Field } from "../kit/pieces";
+import { Field, type FieldInput } from "../kit/pieces";
 import { kilometres, minutes } from "../lib/format";
 import { useStore } from "../lib/store";
 import { actionWords } from "./actionWords";
@@ -13,13 +13,7 @@ import type { FormField, Lack, Words } from "./forms";
 import { useAreas, useCrews, useOffers, useProposals } from "./queries";
 import { deskWords } from "./words";
 
-interface InputProps {
-  id: string;
-  "aria-invalid": boolean;
-  "aria-describedby": string | undefined;
-}
-
-interface Chosen extends InputProps {
+interface Chosen extends FieldInput {
   autoFocus?: boolean;
   value: string;
   onChange: (value: string) => void;
@@ -27,12 +21,17 @@ interface Chosen extends InputProps {
 
 type OfTicket = Chosen & { ticket: Ticket };
 
+/** The signs that a text may have; what is chosen has no such end. */
+function mostOf({ kind, max }: FormField): number | undefined {
+  return kind === "long" ? (max ?? 500) : kind === "line" ? (max ?? 60) : undefined;
+}
+
 /** One field of a form with its label and what is wrong with it. */
 export function FormInput({ field, ticket, wrong, value, onChange, first }: { field: FormField; ticket: Ticket; wrong: string | null; value: string; onChange: (value: string) => void; first: boolean }): React.JSX.Element {
   const texts = useWords(actionWords);
   const name = texts.fields[field.name as keyof typeof texts.fields] ?? field.name;
   return (
-    <Field label={`${name}${field.must ? " *" : ""}`} wrong={wrong}>
+    <Field label={`${name}${field.must ? " *" : ""}`} wrong={wrong} text={value} most={mostOf(field)}>
       {(props) => <Input {...props} field={field} ticket={ticket} value={value} onChange={onChange} first={first} />}
     </Field>
   );
@@ -51,9 +50,9 @@ function Input({ field, first, ...props }: OfTicket & { field: FormField; first:
     case "choice":
       return <WordChoice {...props} autoFocus={first} words={field.words ?? "Category"} />;
     case "long":
-      return <textarea {...plain} autoFocus={first} rows={3} maxLength={field.max ?? 500} onChange={changed} />;
+      return <textarea {...plain} autoFocus={first} rows={3} onChange={changed} />;
     default:
-      return <input {...plain} autoFocus={first} type={field.kind === "instant" ? "datetime-local" : "text"} maxLength={field.max ?? 60} onChange={changed} />;
+      return <input {...plain} autoFocus={first} type={field.kind === "instant" ? "datetime-local" : "text"} onChange={changed} />;
   }
 }
 

@@ -71,7 +71,7 @@ function Switching({ mode, area, allowed, onClose }: { mode: Mode; area: string;
         </ul>
       )}
       {allowed ? (
-        <Field label={texts.modeWhy}>{(props) => <input {...props} autoFocus maxLength={200} value={reason} onChange={(event) => setReason(event.target.value)} />}</Field>
+        <Field label={texts.modeWhy} text={reason} most={200}>{(props) => <input {...props} autoFocus value={reason} onChange={(event) => setReason(event.target.value)} />}</Field>
       ) : null}
     </Dialog>
   );

@@ -63,8 +63,8 @@ function Decline({ proposal, onClose }: { proposal: Proposal; onClose: () => voi
   };
   return (
     <Dialog title={texts.declineIt} onClose={onClose} onConfirm={decline} busy={reason.trim() === ""}>
-      <Field label={texts.declineWhy}>
-        {(props) => <textarea {...props} autoFocus rows={3} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />}
+      <Field label={texts.declineWhy} text={reason} most={500}>
+        {(props) => <textarea {...props} autoFocus rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>
     </Dialog>
   );

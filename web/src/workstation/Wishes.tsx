@@ -96,8 +96,8 @@ function Say({ ticket, saying, onClose }: { ticket: Ticket; saying: Saying; onCl
       {saying.kind === "undo" ? null : (
         <Field label={texts.crew}>{(props) => <CrewChoice {...props} ticket={ticket} value={crewId} onChange={setCrewId} />}</Field>
       )}
-      <Field label={texts.wishWhy}>
-        {(props) => <textarea {...props} rows={3} maxLength={200} value={reason} onChange={(event) => setReason(event.target.value)} />}
+      <Field label={texts.wishWhy} text={reason} most={200}>
+        {(props) => <textarea {...props} rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>
     </Dialog>
   );
