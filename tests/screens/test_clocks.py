@@ -57,6 +57,21 @@ def test_clocks_go_from_calm_to_over_and_each_alarm_is_named_once(enter: Enter, 
     expect(named(page, ticket, "超时")).to_have_count(0)  # what was acknowledged is not named again
 
 
+def test_a_search_says_that_it_hides_tickets_and_escape_ends_it(enter: Enter, free: House) -> None:
+    page = enter("xiangshan", "desk")
+    shown, hidden = free.call(address="象山丹城北街7号"), free.call(address="象山丹城南街8号")
+    expect(row(page, hidden)).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("北街7")
+    expect(row(page, hidden)).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="正按查找内容显示 1 / 2 单")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(row(page, hidden)).to_be_visible()
+    expect(row(page, shown)).to_be_visible()
+    page.keyboard.press("ArrowDown")  # the cursor stands nowhere: arrows go through the list
+    expect(page.locator("[aria-selected=true]").first).to_be_visible()
+
+
 def test_a_clock_stops_when_its_step_is_taken(enter: Enter, free: House) -> None:
     page = enter("xiangshan", "desk")
     ticket = free.call()

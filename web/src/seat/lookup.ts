@@ -120,14 +120,15 @@ export function useKnown(form: Form): Known | undefined {
 /** What the caller got in touch about before, by his number and the account that was picked. */
 export function useHistory(form: Form): Schemas["HistoryShown"] | undefined {
   const phone = isNumber(form.phone) ? dialled(form.phone) : null;
-  const settled = useSettled(useMemo(() => ({ account_no: form.account, phone }), [form.account, phone]), 200);
+  const said = useMemo(() => ({ account_no: form.account, phone }), [form.account, phone]);
+  const settled = useSettled(said, 200);
   const wanted = settled.account_no !== null || settled.phone !== null;
   const { data } = useQuery({
     queryKey: ["seat-history", settled],
     queryFn: wanted ? () => answered(api.POST("/api/v1/calls/history", { body: settled })) : skipToken,
     gcTime: 0,
   });
-  return wanted ? data : undefined;
+  return wanted && settled === said ? data : undefined;
 }
 
 /** Looks up where the account hangs that the number gave before, and proposes it. */
@@ -161,10 +162,12 @@ const NOTHING: Open = { own: [], near: [] };
 export function useOpen(form: Form): Open {
   const { account, phone, place } = form;
   const [open, setOpen] = useState(NOTHING);
+  const history = useHistory(form);
+  const called = useMemo(() => (history === undefined ? null : calledFor(history)), [history]);
   useEffect(() => {
     const look = (): void => {
       const tickets = board.get();
-      const own = ownOf(tickets.values(), account, phone);
+      const own = ownOf(tickets.values(), account, phone, called);
       const point = typeof place?.lon === "number" && typeof place.lat === "number" && place.exact;
       const near = point ? around(tickets.values(), place.lon ?? 0, place.lat ?? 0, NEAR_KM) : [];
       setOpen((held) => (same(held, { own, near }) ? held : { own, near }));
@@ -172,8 +175,12 @@ export function useOpen(form: Form): Open {
     look();
     const timer = setInterval(look, NEAR_AGAIN_MS);
     return () => clearInterval(timer);
-  }, [account, phone, place]);
+  }, [account, phone, place, called]);
   return open;
+}
+
+function calledFor(history: Schemas["HistoryShown"]): ReadonlySet<string> {
+  return new Set(history.contacts.map((contact) => contact.ticket_id).filter((id) => id !== null));
 }
 
 function same(a: Open, b: Open): boolean {

@@ -35,15 +35,20 @@ export function around(tickets: Iterable<Ticket>, lon: number, lat: number, with
 
 export interface Own {
   ticket: Ticket;
-  sure: boolean; // by the account; a masked number may be somebody else's
+  sure: boolean; // by the account or the number; before the server has said, a masked number may be somebody else's
 }
 
-/** Open tickets of the customer: by account number, else by what is seen of the telephone. */
-export function ownOf(tickets: Iterable<Ticket>, account: string | null, phone: string): Own[] {
-  const mask = plainEnough(phone) ? masked(phone) : null;
+/**
+ * Open tickets of the customer: by account, and those that the server says he called for; until it has said, those whose
+ * masked number looks like his.
+ *
+ * @param called ids of the tickets of his calls; null: not heard yet
+ */
+export function ownOf(tickets: Iterable<Ticket>, account: string | null, phone: string, called: ReadonlySet<string> | null): Own[] {
+  const mask = called === null && plainEnough(phone) ? masked(phone) : null;
   const found: Own[] = [];
   for (const ticket of tickets) {
-    const sure = account !== null && ticket.account_no === account;
+    const sure = (account !== null && ticket.account_no === account) || called?.has(ticket.id) === true;
     if (sure || (mask !== null && ticket.phone_masked === mask)) found.push({ ticket, sure });
   }
   return found.sort((a, b) => Number(b.sure) - Number(a.sure) || b.ticket.reported_at.localeCompare(a.ticket.reported_at));

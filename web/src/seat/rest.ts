@@ -9,18 +9,19 @@ const PAIR = 2; // signs that must be the place's own to count as named by them
 export function restOf(searched: string, place: Place): string {
   const said = [...searched.replace(/\s+/g, "")];
   if (!HAN.test(said.join(""))) return "";
-  const known = `${place.path}${place.name}`;
+  const known = `${place.path} ${place.name}`;
   let end = 0;
   for (let at = 0; at + PAIR <= said.length; at += 1) if (known.includes(said.slice(at, at + PAIR).join(""))) end = at + PAIR;
   const rest = said.slice(end).join("");
   return isNameMisheard(rest, place.name) || end === 0 ? "" : rest;
 }
 
-/** 石埔镇 for 石浦镇 is the place itself, and no house in it. */
+const NUMERAL = /^[0-9一二三四五六七八九十]/;
+
+/** 石埔镇, or 石埔, for 石浦镇 is the place itself, and no house in it. */
 function isNameMisheard(rest: string, name: string): boolean {
-  const signs = [...rest];
-  const shared = signs.filter((sign) => name.includes(sign)).length;
-  return signs.length <= name.length && shared * 2 > signs.length;
+  if (rest === "" || NUMERAL.test(rest) || rest.length > name.length) return false;
+  return rest.startsWith(name.slice(0, 1)) || rest.endsWith(name.slice(-1));
 }
 
 /** The house number with the rest before it, once. */

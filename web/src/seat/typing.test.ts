@@ -75,6 +75,9 @@ test("only what lies near is near", () => {
 });
 
 test("a customer's own ticket is sure by the account, likely by the number", () => {
-  assert.deepEqual(ownOf(TICKETS, "33001", "057700000").map(({ ticket, sure }) => [ticket.id, sure]), [["b", true], ["a", false]]);
-  assert.deepEqual(ownOf(TICKETS, null, "12"), []);
+  assert.deepEqual(ownOf(TICKETS, "33001", "057700000", null).map(({ ticket, sure }) => [ticket.id, sure]), [["b", true], ["a", false]]);
+  assert.deepEqual(ownOf(TICKETS, null, "12", null), []);
+  const heard = (...ids: string[]): unknown => ownOf(TICKETS, null, "057700000", new Set(ids)).map(({ ticket, sure }) => [ticket.id, sure]);
+  assert.deepEqual(heard(), []); // another number of the same look
+  assert.deepEqual(heard("a"), [["a", true]]);
 });

@@ -6,8 +6,10 @@ import { useMe } from "../api/session";
 import { label, useWords } from "../i18n";
 import { Panel, Tag } from "../kit/pieces";
 import { kilometres, minutes } from "../lib/format";
+import { useFromSecond } from "../lib/clock";
 import { useStore } from "../lib/store";
 import { assign } from "./act";
+import { lateMinutes } from "./clocks";
 import { useAreas, useOffers, wantsCrew, type Offer, type Offers } from "./queries";
 import { WAITING } from "./queue";
 import { chosenCrew } from "./selection";
@@ -73,7 +75,7 @@ function Candidate({ offer, n, ticket, best }: { offer: Offer; n: number; ticket
         <span className="crew-number">{offer.eta_s === null ? "—" : texts.minutes(minutes(offer.eta_s))}</span>
         <span className="crew-number soft">{texts.jobs(offer.open_jobs)}</span>
         <span className="crew-why small soft">
-          {best ? <Tag tone="ok">{texts.recommended}</Tag> : null} <Borders offer={offer} />{" "}
+          {best ? <Tag tone="ok">{texts.recommended}</Tag> : null} <Late offer={offer} ticket={ticket} /> <Borders offer={offer} />{" "}
           {offer.asks.length > 0 ? <Tag tone="warn">{`▲ ${texts.asks}:${offer.asks.map((code) => label(ReasonCode, code)).join("、")}`}</Tag> : null}
           {offer.sentence}
           {offer.way ? ` · ${offer.way}` : ""}
@@ -81,6 +83,14 @@ function Candidate({ offer, n, ticket, best }: { offer: Offer; n: number; ticket
       </button>
     </li>
   );
+}
+
+/** Whoever would come after the promised arrival says by how much. */
+function Late({ offer, ticket }: { offer: Offer; ticket: Ticket }): React.JSX.Element | null {
+  const texts = useWords(deskWords);
+  const due = ticket.due?.arrive;
+  const late = useFromSecond((second) => (due === undefined || offer.eta_s === null ? 0 : lateMinutes(second + offer.eta_s, due)));
+  return late > 0 ? <Tag tone="bad">{`▲ ${texts.tooLate(late)}`}</Tag> : null;
 }
 
 /** Another county's crew says so. */

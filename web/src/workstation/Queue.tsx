@@ -6,6 +6,7 @@ import type { Ticket } from "../api/client";
 import { useWords } from "../i18n";
 import { Button } from "../kit/pieces";
 import { Rows } from "../kit/Rows";
+import { composing } from "../lib/keys";
 import { Store, usePicked, useStore } from "../lib/store";
 import { acceptMarked } from "./act";
 import { order, soon, tally } from "./engine";
@@ -27,26 +28,27 @@ interface Line {
 
 const idOf = (line: Line): string => line.ticket.id;
 
-function useLines(typed: string): readonly Line[] {
+/** The lines that are shown, and of how many tickets they were found. */
+function useLines(typed: string): { lines: readonly Line[]; of: number } {
   const texts = useWords(deskWords);
   const tickets = useStore(order);
   const near = useStore(soon);
   const chosen = useStore(tab);
   const grouped = useStore(byIncident);
+  const all = useMemo(() => (chosen === "soon" ? near : inTab(tickets, chosen, 0)), [tickets, near, chosen]);
   const lines = useMemo(() => {
-    const all = chosen === "soon" ? near : inTab(tickets, chosen, 0);
     const found = typed.trim() === "" ? all : all.filter((ticket) => matches(ticket, typed));
     if (!grouped) return found.map((ticket): Line => ({ ticket, note: undefined }));
     return incidents(found).map(({ parent, members, customers }): Line => ({ ticket: parent, note: texts.incident(members.length, customers) }));
-  }, [tickets, near, chosen, grouped, typed, texts]);
+  }, [all, grouped, typed, texts]);
   useEffect(() => shownOrder.set(lines.map((line) => line.ticket)), [lines]);
-  return lines;
+  return { lines, of: all.length };
 }
 
 export function Queue(): React.JSX.Element {
   const texts = useWords(deskWords);
   const [typed, setTyped] = useState("");
-  const lines = useLines(useDeferredValue(typed));
+  const { lines, of } = useLines(useDeferredValue(typed));
   const chosen = useStore(selected);
   const open = useCallback((id: string, x: number, y: number) => {
     select(id);
@@ -64,12 +66,23 @@ export function Queue(): React.JSX.Element {
           placeholder={`/ ${texts.search}`}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && !composing(event)) setTyped("");
+          }}
         />
         <Button keyName="V" aria-pressed={usePicked(byIncident, (on) => on)} onClick={() => byIncident.set(!byIncident.get())}>
           {texts.storm}
         </Button>
       </div>
       <Batch />
+      {typed.trim() === "" ? null : (
+        <p className="row between queue-filtered" role="status">
+          <strong className="small">{texts.filtered(lines.length, of)}</strong>
+          <Button keyName="Esc" onClick={() => setTyped("")}>
+            {texts.unfilter}
+          </Button>
+        </p>
+      )}
       {lines.length === 0 ? <p className="soft queue-none">{texts.none}</p> : null}
       <Rows rows={lines} idOf={idOf} height={ROW_PX} selected={chosen} onSelect={select} label={texts.queue}>
         {(line) => <QueueRow ticket={line.ticket} note={line.note} onMenu={open} />}

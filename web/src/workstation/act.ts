@@ -100,7 +100,10 @@ export function assign(ticketId: string, crewId: string): void {
 export function undo(): void {
   const last = undoable.get();
   const ticket = last === null ? undefined : board.get().get(last.ticketId);
-  if (last === null || ticket === undefined) return;
+  if (last === null || ticket === undefined) {
+    say("warn", words(actionWords).nothingToUndo);
+    return;
+  }
   undoable.set(null);
   begin("reassign", ticket, { crew_id: last.crewId, transfer_reason: words(actionWords).undoReason });
 }

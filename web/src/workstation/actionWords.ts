@@ -35,6 +35,7 @@ const zh = {
   done: (what: string, no: string) => `${what}已办理:${no}`,
   undo: (crew: string) => `按 Z 可改派回 ${crew}`,
   undoReason: "撤回改派",
+  nothingToUndo: "没有可撤回的改派;已派出的班组请用改派(R)换队",
   accepted: (done: number, refused: number) => (refused === 0 ? `批量接单 ${done} 张` : `批量接单 ${done} 张,${refused} 张未成功`),
   noneMarked: "没有勾选待接单的工单",
   fields: {
@@ -115,6 +116,7 @@ const en = {
   done: (what: string, no: string) => `${what} done: ${no}`,
   undo: (crew: string) => `Press Z to give it back to ${crew}`,
   undoReason: "Reassignment taken back",
+  nothingToUndo: "No reassignment to take back; reassign (R) sends another crew instead",
   accepted: (done: number, refused: number) => (refused === 0 ? `${done} tickets accepted` : `${done} tickets accepted, ${refused} refused`),
   noneMarked: "No ticket that waits to be accepted is marked",
   fields: {

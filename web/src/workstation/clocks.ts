@@ -29,6 +29,11 @@ const BEGUN: Readonly<Partial<Record<Limit, (ticket: Ticket) => string | null | 
 };
 
 const seconds = (at: string): number => Date.parse(at) / 1000;
+/** How many whole minutes after a limit an instant (s) lies, begun ones counted; 0: in time. */
+export function lateMinutes(atS: number, due: string): number {
+  return Math.max(0, Math.ceil((atS - seconds(due)) / 60));
+}
+
 const kept = new WeakMap<Ticket, readonly Running[]>();
 
 /** All clocks of the workstation that run on the ticket, the one that breaks next first. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Ticket } from "../api/client";
-import { levelAt, nextDueS, running } from "./clocks.ts";
+import { lateMinutes, levelAt, nextDueS, running } from "./clocks.ts";
 import { diff, figures, inTab, matches, reordered } from "./queue.ts";
 import { second, ticketOf } from "./testing.ts";
 
@@ -14,6 +14,13 @@ test("the clock that breaks next comes first, whatever its limit", () => {
   const ticket = ticketOf({ due: { arrive: minute(44), accept: minute(3), callback: minute(1) } });
   assert.deepEqual(running(ticket).map((clock) => clock.limit), ["accept", "arrive"]); // the call-back is the seat's
   assert.equal(nextDueS(ticket), second(minute(3)));
+});
+
+test("a crew is late by whole minutes, begun ones counted", () => {
+  assert.equal(lateMinutes(second(minute(44)), minute(45)), 0);
+  assert.equal(lateMinutes(second(minute(45)), minute(45)), 0);
+  assert.equal(lateMinutes(second(minute(45)) + 1, minute(45)), 1);
+  assert.equal(lateMinutes(second(minute(150)), minute(45)), 105);
 });
 
 test("the level is that of the nearest end of any clock", () => {

@@ -28,6 +28,11 @@ function step(by: number): void {
   if (next !== undefined) select(next.id);
 }
 
+/** Arrows belong to what has the cursor; where nothing has it they go through the list. */
+function freely(act: () => void): void {
+  if (document.activeElement === null || document.activeElement === document.body) act();
+}
+
 function turn(by: number): void {
   const next = TABS[(TABS.indexOf(tab.get()) + by + TABS.length) % TABS.length];
   if (next !== undefined) tab.set(next);
@@ -62,6 +67,8 @@ export function useDeskKeys(): void {
   };
   const keys: Record<string, Keys[string]> = {
     j: () => step(1),
+    ArrowDown: () => freely(() => step(1)),
+    ArrowUp: () => freely(() => step(-1)),
     k: () => step(-1),
     "/": () => document.getElementById("desk-search")?.focus(),
     "[": () => turn(-1),

@@ -7,6 +7,8 @@ const zh = {
   queue: "工单队列",
   search: "查找工单号、地址、班组",
   none: "没有这样的工单",
+  filtered: (n: number, of: number) => `▲ 正按查找内容显示 ${n} / ${of} 单`,
+  unfilter: "清除查找",
   figures: { waiting: "待派", moving: "在途", soon: "将超时", over: "已超时", onTime: "今日到场及时率" },
   clocks: {
     accept: "派",
@@ -45,6 +47,7 @@ const zh = {
   candidates: "推荐班组",
   replacements: "可改派的班组",
   noCandidates: "没有可派的班组",
+  tooLate: (late: number) => `预计迟到 ${late} 分`,
   approximate: "客户位置未定,按县中心估算",
   line: "按直线估算",
   recommended: "推荐",
@@ -152,6 +155,8 @@ const en = {
   queue: "Ticket queue",
   search: "Find number, address, crew",
   none: "No such ticket",
+  filtered: (n: number, of: number) => `▲ ${n} of ${of} tickets: only what was searched for`,
+  unfilter: "Clear search",
   figures: { waiting: "waiting", moving: "under way", soon: "due soon", over: "overdue", onTime: "arrived in time today" },
   clocks: {
     accept: "acc",
@@ -190,6 +195,7 @@ const en = {
   candidates: "Crews",
   replacements: "Crews that could take over",
   noCandidates: "No crew can be sent",
+  tooLate: (late: number) => `${late} min late`,
   approximate: "Place unknown: estimated from the county's centre",
   line: "as the crow flies",
   recommended: "best",
