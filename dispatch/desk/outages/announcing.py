@@ -15,6 +15,7 @@ from dispatch.desk import idempotency
 from dispatch.desk.ids import new_id
 from dispatch.desk.looking import looked_at
 from dispatch.desk.room import Desk, Once
+from dispatch.kit.clock import CHINA
 from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
 from dispatch.outages import evidence, network, prose, store
@@ -115,7 +116,8 @@ def _check_overlap(standing: Sequence[Outage], tree: Tree, new: NewOutage) -> No
         below = new.kind is not OutageKind.FAULT and new.node in tree.line(outage.node)
         if (above or below) and not later and not earlier:
             raise OutageOverlaps(
-                f"该设备或其上下级在此期间已有停电信息 {outage.id}({outage.state.label}),请改为修改那一条",
+                f"该设备或其上下级({outage.node})自 {outage.begins_at.astimezone(CHINA):%m-%d %H:%M} 起已有停电信息"
+                f"({outage.state.label}),请改为修改那一条",
                 field="node",
                 outage_id=outage.id,
             )

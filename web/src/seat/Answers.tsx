@@ -110,6 +110,7 @@ function Remarks({ order, answer, ticket }: { order: CallOrder; answer: Taken; t
   const resolved = ticket.flags?.place_unresolved !== true || (taken.places ?? []).some((one) => one.code === ticket.place_code);
   return (
     <>
+      {taken.outcome === "chase" && order.sent.next !== null ? <p className="small strong">▲ {texts.chasedInstead}</p> : null}
       {taken.important ? <p className="small strong">{texts.important}</p> : null}
       {taken.notice === null ? null : <p className="small strong">▲ {taken.notice}</p>}
       {taken.place_doubt === null ? null : (

@@ -1,5 +1,7 @@
 /** ① Who calls from where: the number, the place, and what is found of both. */
 
+import { useState } from "react";
+
 import { label, useWords } from "../i18n";
 import { Channel, Protected } from "../api/labels.gen";
 import type { Schemas } from "../api/client";
@@ -7,6 +9,7 @@ import { Button, Field, Panel, Tag } from "../kit/pieces";
 import { composing } from "../lib/keys";
 import { edit, focus, number, unpick, within } from "./desk";
 import type { Fault, FieldName, Form, Known } from "./form";
+import { isNumber } from "./numbers";
 import { Search } from "./Search";
 import { seatWords } from "./words";
 
@@ -31,10 +34,12 @@ export function onward(field: FieldName): (event: React.KeyboardEvent) => void {
 
 export function Caller({ form, known, wrong, children }: PartProps & { children: React.ReactNode }): React.JSX.Element {
   const texts = useWords(seatWords);
+  const [left, setLeft] = useState(""); // the number as it stood when the cursor went on
+  const unfit = left !== "" && left === form.phone && !isNumber(left) ? texts.faults.phone : null;
   return (
     <Panel title={texts.caller} className="column">
       <div className="row seat-number">
-        <Field label={texts.phone} keyName="F1" wrong={wrong("phone")}>
+        <Field label={texts.phone} keyName="F1" wrong={wrong("phone") ?? unfit}>
           {(props) => (
             <input
               {...props}
@@ -45,6 +50,7 @@ export function Caller({ form, known, wrong, children }: PartProps & { children:
               maxLength={40}
               value={form.phone}
               onChange={(event) => number(event.target.value)}
+              onBlur={() => setLeft(form.phone)}
               onKeyDown={onward(form.place === null ? "place" : "kind")}
             />
           )}

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 
 import { useWords } from "../i18n";
+import { say } from "../kit/toast";
 import { useKeys } from "../lib/keys";
 import { useStore } from "../lib/store";
 import { Answers, Waiting } from "./Answers";
@@ -10,14 +11,14 @@ import { Notices, SeatFoot, SeatHead } from "./Bars";
 import { Caller } from "./Caller";
 import { choose, clear, cleared, edit, focus, form, turnToAnswers, undo } from "./desk";
 import { Findings } from "./Findings";
-import { faultsOf, isEmpty, planOf, plansOf, urgencyOf, type Fault, type FieldName, type Form, type Known, type Plan, type Relation } from "./form";
-import { INNER } from "./kinds";
+import { faultsOf, isEmpty, needsDecision, planOf, plansOf, urgencyOf, type Fault, type FieldName, type Form, type Known, type Plan, type Relation } from "./form";
+import { INNER, matching } from "./kinds";
 import { History, NearTickets, OwnTickets } from "./Lists";
 import { useKnown, useOpen } from "./lookup";
 import { isUntouched, useLastSaid } from "./saying";
 import "./seat.css";
 import { useSend } from "./send";
-import { Trouble, URGENCIES } from "./Trouble";
+import { kindName, Trouble, URGENCIES } from "./Trouble";
 import { seatWords } from "./words";
 
 const RELATIONS: readonly Relation[] = ["same", "dark", "other"];
@@ -34,15 +35,20 @@ export default function Seat(): React.JSX.Element {
   const said = useLastSaid();
   const { send, sending, refused } = useSend(known);
   const [asked, setAsked] = useState<Form | null>(null); // as it was when it was to be sent and could not
+  const [warned, setWarned] = useState<Form | null>(null); // the seat was told that nobody need come
   const faults = asked === null ? [] : faultsOf(held, planOf(held, known));
   const empty = isEmpty(held);
   const submit = (): void => {
     if (empty) return;
-    const found = faultsOf(held, planOf(held, known));
+    const whole = withKind(held, texts.inner);
+    const found = faultsOf(whole, planOf(whole, known));
     const [first] = found;
-    setAsked(first === undefined ? null : held);
-    if (first === undefined) void send();
-    else focus(first.field);
+    setAsked(first === undefined ? null : whole);
+    if (first !== undefined) focus(first.field);
+    else if (needsDecision(whole, known) && warned !== whole) {
+      setWarned(whole);
+      say("warn", texts.decide);
+    } else void send();
   };
   useEffect(() => focus("phone"), []); // at first; who logs in again finds the cursor where it was
   useSeatKeys(held, known, open.own.length > 0, submit, () => setAsked(null));
@@ -68,6 +74,14 @@ export default function Seat(): React.JSX.Element {
       <SeatFoot sending={sending} />
     </div>
   );
+}
+
+/** A kind that was typed and not yet taken is the first that it may mean. */
+function withKind(held: Form, inner: string): Form {
+  const meant = held.kind === null && held.typed.trim() !== "" ? matching(held.typed, (one) => kindName(one, inner))[0] : undefined;
+  if (meant === undefined) return held;
+  choose(meant.digit);
+  return form.get();
 }
 
 type FaultTexts = { [code in Exclude<Fault["code"], "long">]: string } & { long: (over: number) => string };

@@ -76,12 +76,17 @@ function Choice({ name, value, options, empty, onChange }: ChoiceProps): React.J
   );
 }
 
+/** What a kind is called; `inner`: the word for what lies behind the meter. */
+export function kindName(one: Kind, inner: string): string {
+  return one.inner ? inner : label(Symptom, one.symptom);
+}
+
 /** One digit chooses; letters narrow the list down and Enter takes what is marked. */
 function KindField({ form, wrong }: { form: Form; wrong: string | null }): React.JSX.Element {
   const texts = useWords(seatWords);
   const list = useId();
   const [active, setActive] = useState(0);
-  const nameOf = (one: Kind): string => (one.inner ? texts.inner : label(Symptom, one.symptom));
+  const nameOf = (one: Kind): string => kindName(one, texts.inner);
   const options = matching(form.typed, nameOf);
   const chosen = kindOf(form.kind);
   const marked = Math.min(active, options.length - 1);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressOf, bodyOf, EMPTY, faultsOf, isEmpty, nextOf, planOf, plansOf, textOf, urgencyOf, type Form, type Known, type Place } from "./form.ts";
+import { addressOf, bodyOf, EMPTY, faultsOf, isEmpty, needsDecision, nextOf, planOf, plansOf, textOf, urgencyOf, type Form, type Known, type Place } from "./form.ts";
 
 const ESTATE: Place = {
   code: "B1", level: "building", name: "和平花苑", path: "和平花苑小区", county: "330382", lon: 120.9, lat: 28.1,
@@ -19,6 +19,14 @@ const CALL: Form = { ...EMPTY, phone: "057700000", place: ESTATE, kind: "1" };
 test("a call needs a number, a place and a kind of fault, in this order", () => {
   assert.deepEqual(faultsOf(EMPTY, "dispatch").map((fault) => fault.field), ["phone", "place", "kind"]);
   assert.deepEqual(faultsOf(CALL, "dispatch"), []);
+});
+
+test("who is sent although nobody need come is sent on purpose", () => {
+  assert.equal(needsDecision(CALL, OUTAGE), true);
+  assert.equal(needsDecision({ ...CALL, plan: "consult" }, OUTAGE), false);
+  assert.equal(needsDecision({ ...CALL, urgency: "hazard" }, OUTAGE), false); // a danger is always gone to
+  assert.equal(needsDecision(CALL, { ...OUTAGE, matched: null }), false);
+  assert.equal(needsDecision(CALL, undefined), false);
 });
 
 test("words of the caller are a place", () => {

@@ -78,6 +78,11 @@ export function planOf(form: Form, known: Known | undefined): Plan {
   return plansOf(form, known).includes(form.plan) ? form.plan : "dispatch";
 }
 
+/** Nobody need come, as far as is known, and somebody is to be sent all the same: the seat must want it. */
+export function needsDecision(form: Form, known: Known | undefined): boolean {
+  return Boolean(known?.matched) && planOf(form, known) === "dispatch" && plansOf(form, known).includes("consult");
+}
+
 /** What a place adds to an address: its path, and its name where the path is only the street that it stands in. */
 function written(place: Place): string {
   const { name, path } = place;
