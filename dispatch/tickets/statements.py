@@ -139,9 +139,13 @@ SOUGHT = """
 """
 
 
-def _page(kind: str) -> str:
-    """Area by area, each along its index: however long the history, a page costs areas x limit."""
-    wanted = f"{kind} AND {WANTED} AND {BETWEEN} AND {SOUGHT}"
+def _page(kind: str, *, sought: bool = False) -> str:
+    """
+    Area by area, each along its index: however long the history, a page costs areas x limit.
+
+    :param sought: a search, which reads on until it has a page, is a statement of its own: so is its plan
+    """
+    wanted = f"{kind} AND {WANTED} AND {BETWEEN}" + (f" AND {SOUGHT}" if sought else "")
     return f"""
 WITH seen AS (
     SELECT page.id, page.reported_at FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
@@ -174,12 +178,16 @@ SELECT doc FROM ticket
 WHERE ticket_no = $4 AND (area = ANY($1::text[]) OR (is_open AND lender = ANY($3::text[]))
     OR id IN (SELECT ticket_id FROM dispatch WHERE crew_id = ANY($2::text[]) AND ended_at IS NULL))
 """
-PAGE = {None: _page("true"), True: _page("is_open"), False: _page("NOT is_open")}
-MARKED = {
-    TicketMark.CHASED: _page("is_open AND (doc->'flags'->>'chased_n')::int > 0"),
-    TicketMark.ESCALATED: _page("is_open AND (doc->'flags'->>'escalated_level')::int > 0"),
-    TicketMark.SUSPENDED: _page("is_open AND (doc->'flags'->>'suspended')::boolean"),
+KINDS: dict[bool | TicketMark | None, str] = {
+    None: "true",
+    True: "is_open",
+    False: "NOT is_open",
+    TicketMark.CHASED: "is_open AND (doc->'flags'->>'chased_n')::int > 0",
+    TicketMark.ESCALATED: "is_open AND (doc->'flags'->>'escalated_level')::int > 0",
+    TicketMark.SUSPENDED: "is_open AND (doc->'flags'->>'suspended')::boolean",
 }
+PAGE = {kind: _page(said) for kind, said in KINDS.items()}
+SEARCH = {kind: _page(said, sought=True) for kind, said in KINDS.items()}
 AUDITED = """
 SELECT id, version, area, stage, ticket_no, incident_id, crew_id, lender, reported_at, is_open, head, doc
 FROM ticket WHERE id > $1 ORDER BY id LIMIT $2

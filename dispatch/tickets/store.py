@@ -301,8 +301,9 @@ async def page(
     """
     if is_open is None and stages and ENDED.isdisjoint(stages):
         is_open = True
+    sought = (number_part, list(said)) if number_part or said else ()
     found = await connection.fetch(
-        statements.PAGE[is_open] if marked is None else statements.MARKED[marked],
+        (statements.SEARCH if sought else statements.PAGE)[is_open if marked is None else marked],
         list(areas),
         list(crew_ids),
         [stage.value for stage in stages],
@@ -311,8 +312,7 @@ async def page(
         list(lenders),
         begin_at,
         end_at,
-        number_part,
-        list(said),
+        *sought,
     )
     return [row["doc"] for row in found]
 

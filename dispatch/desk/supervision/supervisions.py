@@ -56,7 +56,7 @@ SOUGHT = """(cardinality($4::text[]) = 0 OR NOT EXISTS (
                 FROM ticket WHERE id = supervision.ticket_id)), lower(word)) = 0))"""
 
 
-def _page(wanted: str) -> str:
+def _page(wanted: str, sought: str = "true") -> str:
     """Area by area, each along its index: however many there ever were, a page costs areas x limit."""
     return f"""
 SELECT page.no, page.area, page.lapsed_at, ticket.doc
@@ -64,7 +64,7 @@ FROM (
     SELECT found.* FROM unnest($1::text[]) AS wanted(code) CROSS JOIN LATERAL (
         SELECT no, area, ticket_id, issued_at, lapsed_at FROM supervision
         WHERE area = wanted.code AND {wanted} AND ($2::text IS NULL OR (issued_at, no) < (
-            SELECT issued_at, no FROM supervision WHERE no = $2)) AND {SOUGHT}
+            SELECT issued_at, no FROM supervision WHERE no = $2)) AND {sought}
         ORDER BY issued_at DESC, no DESC LIMIT $3
     ) AS found ORDER BY issued_at DESC, no DESC LIMIT $3
 ) AS page JOIN ticket ON ticket.id = page.ticket_id ORDER BY page.issued_at DESC, page.no DESC
@@ -72,6 +72,7 @@ FROM (
 
 
 PAGE = {state: _page(wanted) for state, wanted in WANTED.items()}
+SEARCH = {state: _page(wanted, SOUGHT) for state, wanted in WANTED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ async def page(
     code = looked_at(desk, area, "supervision.read", by=by)
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
-        return [_order(row) for row in await connection.fetch(PAGE[state], areas, after, limit, list(said))]
+        statement, words_too = (SEARCH, [list(said)]) if said else (PAGE, [])
+        return [_order(row) for row in await connection.fetch(statement[state], areas, after, limit, *words_too)]
 
 
 def _order(row: Row) -> Order:

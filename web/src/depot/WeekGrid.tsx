@@ -39,7 +39,7 @@ export function WeekGrid(): React.JSX.Element {
     <>
       <div className="filters row wrap no-print">
         <DepotPick />
-        <WeekPick monday={monday} onChange={(week) => leave(() => setMonday(week))} />
+        <WeekPick monday={monday} onChange={(week) => (week === monday ? undefined : leave(() => setMonday(week)))} />
       </div>
       {depot === "" ? null : <OneWeek key={`${depot} ${monday}`} depot={depot} monday={monday} />}
     </>
