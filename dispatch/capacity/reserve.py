@@ -11,6 +11,10 @@ from dispatch.kit.db import Connection
 from dispatch.kit.errors import Invalid, Refusal
 
 LOCK = "SELECT jobs FROM repair_reserve WHERE depot = $1 FOR NO KEY UPDATE"
+LOOK = """
+SELECT (SELECT jobs FROM repair_reserve WHERE depot = $1) AS jobs,
+       (SELECT count(*) FROM dispatch WHERE depot = $1 AND ended_at IS NULL) AS open
+"""
 COUNT = "SELECT count(*) FROM dispatch WHERE depot = $1 AND ended_at IS NULL"
 DECLARE = """
 INSERT INTO repair_reserve (depot, jobs, declared_by, declared_at) VALUES ($1, $2, $3, $4)
@@ -50,6 +54,13 @@ class Reserve:
 async def declared(connection: Connection) -> dict[str, int]:
     """Return the declared jobs by depot."""
     return {row["depot"]: row["jobs"] for row in await connection.fetch("SELECT depot, jobs FROM repair_reserve")}
+
+
+async def look(connection: Connection, depot: str) -> Reserve:
+    """Return a depot's reserve as it is now; nothing is held."""
+    row = await connection.fetchrow(LOOK, depot)
+    assert row is not None
+    return Reserve(row["jobs"], row["open"])
 
 
 async def hold(tx: Connection, depot: str) -> Reserve:

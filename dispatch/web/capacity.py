@@ -228,11 +228,19 @@ class SlotShown(DeclarationShown):
         return cls(**said, booked=load.booked, held=load.held, free=load.free, changes=changes)
 
 
+class RepairsShown(BaseModel):
+    """What a depot can do of repairs at a time."""
+
+    jobs: int | None = Field(description="申报的抢修承载力:同时在手的抢修单数;未申报为空,不限")
+    open: int = Field(description="现在手的抢修单数")
+
+
 class CapacityShown(BaseModel):
-    """A depot's half-days, the earliest first."""
+    """A depot's half-days, the earliest first, and its repairs now."""
 
     depot: str
     slots: Sequence[SlotShown]
+    repairs: RepairsShown = Field(description="抢修承载力,与预约名额分开")
 
 
 class CapacityQuery(BaseModel):
@@ -301,7 +309,9 @@ async def read_capacity(
 ) -> Response:
     """Say what a depot declared, what is taken and what is free."""
     loads = await capacity.capacity_of(desk, query.depot, query.from_, query.to, by=caller, at=now)
-    return shown(CapacityShown(depot=query.depot, slots=[SlotShown.with_load(load) for load in loads]))
+    held = await capacity.repairs_of(desk, query.depot, by=caller)
+    repairs = RepairsShown(jobs=held.jobs, open=held.open)
+    return shown(CapacityShown(depot=query.depot, slots=[SlotShown.with_load(load) for load in loads], repairs=repairs))
 
 
 @router.post("/bookings", operation_id="book_visit", summary="预约", status_code=201, response_model=BookingShown)

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.worlds import XIANGSHAN
+from dispatch.capacity import reserve
+from tests.worlds import START, XIANGSHAN
 
 from .conftest import Centre, key
 
@@ -54,6 +55,25 @@ async def test_a_depot_declares_and_a_seat_books(centre: Centre) -> None:
     assert (gone.status_code, gone.json()["state"], gone.json()["has_place"]) == (200, "cancelled", False)
     again = await seat.post(f"{path}/cancel", json={"reason": "客户取消"})
     assert (again.status_code, again.json()["error"]["code"]) == (409, "WrongBookingState")
+
+
+async def test_repairs_at_a_time_are_told_apart_from_visits(centre: Centre) -> None:
+    asked = {"depot": DEPOT, "from": "2026-07-02", "to": "2026-07-02"}
+    dispatcher = await centre.by("xiangshan")
+
+    async def told() -> dict[str, Any]:
+        answer = (await dispatcher.get("/capacity", params=asked)).json()
+        assert answer["slots"] == []  # no visits declared, and repairs are limited all the same
+        found: dict[str, Any] = answer["repairs"]
+        return found
+
+    async with centre.db.transaction() as tx:
+        await reserve.declare(tx, DEPOT, 4, by="leader", at=START)
+    assert await told() == {"jobs": 4, "open": 0}
+    ticket = await centre.call()
+    await centre.does("xiangshan", ticket, "accept")
+    await centre.does("xiangshan", ticket, "dispatch", crew_id="c1")
+    assert await told() == {"jobs": 4, "open": 1}
 
 
 async def test_the_same_booking_sent_twice_takes_one_place(centre: Centre) -> None:

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.capacity import declaration as rules_of_declaring
-from dispatch.capacity import store
+from dispatch.capacity import reserve, store
 from dispatch.capacity.declaration import Declaration, Slot
+from dispatch.capacity.reserve import Reserve
 from dispatch.capacity.store import Reach
 from dispatch.capacity.words import BookingState, Half, VisitArea, VisitKind
 from dispatch.desk import idempotency
@@ -139,6 +140,19 @@ async def capacity_of(desk: Desk, depot: str, first: date, last: date, *, by: Ac
         )
         for slot, declaration in declared.items()
     ]
+
+
+async def repairs_of(desk: Desk, depot: str, *, by: Account) -> Reserve:
+    """
+    Return how many repair jobs a depot declared it holds at a time, and how many it has.
+
+    :raises NoSuchArea, NotADepot, Forbidden: as ``declare``
+    """
+    area = depot_of(desk, depot)
+    county = desk.areas.county_of_depot(area.code)
+    rights.check(by, "capacity.read", area=county, depot=area.code, covers=desk.areas.covers)
+    async with desk.db.connection() as connection:
+        return await reserve.look(connection, area.code)
 
 
 def depots_seen(desk: Desk, code: str, *, by: Account) -> Sequence[str]:

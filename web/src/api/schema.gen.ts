@@ -4428,6 +4428,7 @@ export interface components {
         CapacityShown: {
             depot: string;
             slots: components["schemas"]["SlotShown"][];
+            repairs: components["schemas"]["RepairsShown"];
         };
         /** @enum {string} */
         Category: "hv" | "lv" | "pq" | "meter" | "cust" | "nonpower" | "ev";
@@ -6282,6 +6283,10 @@ export interface components {
              */
             kind: "repair_started";
             permit?: string | null;
+        };
+        RepairsShown: {
+            jobs: number | null;
+            open: number;
         };
         ReplayShown: {
             area: string;

@@ -17,18 +17,41 @@ interface Props {
 }
 
 function same(one: Props, other: Props): boolean {
-  return one.n === other.n && one.load?.booked === other.load?.booked && one.load?.declared === other.load?.declared && alike(one.row, other.row);
+  return one.n === other.n && told(one.load) === told(other.load) && alike(one.row, other.row);
+}
+
+function told(load: Load | undefined): string {
+  return load === undefined ? "" : [load.repairs.open, load.repairs.jobs, load.visits?.booked, load.visits?.declared].join();
+}
+
+function isFull(taken: number, declared: number | null): boolean {
+  return declared !== null && taken >= declared;
+}
+
+/** 承载力 of the depot: repairs at a time and visits of the day, each used and declared. */
+function Loaded({ load: { repairs, visits } }: { load: Load }): React.JSX.Element {
+  const texts = useWords(ganttWords);
+  const colour = (full: boolean): string => (full ? "full" : "soft");
+  return (
+    <span className="small nowrap" title={texts.capacity}>
+      <span className={colour(isFull(repairs.open, repairs.jobs))}>{texts.repairs(repairs.open, repairs.jobs)}</span>{" "}
+      {visits === null ? (
+        <span className="soft">{texts.noVisits}</span>
+      ) : (
+        <span className={colour(isFull(visits.booked, visits.declared))}>{texts.visits(visits.booked, visits.declared)}</span>
+      )}
+    </span>
+  );
 }
 
 export const RowHead = memo(function RowHead({ row, n, load }: Props): React.JSX.Element {
   const texts = useWords(ganttWords);
   const style = { top: n * ROW_PX, height: ROW_PX };
   if (row.kind === "depot") {
-    const told = load === undefined ? texts.noCapacity : texts.capacity(load.booked, load.declared);
     return (
       <div className="row between gantt-head depot" style={style}>
         <strong className="cut">{row.name}</strong>
-        <span className={`small nowrap ${load !== undefined && load.booked >= load.declared ? "full" : "soft"}`}>{told}</span>
+        {load === undefined ? null : <Loaded load={load} />}
       </div>
     );
   }

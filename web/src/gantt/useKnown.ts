@@ -15,13 +15,14 @@ import type { Known } from "./model";
 const DONE_MS = 60_000;
 const PLAN_MS = 20_000;
 const DAY_MS = 60_000; // lists, bookings and capacity change a few times a day
+const LOAD_MS = 15_000; // repairs come and go by the minute
 const MOST = 500;
 const HALVES = ["am", "pm"] as const;
 
-/** What a depot declared for the day, and how much of it is taken. */
+/** What a depot declared, and how much of it is taken: visits of the day, and repairs at a time. */
 export interface Load {
-  declared: number;
-  booked: number;
+  visits: { declared: number; booked: number } | null; // null: none declared
+  repairs: Schemas["RepairsShown"];
 }
 
 const NOTHING: [] = [];
@@ -77,14 +78,15 @@ export function useLoads(depots: readonly string[]): ReadonlyMap<string, Load> {
     queries: depots.map((depot) => ({
       queryKey: ["capacity", depot, date],
       queryFn: () => answered(api.GET("/api/v1/capacity", { params: { query: { depot, from: date, to: date } } })),
-      refetchInterval: DAY_MS,
+      refetchInterval: LOAD_MS,
     })),
     combine: (answers) =>
       new Map(
         answers.flatMap(({ data }) => {
-          if (data === undefined || data.slots.length === 0) return [];
+          if (data === undefined) return [];
           const declared = data.slots.reduce((sum, slot) => sum + slot.visits, 0);
-          return [[data.depot, { declared, booked: declared - data.slots.reduce((sum, slot) => sum + slot.free, 0) }] as const];
+          const booked = declared - data.slots.reduce((sum, slot) => sum + slot.free, 0);
+          return [[data.depot, { visits: data.slots.length === 0 ? null : { declared, booked }, repairs: data.repairs }] as const];
         }),
       ),
   });
