@@ -182,6 +182,7 @@ KINDS: dict[bool | TicketMark | None, str] = {
     None: "true",
     True: "is_open",
     False: "NOT is_open",
+    TicketMark.OVERDUE: "is_open AND coalesce(doc->'flags'->>'overdue', '[]') <> '[]'",
     TicketMark.CHASED: "is_open AND (doc->'flags'->>'chased_n')::int > 0",
     TicketMark.ESCALATED: "is_open AND (doc->'flags'->>'escalated_level')::int > 0",
     TicketMark.SUSPENDED: "is_open AND (doc->'flags'->>'suspended')::boolean",

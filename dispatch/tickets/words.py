@@ -28,6 +28,7 @@ class Stage(Labelled):
 class TicketMark(Labelled):
     """By what supervisors look for open tickets."""
 
+    OVERDUE = "overdue", "超时"
     CHASED = "chased", "催办"
     ESCALATED = "escalated", "升级"
     SUSPENDED = "suspended", "挂起"

@@ -43,7 +43,7 @@ LISTS = {
 ASKED: dict[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
     "tickets": ("monitor", [{}, {"area": NINGHAI}, {"stage": ["accepted", "cancelled"]}, {"open": False},
                             {"open": True, "area": XIANGSHAN}, {"done": "today"}, {"marked": "chased"},
-                            {"marked": "escalated"}, {"marked": "suspended"},
+                            {"marked": "escalated"}, {"marked": "suspended"}, {"marked": "overdue"},
                             {"marked": "chased", "q": "丹城 象山", "stage": ["submitted"]}]),
     "supervisions": ("monitor", [{}, {"state": "open"}, {"area": NINGHAI}, {"q": "象山"}]),
     "warnings": ("xiangshan", [{}, {"level": 3}, {"since": "2026-07-01T00:00:00+08:00"}]),

@@ -1057,6 +1057,7 @@ export const Symptom = {
 } as const;
 
 export const TicketMark = {
+  "overdue": "超时",
   "chased": "催办",
   "escalated": "升级",
   "suspended": "挂起"

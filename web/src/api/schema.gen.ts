@@ -7307,7 +7307,7 @@ export interface components {
             events: components["schemas"]["LogLine"][];
         };
         /** @enum {string} */
-        TicketMark: "chased" | "escalated" | "suspended";
+        TicketMark: "overdue" | "chased" | "escalated" | "suspended";
         TicketPage: {
             tickets: components["schemas"]["Ticket"][];
             next: string | null;

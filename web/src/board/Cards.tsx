@@ -41,7 +41,7 @@ export function cardsOf({ area, now, before, targets }: Dashboard, texts: Texts)
     rate("arrive", arriveRate),
     span("arriveMin", now.arrive_min, before.arrive_min),
     span("restoreMin", now.restore_min, before.restore_min),
-    { key: "overdue", name: texts.figures.overdue, value: count(now.overdue), note: texts.notes.watched(now.supervised, now.chased), tone: now.overdue > 0 ? "bad" : "ok" },
+    { key: "overdue", name: texts.figures.overdue, value: count(now.overdue), note: texts.notes.watched(now.supervised, now.chased), tone: now.overdue > 0 ? "bad" : "ok", href: `#/tickets/of/${area}/overdue` },
     { key: "lent", name: texts.figures.lent, value: texts.units.tickets(count(now.lent)), note: texts.notes.saved(savedText(now.saved_s, texts)), tone: "plain" },
   ];
 }

@@ -19,6 +19,7 @@ interface Query {
   area?: string;
   stage?: Schemas["Stage"][];
   open?: boolean;
+  marked?: Schemas["TicketMark"];
   no?: string;
   from?: string;
   to?: string;
@@ -34,7 +35,7 @@ async function load(query: Query, turn: Turn): Promise<Page<Ticket>> {
 export default function Tickets(): React.JSX.Element {
   const { rest } = useRoute();
   const [id, area, open] = rest;
-  const asked: Query = id === "of" && area !== undefined ? { area, ...(open === "open" ? { open: true } : {}) } : {};
+  const asked: Query = id === "of" && area !== undefined ? { area, ...(open === "open" ? { open: true } : isMark(open) ? { marked: open } : {}) } : {};
   return (
     <div className="screen">
       <Head />
@@ -43,7 +44,11 @@ export default function Tickets(): React.JSX.Element {
   );
 }
 
-/** `asked`: the conditions to begin with, from the address (`#/tickets/of/330225/open`). */
+function isMark(word: string | undefined): word is Schemas["TicketMark"] {
+  return word !== undefined && word in names.TicketMark;
+}
+
+/** `asked`: the conditions to begin with, from the address (`#/tickets/of/330225/open`, `…/overdue`). */
 function TicketList({ asked }: { asked: Query }): React.JSX.Element {
   const texts = useWords(ticketWords);
   const table = useWords(tableWords);
@@ -54,6 +59,7 @@ function TicketList({ asked }: { asked: Query }): React.JSX.Element {
     { name: "from", label: texts.reportedFrom, kind: "instant" },
     { name: "to", label: texts.reportedTo, kind: "instant" },
     { name: "open", label: texts.open, kind: "truth", options: [{ value: "true", text: texts.isOpen }, { value: "false", text: texts.isDone }] },
+    { name: "marked", label: texts.marked, kind: "one", options: optionsOf(names.TicketMark) },
     { name: "stage", label: texts.fields.stage, kind: "many", options: optionsOf(names.Stage) },
   ];
   return (
