@@ -93,22 +93,22 @@ class VisitFigure:
 
 CAME = "到期预约:时段在本期、已报到达或半日结束未报而爽约、结转的作业;客户取消和事先另约的不计"
 OF = {
-    VisitIndex.KEPT: (f"到达在承诺时段±容差内 / {CAME}", "[P] domain 8; 7.2"),
-    VisitIndex.EARLY: (f"早于承诺时段超过容差到达 / {CAME}", "[P] domain 7.2"),
-    VisitIndex.LATE: (f"晚于承诺时段超过容差到达 / {CAME}", "[P] domain 7.2"),
-    VisitIndex.MISSED: (f"未上门且未事先另约(约时、限时,及到期的限期) / {CAME}", "[P] domain 7.2"),
-    VisitIndex.ABSENT: ("客户不在 / 已到达的作业", "[P] issue 6.2"),
-    VisitIndex.FILL: ("已完成 / 本期各半日申报户数", "[P] domain 8"),
-    VisitIndex.FIRST_TIME: ("首次上门即完成(此前未结转、未爽约、未遇客户不在) / 已完成", "[P] as 一次修复率, domain 8"),
+    VisitIndex.KEPT: (f"到达在承诺时段±容差内 / {CAME}", "本系统拟定,业务口径 8、7.2"),
+    VisitIndex.EARLY: (f"早于承诺时段超过容差到达 / {CAME}", "本系统拟定,业务口径 7.2"),
+    VisitIndex.LATE: (f"晚于承诺时段超过容差到达 / {CAME}", "本系统拟定,业务口径 7.2"),
+    VisitIndex.MISSED: (f"未上门且未事先另约(约时、限时,及到期的限期) / {CAME}", "本系统拟定,业务口径 7.2"),
+    VisitIndex.ABSENT: ("客户不在 / 已到达的作业", "本系统拟定"),
+    VisitIndex.FILL: ("已完成 / 本期各半日申报户数", "本系统拟定,业务口径 8"),
+    VisitIndex.FIRST_TIME: ("首次上门即完成(此前未结转、未爽约、未遇客户不在) / 已完成", "本系统拟定,同一次修复率,业务口径 8"),
 }
 COUNTED = {
-    VisitIndex.BOOKED: (CAME, "[P] domain 8"),
-    VisitIndex.MOVED: ("时段在本期、为限期且改期后不误期限,客户未被询问", "[P] domain 7.2"),
-    VisitIndex.REOFFERED: ("时段在本期、失去时段而另询客户的次数,含爽约后另约", "[P] domain 7.2"),
-    VisitIndex.ROLLED: ("时段在本期、半日结束未上门而转到后续清单,不误期限", "[P] issue 6.3"),
-    VisitIndex.UNFINISHED: ("已报到达、催报后仍未报完成,按未完成结转或另约", "[P] issue 6.3"),
-    VisitIndex.TAKEN_TEAMS: ("本期各半日被派去抢修的已定人队伍(次)", "[P] issue 6.4"),
-    VisitIndex.TAKEN_VISITS: ("因此换队、改期或另约的作业", "[P] issue 6.4"),
+    VisitIndex.BOOKED: (CAME, "本系统拟定,业务口径 8"),
+    VisitIndex.MOVED: ("时段在本期、为限期且改期后不误期限,客户未被询问", "本系统拟定,业务口径 7.2"),
+    VisitIndex.REOFFERED: ("时段在本期、失去时段而另询客户的次数,含爽约后另约", "本系统拟定,业务口径 7.2"),
+    VisitIndex.ROLLED: ("时段在本期、半日结束未上门而转到后续清单,不误期限", "本系统拟定"),
+    VisitIndex.UNFINISHED: ("已报到达、催报后仍未报完成,按未完成结转或另约", "本系统拟定"),
+    VisitIndex.TAKEN_TEAMS: ("本期各半日被派去抢修的已定人队伍(次)", "本系统拟定"),
+    VisitIndex.TAKEN_VISITS: ("因此换队、改期或另约的作业", "本系统拟定"),
 }
 
 

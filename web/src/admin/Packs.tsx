@@ -7,6 +7,7 @@ import { answered, api, type Schemas } from "../api/client";
 import { may, useMe } from "../api/session";
 import { language, useWords, type Same } from "../i18n";
 import { Field, Tag } from "../kit/pieces";
+import { sourceText } from "../lib/sources";
 import { DataTable, type Column } from "../tables/DataTable";
 import { listOf } from "../tables/listing";
 import { compared, linesOf, matches, type Compared } from "./packlines";
@@ -101,7 +102,7 @@ function columnsOf(texts: Texts, other: string): Column<Compared>[] {
     { key: "path", title: texts.item, frozen: "left", render: (line) => <span title={line.path}>{named(line.path)}</span> },
     { key: "value", title: texts.value, render: (line) => <strong>{line.value}</strong> },
     { key: "unit", title: texts.unit, render: (line) => (chinese ? unitName(line.unit) : line.unit) },
-    { key: "source", title: texts.source, render: (line) => line.source },
+    { key: "source", title: texts.source, render: (line) => sourceText(line.source, chinese ? "zh" : "en") },
   ];
   if (other === "") return columns;
   const beside: Column<Compared> = { key: "other", title: texts.other(other), render: (line) => <span>{line.other} {line.differs ? <Tag tone="warn">{texts.differs}</Tag> : null}</span> };

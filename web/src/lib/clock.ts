@@ -7,41 +7,27 @@
 
 import { useSyncExternalStore } from "react";
 
-const PACE_TOLERANCE = 0.2; // a pace nearer to 1 than this is 1: lines jitter
-const SHORTEST_MS = 2_000; // two words nearer to each other tell nothing of the pace
+import { Timekeeper } from "./timekeeper";
 
-let heardMs = performance.now();
-let toldMs = Date.now();
-let pace = 1;
+const keeper = new Timekeeper(Date.now(), performance.now());
 const watchers = new Set<() => void>();
 let second = Math.floor(now() / 1000);
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Takes in what the server says its time is (ISO 8601). */
 export function hear(at: string, byMs: number = performance.now()): void {
-  const told = Date.parse(at);
-  if (Number.isNaN(told)) return;
-  const gone = byMs - heardMs;
-  if (heard && gone < SHORTEST_MS && Math.abs(told - toldMs) < 60_000) return;
-  if (heard) {
-    const seen = (told - toldMs) / gone;
-    pace = Math.abs(seen - 1) < PACE_TOLERANCE || seen < 0 ? 1 : Math.min(seen, 20_000);
-  }
-  heard = true;
-  heardMs = byMs;
-  toldMs = told;
+  keeper.hear(Date.parse(at), byMs);
 }
-let heard = false;
 
 /** Takes in the server's time after this machine slept: its steady clock may have stood still, no pace is drawn from it. */
 export function wake(at: string): void {
-  heard = false;
+  keeper.forget();
   hear(at);
 }
 
 /** The server's time now, milliseconds since the epoch. */
 export function now(): number {
-  return toldMs + (performance.now() - heardMs) * pace;
+  return keeper.at(performance.now());
 }
 
 function tick(): void {
