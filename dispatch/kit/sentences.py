@@ -55,7 +55,9 @@ SENTENCES: dict[str, str] = {
     "date_from_datetime_inexact": "应为日期,不带时刻,例如 2026-01-02",
 }
 OTHER = "内容不符合要求,请对照接口文档核对"
-PLAIN = re.compile(r"\^\[A-Za-z0-9(?P<signs>[^\]\\]*)\]\{1,(?P<most>\d+)\}\$")  # how numbers and codes are shaped
+PLAIN = re.compile(
+    r"\^\[A-Za-z0-9(?P<signs>[^\]\\]*)\]\{(?P<least>\d+),(?P<most>\d+)\}\$"
+)  # how numbers and codes are shaped
 
 
 class _Names(dict[str, object]):
@@ -67,7 +69,8 @@ def sentence(fault: Mapping[str, Any]) -> str:
     """Return what is wrong with one field and what would be right."""
     facts = _Names(fault.get("ctx") or {})
     if plain := PLAIN.fullmatch(str(facts.get("pattern", ""))):
-        return f"格式不对,只能用字母、数字和 {' '.join(plain['signs'])},最多 {plain['most']} 位"
+        least = "" if plain["least"] == "1" else f"至少 {plain['least']} 位、"
+        return f"格式不对,只能用字母、数字和 {' '.join(plain['signs'])},{least}最多 {plain['most']} 位"
     if "expected" in facts:
         facts["choices"] = "、".join(re.findall(r"'([^']*)'", str(facts["expected"]))) or facts["expected"]
     return SENTENCES.get(fault["type"], OTHER).format_map(facts)

@@ -111,7 +111,7 @@ def test_a_filter_that_the_server_refuses_is_told_and_no_file_comes(enter: Enter
     files: list[str] = []
     page.on("download", lambda file: files.append(file.suggested_filename))
     filters(page).get_by_label("工单编号").fill(said)
-    why = "格式不对,只能用字母、数字和 -,最多 40 位"
+    why = "格式不对,只能用字母、数字和 -,至少 4 位、最多 40 位"
     expect(page.get_by_role("alert").filter(has_text=why)).to_be_visible()
     page.get_by_role("button", name="导出 Excel").click()
     expect(page.get_by_label("提示").locator(".toast.bad")).to_contain_text(why)

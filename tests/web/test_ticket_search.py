@@ -64,6 +64,7 @@ async def test_a_ticket_is_found_by_part_of_its_number_and_spaces_do_not_matter(
     assert await found(centre, "monitor", no=no, limit="1", after=near["id"]) == []
     short = await (await centre.by("monitor")).get("/tickets", params={"no": no[:3]})
     assert (short.status_code, short.json()["error"]["field"]) == (422, "no")
+    assert "只能用字母、数字和 -,至少 4 位、最多 40 位" in short.json()["error"]["message"]
 
 
 async def test_marked_tickets_are_found_by_number_place_and_unit(centre: Centre) -> None:
