@@ -73,8 +73,8 @@ export function Chips({ ticket, all = false }: { ticket: Ticket; all?: boolean }
   const chased = flags?.chased_n ?? 0;
   return (
     <>
-      {ticket.level === "urgent" ? <Tag tone="bad">{texts.urgent}</Tag> : null}
       {ticket.hazard ? <Tag tone="bad">▲ {texts.hazard}</Tag> : null}
+      {ticket.level === "urgent" && (all || !ticket.hazard) ? <Tag tone="bad">{texts.urgent}</Tag> : null}
       {flags?.supervised ? <Tag tone="bad">{texts.supervised}</Tag> : null}
       {chased > 0 ? <Tag tone="warn">{texts.chased(chased)}</Tag> : null}
       {same > 0 ? <Tag tone="note">{texts.same(same)}</Tag> : (ticket.customers_out ?? 0) > 1 ? <Tag tone="note">{texts.out(ticket.customers_out ?? 0)}</Tag> : null}
