@@ -2,6 +2,22 @@
 
 import type { Words } from "../i18n";
 
+/** What the seat reads out. It is Chinese whatever language the screen speaks: so is the caller. */
+const SPOKEN = {
+  promise: (no: string, at: string) => `您好,您的报修已受理,工单尾号 ${no}。抢修人员将在 ${at} 前到达现场,到达前会与您电话联系,请保持电话畅通。`,
+  chased: (no: string) => `您好,您此前的报修(尾号 ${no})仍在处理,我们已为您催办,有进展会及时与您联系。`,
+  kept: (no: string) => `您好,您反映的情况已登记,工单尾号 ${no},有进展会及时与您联系。`,
+  keeping: "您好,您反映的情况正在登记,请稍候。",
+  notedDown: "您好,您反映的情况我们已经记下,有进展会及时与您联系。",
+  unplaced: (no: string) => `您好,您反映的情况已登记,工单尾号 ${no}。为便于抢修人员尽快找到,请再告诉我具体地点:哪个乡镇或街道、哪个小区或村、门牌号。`,
+  // GB 26860-2011: people keep 8 m away from an earth fault outdoors
+  keepAway: {
+    line: "请您和周围的人离断落的导线至少 8 米,不要触碰导线和它挨着的东西,并提醒路人不要靠近。",
+    fire: "请您和周围的人远离起火冒烟的设备,不要用水扑救;火势蔓延请拨打 119。",
+    other: "请您和周围的人远离带电的导线和设备,不要触碰,注意安全。",
+  },
+};
+
 const zh = {
   title: "95598 受理",
   caller: "① 客户定位",
@@ -60,18 +76,7 @@ const zh = {
   proposal: { attach: "疑似同一停电,可并入主单", consult: "可按咨询办结,不派人" },
   say: "告知话术",
   sayDefault: "请问您的地址或户号是?是只有您一家停电,还是邻居也停电?",
-  promise: (no: string, at: string) => `您好,您的报修已受理,工单尾号 ${no}。抢修人员将在 ${at} 前到达现场,到达前会与您电话联系,请保持电话畅通。`,
-  chased: (no: string) => `您好,您此前的报修(尾号 ${no})仍在处理,我们已为您催办,有进展会及时与您联系。`,
-  kept: (no: string) => `您好,您反映的情况已登记,工单尾号 ${no},有进展会及时与您联系。`,
-  keeping: "您好,您反映的情况正在登记,请稍候。",
-  notedDown: "您好,您反映的情况我们已经记下,有进展会及时与您联系。",
-  unplaced: (no: string) => `您好,您反映的情况已登记,工单尾号 ${no}。为便于抢修人员尽快找到,请再告诉我具体地点:哪个乡镇或街道、哪个小区或村、门牌号。`,
-  // GB 26860-2011: people keep 8 m away from an earth fault outdoors
-  keepAway: {
-    line: "请您和周围的人离断落的导线至少 8 米,不要触碰导线和它挨着的东西,并提醒路人不要靠近。",
-    fire: "请您和周围的人远离起火冒烟的设备,不要用水扑救;火势蔓延请拨打 119。",
-    other: "请您和周围的人远离带电的导线和设备,不要触碰,注意安全。",
-  },
+  ...SPOKEN,
   own: "该客户未结工单",
   ownNone: "没有未结工单",
   history: (n: number, more: boolean) => `近一年来电 ${n}${more ? "+" : ""} 次`,
@@ -189,18 +194,7 @@ const en = {
   proposal: { attach: "Probably the same outage: can be joined", consult: "Can be closed as answered, nobody is sent" },
   say: "To read out",
   sayDefault: "请问您的地址或户号是?是只有您一家停电,还是邻居也停电?",
-  promise: (no: string, at: string) => `您好,您的报修已受理,工单尾号 ${no}。抢修人员将在 ${at} 前到达现场,到达前会与您电话联系,请保持电话畅通。`,
-  chased: (no: string) => `您好,您此前的报修(尾号 ${no})仍在处理,我们已为您催办,有进展会及时与您联系。`,
-  kept: (no: string) => `您好,您反映的情况已登记,工单尾号 ${no},有进展会及时与您联系。`,
-  keeping: "您好,您反映的情况正在登记,请稍候。",
-  notedDown: "您好,您反映的情况我们已经记下,有进展会及时与您联系。",
-  unplaced: (no: string) => `您好,您反映的情况已登记,工单尾号 ${no}。为便于抢修人员尽快找到,请再告诉我具体地点:哪个乡镇或街道、哪个小区或村、门牌号。`,
-  // GB 26860-2011: people keep 8 m away from an earth fault outdoors
-  keepAway: {
-    line: "请您和周围的人离断落的导线至少 8 米,不要触碰导线和它挨着的东西,并提醒路人不要靠近。",
-    fire: "请您和周围的人远离起火冒烟的设备,不要用水扑救;火势蔓延请拨打 119。",
-    other: "请您和周围的人远离带电的导线和设备,不要触碰,注意安全。",
-  },
+  ...SPOKEN,
   own: "Open tickets of this customer",
   ownNone: "No open ticket",
   history: (n: number, more: boolean) => `${n}${more ? "+" : ""} contacts within a year`,
