@@ -47,7 +47,6 @@ export function Caller({ form, known, wrong, children }: PartProps & { children:
               className="big"
               inputMode="tel"
               autoComplete="off"
-              maxLength={40}
               value={form.phone}
               onChange={(event) => number(event.target.value)}
               onBlur={() => setLeft(form.phone)}

@@ -33,7 +33,6 @@ export function Trouble({ form, known, wrong, open, children }: PartProps & { op
               data-seat="contact"
               inputMode="tel"
               autoComplete="off"
-              maxLength={40}
               placeholder={form.phone}
               title={texts.contactHint}
               value={form.contact}
