@@ -30,6 +30,7 @@ class Role(Labelled):
 
 # Levels of area (省 市 县 班所) where an account of a role makes sense; checked when an administrator makes one.
 # The rule [P]: what a role does in domain 1.2 must be possible from there.
+LEVELS = {"province": "省", "city": "地市", "county": "县(区)", "depot": "班所"}  # what areas are called, largest first
 PLACED: dict[Role, frozenset[str]] = {
     Role.SEAT_AGENT: frozenset({"province"}),
     Role.SEAT_SUPERVISOR: frozenset({"province"}),

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from dispatch.kit.errors import Invalid, NotFound, Refusal
 from dispatch.kit.orm import Administration
 
-from .model import PLACED, Account, AccountChange, NewAccount, Role, check_crew
+from .model import LEVELS, PLACED, Account, AccountChange, NewAccount, Role, check_crew
 from .rights import Covers, allowed, check, check_role
 from .rows import AccountRow, AreaRow, AuditRow, CrewRow, IdempotencyRow, SessionRow, TokenRow
 
@@ -264,8 +264,9 @@ async def _check_place(session: AsyncSession, role: Role, area: str, crew_id: st
     if found is None:
         raise UnknownArea(f"没有编码为 {area} 的区域,请先导入区域或核对编码", field="area")
     if found.level not in PLACED[role]:
-        levels = "、".join(sorted(PLACED[role]))
-        raise Misplaced(f"“{role.label}”账号应设在 {levels} 级区域,{area} 是 {found.level} 级", field="area")
+        fit = "或".join(name for level, name in LEVELS.items() if level in PLACED[role])
+        said = LEVELS.get(found.level, found.level)
+        raise Misplaced(f"“{role.label}”账号应设在{fit},{area} 是{said},请另选区域", field="area")
     if crew_id is not None:
         crew = await session.get(CrewRow, crew_id)
         if crew is None or area not in (crew.depot, crew.area):

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
+from . import yamlwords
 from .crewrules import CrewRules
 from .errors import Invalid, NotFound
 from .generatorrules import STANDARD as GENERATORS
@@ -202,6 +203,10 @@ class Packs:
         return max(family, key=lambda pack: tuple(map(int, pack.version.split("."))))
 
 
+SHAPED = {"version": "应写成年份和序号并加引号,例如 '2026.3'"}
+NO_NAMES = frozenset({"model_type", "model_attributes_type", "dict_type"})  # pydantic's, of what is no mapping
+
+
 class _NoTwins(YAML):  # type: ignore[valid-type, misc]  # one of two classes with the same methods
     """Refuses a key that stands twice, of which YAML would silently keep the last."""
 
@@ -226,15 +231,22 @@ def read(text: str, file: str) -> RulePack:
         pack = RulePack.model_validate(body)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        problem = getattr(error, "problem", None) or type(error).__name__
-        raise BadPack(f"规则包 {file} 第 {line} 行不是正确的 YAML:{problem}", file=file, line=line) from error
+        raise BadPack(
+            f"规则包 {file} 不是正确的 YAML:{yamlwords.told(error)}", file=file, line=mark.line + 1 if mark else 0
+        ) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(整份文件)"
-        raise BadPack(f"规则包 {file} 的 {key} 不合要求:{sentence(first)}", field=key, file=file) from error
+        raise BadPack(f"规则包 {file} 的 {key} 不合要求:{_said(first, key)}", field=key, file=file) from error
     _check(pack, file)
     return pack
+
+
+def _said(fault: Mapping[str, Any], key: str) -> str:
+    """Return what is wrong in the words of a file of names and values."""
+    if fault["type"] in NO_NAMES:
+        return "应写成若干行“名称: 值”"
+    return SHAPED[key] if key in SHAPED and fault["type"] != "missing" else sentence(fault)
 
 
 def _check(pack: RulePack, file: str) -> None:

@@ -60,6 +60,9 @@ PLAIN = re.compile(
 )  # how numbers and codes are shaped
 
 
+BEGUN = re.compile(r"\^\[A-Za-z0-9\]\[A-Za-z0-9(?P<signs>[^\]\\]*)\]\*\$")  # how logins are shaped
+
+
 class _Names(dict[str, object]):
     def __missing__(self, name: str) -> str:
         return "?"
@@ -71,6 +74,8 @@ def sentence(fault: Mapping[str, Any]) -> str:
     if plain := PLAIN.fullmatch(str(facts.get("pattern", ""))):
         least = "" if plain["least"] == "1" else f"至少 {plain['least']} 位、"
         return f"格式不对,只能用字母、数字和 {' '.join(plain['signs'])},{least}最多 {plain['most']} 位"
+    if begun := BEGUN.fullmatch(str(facts.get("pattern", ""))):
+        return f"格式不对,应以字母或数字开头,只能用字母、数字和 {' '.join(begun['signs'])}"
     if "expected" in facts:
         facts["choices"] = "、".join(re.findall(r"'([^']*)'", str(facts["expected"]))) or facts["expected"]
     return SENTENCES.get(fault["type"], OTHER).format_map(facts)
