@@ -3,14 +3,17 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "../api/client";
+import { ApiError } from "../api/errors";
+import * as names from "../api/labels.gen";
 import { may, useMe } from "../api/session";
 import { once, useDone } from "../forms/act";
 import { FormDialog } from "../forms/FormDialog";
-import { useWords } from "../i18n";
+import { label, useWords, type Same } from "../i18n";
 import { saying } from "../kit/toast";
 import { kitWords } from "../kit/words";
 import { full, hm } from "../lib/format";
-import type { Line } from "./week";
+import { dayTitle } from "./days";
+import { faultIn, type Line } from "./week";
 import { depotWords } from "./words";
 
 type Booking = Pick<Schemas["BookingShown"], "id" | "account_no" | "state" | "from_at" | "to_at">;
@@ -48,9 +51,17 @@ export function SaveWeek({ depot, monday, lines, onClose, onSaved }: Props): Rea
         done(texts.saved);
         onSaved();
       }}
-      above={error !== null ? <p role="alert">✖ {saying(error)}</p> : data === undefined ? <p role="status">{kit.working}</p> : <Victims victims={data.victims} needed={data.reason_needed} />}
+      above={error !== null ? <p role="alert">✖ {toldAtItsCell(error, lines, texts)}</p> : data === undefined ? <p role="status">{kit.working}</p> : <Victims victims={data.victims} needed={data.reason_needed} />}
     />
   );
+}
+
+function toldAtItsCell(error: unknown, lines: Props["lines"], texts: Same<(typeof depotWords)["zh"]>): string {
+  const fault = error instanceof ApiError ? faultIn(lines, error.field, error.message) : null;
+  if (fault === null) return saying(error);
+  const { date, half, kind, area_class } = fault.line;
+  const where = [dayTitle(date), label(names.Half, half), label(names.VisitKind, kind), label(names.VisitArea, area_class)].join(" ");
+  return `${fault.part === "teams" ? texts.cellTeams(where) : texts.cellVisits(where)}:${fault.wrong}`;
 }
 
 function Victims({ victims, needed }: { victims: readonly { before: Booking; after: Booking }[]; needed: boolean }): React.JSX.Element {

@@ -86,6 +86,14 @@ export function linesOf(known: ReadonlyMap<string, Known>, edits: Edits): (Line 
   });
 }
 
+/** Which cell the server means by the field of a line (`lines.0.teams`), and what is wrong there; null: no cell. */
+export function faultIn<T extends Line>(lines: readonly T[], field: string | null, message: string): { line: T; part: "teams" | "visits"; wrong: string } | null {
+  const [, n, part] = /^lines\.(\d+)\.(teams|visits)$/.exec(field ?? "") ?? [];
+  const line = n === undefined ? undefined : lines[Number(n)];
+  if (line === undefined || (part !== "teams" && part !== "visits")) return null;
+  return { line, part, wrong: message.replace(`${field}:`, "") };
+}
+
 /** The week before, seven days later; only where it differs and from a day on. */
 export function copied(before: Week, known: ReadonlyMap<string, Known>, from: string, later: (day: string) => string): Edits {
   const edits: Record<string, Cell> = {};
