@@ -48,6 +48,8 @@ SELECT id, area, ticket_id, booking_id, channel, occasion, to_phone, expects, ur
 FROM message
 WHERE area = ANY($1::text[]) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR ticket_id = $3)
   AND ($4::text IS NULL OR id < $4)
+  AND ($6::text IS NULL OR EXISTS (
+      SELECT FROM ticket WHERE ticket.id = message.ticket_id AND strpos(ticket.ticket_no, $6) > 0))
 ORDER BY id DESC LIMIT $5
 """
 LOCK = """
@@ -204,11 +206,17 @@ async def page(
     areas: Sequence[str],
     state: Standing | None = None,
     ticket_id: str | None = None,
+    number: str | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[Listed]:
-    """Return messages, the newest first; ``after`` is the id of the last one of the page before."""
-    rows = await connection.fetch(LIST, list(areas), state.value if state else None, ticket_id, after, limit)
+    """
+    Return messages, the newest first; ``after`` is the id of the last one of the page before.
+
+    :param number: of their tickets, or part of it
+    """
+    wanted = (list(areas), state.value if state else None, ticket_id, after, limit, number)
+    rows = await connection.fetch(LIST, *wanted)
     return [_listed(row) for row in rows]
 
 

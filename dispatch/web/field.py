@@ -13,7 +13,8 @@ from dispatch.desk.field import reports as field
 from dispatch.desk.field import settling
 from dispatch.desk.field.rows import EVENTS, FieldReport
 from dispatch.desk.field.work import Sent
-from dispatch.desk.room import Once
+from dispatch.desk.naming import Called, called
+from dispatch.desk.room import Desk, Once
 from dispatch.kit.errors import Refusal
 from dispatch.tickets.events import Geo
 from dispatch.tickets.facts import Code, Photos, Text, Words
@@ -102,8 +103,11 @@ class FieldReportShown(BaseModel):
     id: str
     report_id: str | None = Field(description="手机生成的编号")
     crew_id: str
+    crew_name: str | None = Field(description="班组名称")
     ticket_id: str | None
+    ticket_no: str | None = Field(description="工单编号")
     area: str
+    area_name: str | None
     kind: str
     at_claimed: datetime | None = Field(description="所报时间")
     at_server: datetime = Field(description="服务器收到时间")
@@ -161,7 +165,7 @@ async def report_from_field(
     person; `refused` cannot count, for the reason given. The same `report_id` again returns what became of it.
     """
     done = await field.report_batch(desk, [_sent(row) for row in body.reports], by=caller, at=now)
-    return shown(FieldReportsShown(reports=[_shown(report) for report in done]))
+    return shown(FieldReportsShown(reports=await _named(desk, done)))
 
 
 def _sent(raw: Any) -> Sent:
@@ -193,15 +197,29 @@ def _read(row: FieldRow, raw: dict[str, Any]) -> Sent:
     return Sent(row.report_id, row.kind, row.at, row.ticket_id, row.ticket_no, event=event, geo=geo, raw=raw)
 
 
-def _shown(report: FieldReport) -> FieldReportShown:
+async def _named(desk: Desk, reports: Sequence[FieldReport]) -> list[FieldReportShown]:
+    """Return reports as they are shown: beside the ids what people call them."""
+    named = await called(
+        desk,
+        tickets=(report.ticket_id for report in reports),
+        crews=(report.crew_id for report in reports),
+        areas=(report.area for report in reports),
+    )
+    return [_shown(report, named) for report in reports]
+
+
+def _shown(report: FieldReport, named: Called) -> FieldReportShown:
     geo = report.geo
     said = json.loads(report.payload)
     return FieldReportShown(
         id=report.id,
         report_id=report.report_id,
         crew_id=report.crew_id,
+        crew_name=named.crews.get(report.crew_id),
         ticket_id=report.ticket_id,
+        ticket_no=named.tickets.get(report.ticket_id or ""),
         area=report.area,
+        area_name=named.areas.get(report.area),
         kind=report.kind,
         at_claimed=report.at_claimed,
         at_server=report.at_server,
@@ -231,7 +249,8 @@ async def report_by_phone(
     done = await field.by_phone(
         desk, which=body.which, what=body.what, happened_at=body.at, by=caller, at=now, once=once
     )
-    return shown(_shown(done))
+    (answer,) = await _named(desk, [done])
+    return shown(answer)
 
 
 @router.get("/field-reports", operation_id="list_field_reports", summary="现场汇报列表", response_model=FieldReportPage)
@@ -251,7 +270,7 @@ async def list_field_reports(
         limit=query.limit,
     )
     following = found[-1].id if len(found) == query.limit else None
-    return shown(FieldReportPage(reports=[_shown(report) for report in found], next=following))
+    return shown(FieldReportPage(reports=await _named(desk, found), next=following))
 
 
 @router.post(
@@ -270,4 +289,6 @@ async def decide_field_report(
 ) -> Response:
     """Accept or reject a report that contradicts what is known; accepted, it takes its place where it may."""
     decision = settling.Decision(body.accept, body.text)
-    return shown(_shown(await settling.decide(desk, report_id, decision, by=caller, at=now, once=once)))
+    done = await settling.decide(desk, report_id, decision, by=caller, at=now, once=once)
+    (answer,) = await _named(desk, [done])
+    return shown(answer)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
 from dispatch.desk.crews import ledger
-from dispatch.desk.crews.ledger import ENTRIES_AT_MOST
+from dispatch.desk.crews.ledger import ENTRIES_AT_MOST, LedgerLine
+from dispatch.desk.naming import Called, called
 
 from .bodies import Instant
 from .deps import CallerOf, DeskOf, Now, shown
@@ -79,14 +80,19 @@ class LineShown(BaseModel):
     """One dispatch against the old-district rule."""
 
     ticket_id: str
+    ticket_no: str | None = Field(description="工单编号")
     no: int = Field(description="该工单第几次派工")
     borrower: str = Field(description="工单所属县")
+    borrower_name: str | None
     lender: str = Field(description="班组所属县;与 borrower 相同即未跨县")
+    lender_name: str | None
     at: datetime
     crew_id: str
+    crew_name: str | None = Field(description="班组名称")
     eta_s: int = Field(description="派出时预计到达,秒")
     distance_m: int | None
     own_crew_id: str | None = Field(description="原辖区规则会派的班组;无合格班组时为空")
+    own_crew_name: str | None
     own_eta_s: int | None
     own_distance_m: int | None
     own_waits: bool = Field(description="该班组当时作业中,到达含完工所需")
@@ -95,6 +101,17 @@ class LineShown(BaseModel):
     lent_by: str | None = Field(description="standing 常设,storm 抗灾,override 具名批准,或借调编号")
     saved_s: int | None = Field(description="早到秒数;可为负;不能比较时为空")
     saved_m: int | None = Field(description="少行米数")
+
+    @classmethod
+    def of(cls, line: LedgerLine, named: Called) -> Self:
+        return cls(
+            **asdict(line),
+            ticket_no=named.tickets.get(line.ticket_id),
+            borrower_name=named.areas.get(line.borrower),
+            lender_name=named.areas.get(line.lender),
+            crew_name=named.crews.get(line.crew_id),
+            own_crew_name=named.crews.get(line.own_crew_id or ""),
+        )
 
 
 class LinePage(BaseModel):
@@ -131,4 +148,10 @@ async def list_ledger_lines(caller: Reader, query: Annotated[LinesQuery, Query()
     )
     last = found[-1] if len(found) == query.limit else None
     following = f"{last.ticket_id}.{last.no}" if last else None
-    return shown(LinePage(lines=[LineShown(**asdict(line)) for line in found], next=following))
+    named = await called(
+        desk,
+        tickets=(line.ticket_id for line in found),
+        crews=(crew for line in found for crew in (line.crew_id, line.own_crew_id)),
+        areas=(area for line in found for area in (line.borrower, line.lender)),
+    )
+    return shown(LinePage(lines=[LineShown.of(line, named) for line in found], next=following))

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dispatch.accounts.model import Account
 from dispatch.desk.intake import inbound
 from dispatch.desk.intake.inbound import Reading
 from dispatch.desk.messages import messaging
+from dispatch.desk.naming import Called, called
 from dispatch.desk.supervision import contacts
 from dispatch.desk.supervision.contacts import DutyContact
 from dispatch.notify.templates import Medium, Occasion, Question
-from dispatch.notify.texts import Standing
+from dispatch.notify.texts import Listed, Standing
 
 from .bodies import In
 from .deps import AreaCode, BodyOf, CallerOf, DeskOf, Now, shown
+from .tickets import unspaced
 
 router = APIRouter(tags=["messages 短信与语音"])
 
@@ -37,6 +39,12 @@ class MessageQuery(BaseModel):
     area: str | None = Field(default=None, pattern=AREA, description="区域编码,含其下属单位;缺省为本辖区")
     state: Standing | None = Field(default=None, description="dead 为发送失败,可重发")
     ticket_id: str | None = Field(default=None, pattern=NAME, description="只看该工单的消息")
+    number: Annotated[str | None, BeforeValidator(unspaced)] = Field(
+        default=None,
+        alias="no",
+        pattern=r"^[A-Za-z0-9-]{4,40}$",
+        description="只看这个工单编号的消息;可只给其中连续的至少 4 位(空格不计)",
+    )
     after: str | None = Field(default=None, pattern=NAME, description="上一页返回的 next")
     limit: int = Field(default=100, ge=1, le=500, description="每页条数")
 
@@ -46,7 +54,9 @@ class MessageShown(BaseModel):
 
     id: str
     area: str
+    area_name: str | None
     ticket_id: str | None
+    ticket_no: str | None = Field(description="工单编号")
     booking_id: str | None = Field(description="所通知的预约")
     channel: Medium
     occasion: Occasion
@@ -62,6 +72,11 @@ class MessageShown(BaseModel):
     sent_at: datetime | None
     delivered_at: datetime | None
     expires_at: datetime = Field(description="到此时仍未发出则作废")
+
+    @classmethod
+    def of(cls, one: Listed, named: Called) -> Self:
+        no = named.tickets.get(one.ticket_id or "")
+        return cls(**asdict(one), area_name=named.areas.get(one.area), ticket_no=no)
 
 
 class MessagePage(BaseModel):
@@ -92,10 +107,12 @@ class TextShown(BaseModel):
     state: Reading
     outcome: str = Field(description="未能自动处理的原因代码")
     ticket_id: str | None
+    ticket_no: str | None = Field(description="工单编号")
     booking_id: str | None = Field(
         description="所答复的预约;outcome 为 CallWanted 时客户要求来电另约,为 NotReached 时改约短信未送达,须致电客户"
     )
     crew_id: str | None
+    crew_name: str | None = Field(description="来信班组名称")
 
 
 class TextPage(BaseModel):
@@ -131,7 +148,8 @@ async def list_messages(
     """List messages; those with state `dead` can be sent again."""
     found = await messaging.page(desk, by=caller, **query.model_dump())
     following = found[-1].id if len(found) == query.limit else None
-    return shown(MessagePage(messages=[MessageShown(**asdict(one)) for one in found], next=following))
+    named = await called(desk, tickets=(one.ticket_id for one in found), areas=(one.area for one in found))
+    return shown(MessagePage(messages=[MessageShown.of(one, named) for one in found], next=following))
 
 
 @router.post("/messages/{message_id}/requeue", operation_id="requeue_message", summary="重发消息", status_code=204)
@@ -150,7 +168,16 @@ async def list_texts(
     """List what people wrote that no machine could deal with."""
     found = await inbound.unread(desk, by=caller, **query.model_dump())
     following = found[-1].id if len(found) == query.limit else None
-    return shown(TextPage(texts=[TextShown(**asdict(one)) for one in found], next=following))
+    named = await called(desk, tickets=(one.ticket_id for one in found), crews=(one.crew_id for one in found))
+    texts = [
+        TextShown(
+            **asdict(one),
+            ticket_no=named.tickets.get(one.ticket_id or ""),
+            crew_name=named.crews.get(one.crew_id or ""),
+        )
+        for one in found
+    ]
+    return shown(TextPage(texts=texts, next=following))
 
 
 @router.post("/texts/{text_id}/read", operation_id="read_text", summary="来信已处理", status_code=204)

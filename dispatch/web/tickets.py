@@ -1,6 +1,6 @@
 """Looking at tickets: a list page by page, one ticket, its log, and the caller's number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dispatch.accounts.model import Account
 from dispatch.desk import reading
+from dispatch.desk.naming import called
 from dispatch.kit.errors import Invalid
 from dispatch.tickets.events import Entry, Event
 from dispatch.tickets.model import Ticket, document
@@ -92,6 +93,7 @@ class TicketLog(BaseModel):
 
     ticket_id: str
     events: Sequence[LogLine]
+    crews: Mapping[str, str] = Field(description="日志中出现的班组:编号对应的名称")
 
 
 class ContactCall(BaseModel):
@@ -151,8 +153,10 @@ async def read_ticket(ticket_id: TicketId, caller: Reader, desk: DeskOf, now: No
 @router.get("/tickets/{ticket_id}/events", operation_id="read_log", summary="工单日志", response_model=TicketLog)
 async def read_log(ticket_id: TicketId, caller: Reader, desk: DeskOf, now: Now) -> Response:
     """Return all that happened to the ticket: who, when it happened, when it was entered, from where."""
-    lines = [_line(entry) for entry in await reading.log(desk, ticket_id, by=caller, at=now)]
-    return shown(TicketLog(ticket_id=ticket_id, events=lines))
+    entries = await reading.log(desk, ticket_id, by=caller, at=now)
+    crews = (getattr(entry.event, name, None) for entry in entries for name in ("crew_id", "own_district_crew"))
+    named = await called(desk, crews=crews)
+    return shown(TicketLog(ticket_id=ticket_id, events=[_line(entry) for entry in entries], crews=named.crews))
 
 
 def _line(entry: Entry) -> LogLine:

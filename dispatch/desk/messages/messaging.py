@@ -75,19 +75,23 @@ async def page(
     area: str | None = None,
     state: Standing | None = None,
     ticket_id: str | None = None,
+    number: str | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[Listed]:
     """
     Return messages of an area, the newest first, with masked numbers and without their texts.
 
+    :param number: of the tickets whose messages are wanted, or part of it
     :raises NoSuchArea: if there is no such area
     :raises Forbidden: if it lies outside the reach of ``by``
     """
     code = _within(desk, "message.read", area, by)
     areas = [code, *desk.areas.below(code)]
     async with desk.db.connection() as connection:
-        found = await texts.page(connection, areas=areas, state=state, ticket_id=ticket_id, after=after, limit=limit)
+        found = await texts.page(
+            connection, areas=areas, state=state, ticket_id=ticket_id, number=number, after=after, limit=limit
+        )
     return [replace(one, to_phone=masked(one.to_phone)) for one in found]
 
 

@@ -20,7 +20,10 @@ type Message = Schemas["MessageShown"];
 interface Query {
   area?: string;
   state?: Message["state"];
+  no?: string;
 }
+
+const LEAST = 4; // signs of a ticket's number
 
 async function load(query: Query, turn: Turn): Promise<Page<Message>> {
   const { messages, next } = await answered(api.GET("/api/v1/messages", { params: { query: { ...query, ...turn } } }));
@@ -42,7 +45,7 @@ export function Messages(): React.JSX.Element {
     { key: "medium", title: texts.medium, render: (message) => label(names.Medium, message.channel) },
     { key: "to", title: texts.to, render: (message) => message.to_phone },
     { key: "area", title: texts.area, render: (message) => areas.name(message.area) },
-    { key: "ticket", title: texts.ticket, render: (message) => (message.ticket_id ? <TicketLink id={message.ticket_id} no={message.ticket_id.slice(-8)} /> : "—") },
+    { key: "ticket", title: texts.ticket, render: (message) => (message.ticket_id ? <TicketLink id={message.ticket_id} no={message.ticket_no ?? "—"} /> : "—") },
     { key: "attempts", title: texts.attempts, right: true, render: (message) => message.attempts },
     { key: "created", title: texts.createdAt, render: (message) => <span className="nowrap">{full(message.created_at)}</span> },
     { key: "next", title: texts.next, render: (message) => hm(message.next_at) },
@@ -62,6 +65,7 @@ export function Messages(): React.JSX.Element {
       idOf={(message) => message.id}
       initial={{} as Query}
       filters={[
+        { name: "no", label: texts.ticket, kind: "text", least: LEAST, hint: texts.ticketHint(LEAST) },
         { name: "area", label: table.area, kind: "area" },
         { name: "state", label: texts.state, kind: "one", options: optionsOf(names.Standing) },
       ]}

@@ -5082,8 +5082,11 @@ export interface components {
             id: string;
             report_id: string | null;
             crew_id: string;
+            crew_name: string | null;
             ticket_id: string | null;
+            ticket_no: string | null;
             area: string;
+            area_name: string | null;
             kind: string;
             at_claimed: string | null;
             /** Format: date-time */
@@ -5435,15 +5438,20 @@ export interface components {
         };
         LineShown: {
             ticket_id: string;
+            ticket_no: string | null;
             no: number;
             borrower: string;
+            borrower_name: string | null;
             lender: string;
+            lender_name: string | null;
             /** Format: date-time */
             at: string;
             crew_id: string;
+            crew_name: string | null;
             eta_s: number;
             distance_m: number | null;
             own_crew_id: string | null;
+            own_crew_name: string | null;
             own_eta_s: number | null;
             own_distance_m: number | null;
             own_waits: boolean;
@@ -5547,7 +5555,9 @@ export interface components {
         MessageShown: {
             id: string;
             area: string;
+            area_name: string | null;
             ticket_id: string | null;
+            ticket_no: string | null;
             booking_id: string | null;
             channel: components["schemas"]["Medium"];
             occasion: components["schemas"]["Occasion"];
@@ -7149,8 +7159,10 @@ export interface components {
             state: components["schemas"]["Reading"];
             outcome: string;
             ticket_id: string | null;
+            ticket_no: string | null;
             booking_id: string | null;
             crew_id: string | null;
+            crew_name: string | null;
         };
         Ticket: {
             id: string;
@@ -7305,6 +7317,9 @@ export interface components {
         TicketLog: {
             ticket_id: string;
             events: components["schemas"]["LogLine"][];
+            crews: {
+                [key: string]: string;
+            };
         };
         /** @enum {string} */
         TicketMark: "overdue" | "chased" | "escalated" | "suspended";
@@ -14792,6 +14807,7 @@ export interface operations {
                 area?: string | null;
                 state?: components["schemas"]["dispatch__notify__texts__Standing"] | null;
                 ticket_id?: string | null;
+                no?: string | null;
                 after?: string | null;
                 limit?: number;
             };
@@ -15472,6 +15488,7 @@ export interface operations {
                 area?: string | null;
                 state?: components["schemas"]["dispatch__notify__texts__Standing"] | null;
                 ticket_id?: string | null;
+                no?: string | null;
             };
             header?: never;
             path?: never;

@@ -36,9 +36,9 @@ export function Contradicted(): React.JSX.Element {
   const areas = useAreas();
   const [deciding, setDeciding] = useState<Report | null>(null);
   const columns: Column<Report>[] = [
-    { key: "ticket", title: texts.ticket, frozen: "left", render: (report) => (report.ticket_id ? <TicketLink id={report.ticket_id} no={report.ticket_id.slice(-8)} /> : "—") },
+    { key: "ticket", title: texts.ticket, frozen: "left", render: (report) => (report.ticket_id ? <TicketLink id={report.ticket_id} no={report.ticket_no ?? "—"} /> : "—") },
     { key: "area", title: texts.area, render: (report) => areas.name(report.area) },
-    { key: "crew", title: texts.crew, render: (report) => report.crew_id },
+    { key: "crew", title: texts.crew, render: (report) => report.crew_name ?? report.crew_id },
     { key: "kind", title: texts.kind, render: (report) => stepName(texts.steps, report.kind) },
     { key: "outcome", title: texts.outcome, render: (report) => <Tag tone={report.outcome === "contradiction" ? "bad" : "plain"}>{label(names.Outcome, report.outcome)}</Tag> },
     { key: "reason", title: texts.reason, render: (report) => report.reason },

@@ -12,7 +12,7 @@ export function Decide({ report, onClose }: { report: Report; onClose: () => voi
   const done = useDone("field-reports", "ticket");
   return (
     <FormDialog
-      title={`${texts.decide} ${stepName(texts.steps, report.kind)} ${report.crew_id}`}
+      title={`${texts.decide} ${stepName(texts.steps, report.kind)} ${report.crew_name ?? report.crew_id}`}
       above={
         <div className="stack">
           <p>{report.reason}</p>

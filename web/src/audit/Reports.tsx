@@ -49,7 +49,7 @@ function Shown({ report, place }: { report: Report; place: Spot | null }): React
         <strong>{stepName(texts.steps, report.kind)}</strong>
         <Tag tone={TONES[report.outcome]}>{label(names.Outcome, report.outcome)}</Tag>
         <span className="soft small">
-          {label(names.Source, report.source)} · {report.crew_id}
+          {label(names.Source, report.source)} · {report.crew_name ?? report.crew_id}
         </span>
       </span>
       <span className="small">

@@ -54,14 +54,14 @@ function useColumns(): Column<Line>[] {
   const table = useWords(tableWords);
   const areas = useAreas();
   return [
-    { key: "ticket", title: texts.ticket, frozen: "left", render: (line) => <TicketLink id={line.ticket_id} no={line.ticket_id.slice(-8)} /> },
+    { key: "ticket", title: texts.ticket, frozen: "left", render: (line) => <TicketLink id={line.ticket_id} no={line.ticket_no ?? "—"} /> },
     { key: "at", title: texts.at, render: (line) => <span className="nowrap">{full(line.at)}</span> },
     { key: "borrower", title: texts.borrower, render: (line) => areas.name(line.borrower) },
     { key: "lender", title: texts.lender, render: (line) => areas.name(line.lender) },
-    { key: "crew", title: texts.crew, render: (line) => line.crew_id },
+    { key: "crew", title: texts.crew, render: (line) => line.crew_name ?? line.crew_id },
     { key: "eta", title: texts.eta, right: true, render: (line) => span(line.eta_s) },
     { key: "distance", title: texts.distance, right: true, render: (line) => inKm(line.distance_m) },
-    { key: "own", title: texts.ownCrew, render: (line) => line.own_crew_id ?? "—" },
+    { key: "own", title: texts.ownCrew, render: (line) => line.own_crew_name ?? line.own_crew_id ?? "—" },
     { key: "ownEta", title: texts.ownEta, right: true, render: (line) => (line.own_eta_s === null ? "—" : span(line.own_eta_s)) },
     { key: "waits", title: texts.ownWaits, spare: true, render: (line) => (line.own_waits ? table.yes : table.no) },
     { key: "saved", title: texts.saved, right: true, render: (line) => inMinutes(line.saved_s), sort: (one, other) => (one.saved_s ?? 0) - (other.saved_s ?? 0) },

@@ -17,32 +17,35 @@ import { fieldName, ticketWords } from "./words";
 
 type Line = Schemas["LogLine"];
 
+type Names = Readonly<Record<string, string>>;
+
+const NOBODY: Names = {};
 const LATE_MS = 60_000; // entered so much later is worth saying
 const WARNING = new Set(["warned", "overdue", "escalated", "supervised", "contradicted", "reply_rejected", "chased"]);
 
-export function useLog(id: string): { lines: readonly Line[] | undefined; error: unknown; again: () => void } {
+export function useLog(id: string): { lines: readonly Line[] | undefined; crews: Names; error: unknown; again: () => void } {
   const found = useQuery({
     queryKey: ["ticket", id, "events"],
     queryFn: () => answered(api.GET("/api/v1/tickets/{ticket_id}/events", { params: { path: { ticket_id: id } } })),
   });
-  return { lines: found.data?.events, error: found.isError ? found.error : null, again: () => void found.refetch() };
+  return { lines: found.data?.events, crews: found.data?.crews ?? NOBODY, error: found.isError ? found.error : null, again: () => void found.refetch() };
 }
 
 export function Timeline({ id }: { id: string }): React.JSX.Element {
   const kit = useWords(kitWords);
-  const { lines, error, again } = useLog(id);
+  const { lines, crews, error, again } = useLog(id);
   if (error !== null) return <Failed error={error} again={again} />;
   if (lines === undefined) return <p role="status">{kit.loading}</p>;
   return (
     <ol className="timeline">
       {lines.map((line) => (
-        <Entry key={line.version} line={line} />
+        <Entry key={line.version} line={line} crews={crews} />
       ))}
     </ol>
   );
 }
 
-function Entry({ line }: { line: Line }): React.JSX.Element {
+function Entry({ line, crews }: { line: Line; crews: Names }): React.JSX.Element {
   const texts = useWords(ticketWords);
   const late = Date.parse(line.at_server) - Date.parse(line.at_claimed) > LATE_MS;
   const { kind } = line.event;
@@ -61,17 +64,17 @@ function Entry({ line }: { line: Line }): React.JSX.Element {
             {line.geo ? ` · ${line.geo.lon.toFixed(5)}, ${line.geo.lat.toFixed(5)}` : ""}
           </span>
         </span>
-        <SaidBy event={line.event} />
+        <SaidBy event={line.event} crews={crews} />
       </div>
     </li>
   );
 }
 
-function SaidBy({ event }: { event: Event }): React.JSX.Element | null {
+function SaidBy({ event, crews }: { event: Event; crews: Names }): React.JSX.Element | null {
   const texts = useWords(ticketWords);
   const table = useWords(tableWords);
   const areas = useAreas();
-  const said = factsOf(event, { yes: table.yes, no: table.no, area: areas.name });
+  const said = factsOf(event, { yes: table.yes, no: table.no, area: areas.name, crew: (crew) => crews[crew] ?? crew });
   if (said.length === 0) return null;
   return (
     <p className="small said">

@@ -4,6 +4,7 @@ import type { Schemas } from "../api/client";
 import * as names from "../api/labels.gen";
 import { label } from "../i18n";
 import { full, span } from "../lib/format";
+import { calledIn, repeats, type Called } from "./codes";
 
 type Names = Readonly<Record<string, string>>;
 export type Event = Schemas["LogLine"]["event"];
@@ -48,10 +49,9 @@ const ENUMS: Readonly<Record<string, Names>> = {
 const UNSAID = new Set(["kind", "pack", "call_id", "lon", "lat", "place_code", "report_id", "message_id", "order_id", "seq", "findings", "phone_masked", "brief", "photos"]);
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
-export interface Speech {
+export interface Speech extends Called {
   yes: string;
   no: string;
-  area: (code: string) => string;
 }
 
 /** What a value of a field says; null where it says nothing. */
@@ -72,8 +72,7 @@ function worded(field: string, text: string, speech: Speech): string {
   const known = ENUMS[field];
   if (known !== undefined && text in known) return label(known, text);
   if (INSTANT.test(text)) return full(text);
-  if (field === "area" || field === "crew_area") return speech.area(text);
-  return text;
+  return calledIn(field, text, speech) ?? text;
 }
 
 export interface Said {
@@ -84,7 +83,7 @@ export interface Said {
 /** What an event says, field by field. */
 export function factsOf(event: Event, speech: Speech): Said[] {
   return Object.entries(event).flatMap(([field, value]) => {
-    if (UNSAID.has(field)) return [];
+    if (UNSAID.has(field) || repeats(field, event)) return [];
     const text = saidOf(field, value, speech);
     return text === null || text === "" ? [] : [{ field, text }];
   });
