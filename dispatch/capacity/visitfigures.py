@@ -99,7 +99,10 @@ OF = {
     VisitIndex.MISSED: (f"未上门且未事先另约(约时、限时,及到期的限期) / {CAME}", "本系统拟定,业务口径 7.2"),
     VisitIndex.ABSENT: ("客户不在 / 已到达的作业", "本系统拟定"),
     VisitIndex.FILL: ("已完成 / 本期各半日申报户数", "本系统拟定,业务口径 8"),
-    VisitIndex.FIRST_TIME: ("首次上门即完成(此前未结转、未爽约、未遇客户不在) / 已完成", "本系统拟定,同一次修复率,业务口径 8"),
+    VisitIndex.FIRST_TIME: (
+        "首次上门即完成(此前未结转、未爽约、未遇客户不在) / 已完成",
+        "本系统拟定,同一次修复率,业务口径 8",
+    ),
 }
 COUNTED = {
     VisitIndex.BOOKED: (CAME, "本系统拟定,业务口径 8"),

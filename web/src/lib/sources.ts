@@ -1,8 +1,8 @@
 /** The source of a rule in words: packs write it short, "[P] domain 8" (rulepack.py). Pure; tested. */
 
 const TAGS = {
-  zh: { P: "本系统拟定,请贵单位核定", K: "行业通行做法,未核原文", V: "公开资料", S: "管理论文", T: "专业资料" },
-  en: { P: "proposed here, to be confirmed", K: "custom of the trade, text not checked", V: "public source", S: "management paper", T: "technical source" },
+  zh: { P: "本系统拟定,请贵单位核定", K: "行业通行做法,未核原文", V: "公开资料", S: "管理论文", T: "培训试题(答案未核)" },
+  en: { P: "proposed here, to be confirmed", K: "custom of the trade, text not checked", V: "public source", S: "management paper", T: "exam item, answer not shown" },
 } as const;
 
 type Tongue = keyof typeof TAGS;
