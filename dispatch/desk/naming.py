@@ -1,4 +1,4 @@
-"""What people call the things that records hold by their ids: the numbers of tickets, the names of crews and areas."""
+"""What people call the things that records hold by their ids: numbers of tickets, names of crews, people, areas."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,15 +9,17 @@ from .room import Desk
 
 NUMBERS = "SELECT id, ticket_no FROM ticket WHERE id = ANY($1::text[])"
 CREWS = "SELECT id, name FROM crew WHERE id = ANY($1::text[])"
+PEOPLE = "SELECT id, name FROM account WHERE id = ANY($1::text[])"
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Numbers of tickets and names of crews by their ids, names of areas by their codes; what is gone has none."""
+    """Numbers of tickets, names of crews and accounts by their ids, of areas by their codes; what is gone has none."""
 
     tickets: dict[str, str]
     crews: dict[str, str]
     areas: dict[str, str]
+    people: dict[str, str]
 
 
 async def called(
@@ -26,14 +28,16 @@ async def called(
     tickets: Iterable[str | None] = (),
     crews: Iterable[str | None] = (),
     areas: Iterable[str | None] = (),
+    people: Iterable[str | None] = (),
 ) -> Called:
     """Return what these are called; None among them is passed over."""
-    ids, teams = _given(tickets), _given(crews)
+    ids, teams, accounts = _given(tickets), _given(crews), _given(people)
     async with desk.db.connection() as connection:
         numbers = await _pairs(connection, NUMBERS, ids)
         names = await _pairs(connection, CREWS, teams)
+        persons = await _pairs(connection, PEOPLE, accounts)
     known = [area for code in _given(areas) if (area := desk.areas.find(code))]
-    return Called(numbers, names, {area.code: area.name for area in known})
+    return Called(numbers, names, {area.code: area.name for area in known}, persons)
 
 
 def _given(ids: Iterable[str | None]) -> list[str]:

@@ -1,6 +1,6 @@
 """Looking at tickets: a list page by page, one ticket, its log, and the caller's number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -18,6 +18,10 @@ from dispatch.tickets.words import Channel, Source, Stage, TicketMark
 from .bodies import Instant
 from .deps import CallerOf, DeskOf, Now, TicketId, shown
 from .errors import JSON
+
+# Fields of events in which ids stand.
+TICKETS = ("into", "incident_id", "repeat_of", "nested_in")
+CREWS = ("crew_id", "own_district_crew")
 
 router = APIRouter(tags=["tickets 工单"])
 
@@ -94,6 +98,8 @@ class TicketLog(BaseModel):
     ticket_id: str
     events: Sequence[LogLine]
     crews: Mapping[str, str] = Field(description="日志中出现的班组:编号对应的名称")
+    people: Mapping[str, str] = Field(description="日志中出现的账号:编号对应的姓名")
+    tickets: Mapping[str, str] = Field(description="日志中出现的其他工单:内部编号对应的工单编号")
 
 
 class ContactCall(BaseModel):
@@ -154,9 +160,21 @@ async def read_ticket(ticket_id: TicketId, caller: Reader, desk: DeskOf, now: No
 async def read_log(ticket_id: TicketId, caller: Reader, desk: DeskOf, now: Now) -> Response:
     """Return all that happened to the ticket: who, when it happened, when it was entered, from where."""
     entries = await reading.log(desk, ticket_id, by=caller, at=now)
-    crews = (getattr(entry.event, name, None) for entry in entries for name in ("crew_id", "own_district_crew"))
-    named = await called(desk, crews=crews)
-    return shown(TicketLog(ticket_id=ticket_id, events=[_line(entry) for entry in entries], crews=named.crews))
+    named = await called(
+        desk,
+        tickets=_held(entries, TICKETS),
+        crews=_held(entries, CREWS),
+        people=(entry.by.id for entry in entries),
+    )
+    lines = [_line(entry) for entry in entries]
+    return shown(
+        TicketLog(ticket_id=ticket_id, events=lines, crews=named.crews, people=named.people, tickets=named.tickets)
+    )
+
+
+def _held(entries: Sequence[Entry], fields: Sequence[str]) -> Iterator[str | None]:
+    """Yield the ids that stand in these fields of events."""
+    return (getattr(entry.event, field, None) for entry in entries for field in fields)
 
 
 def _line(entry: Entry) -> LogLine:

@@ -63,3 +63,17 @@ async def test_the_history_of_a_ticket_names_the_crews_whose_ids_stand_in_it(cen
     ticket = await sent_out(centre)
     log = (await (await centre.by("monitor")).get(f"/tickets/{ticket['id']}/events")).json()
     assert log["crews"]["c1"] == ticket["dispatches"][-1]["crew_name"] != "c1"
+
+
+async def test_the_history_of_a_ticket_names_who_acted_and_the_tickets_it_speaks_of(centre: Centre) -> None:
+    parent, child = await sent_out(centre), await centre.call()
+    admin = await centre.by("admin")
+    known = {one["id"]: one["name"] for one in (await admin.get("/accounts")).json()["accounts"]}
+    log = (await (await centre.by("monitor")).get(f"/tickets/{parent['id']}/events")).json()
+    actors = {line["by"] for line in log["events"]} - {"system"}
+    assert actors and {by: log["people"][by] for by in actors} == {by: known[by] for by in actors}
+    await centre.does("xiangshan", child, "accept")
+    await centre.does("xiangshan", child, "merge", into=parent["id"], evidence="同一台区")
+    log = (await (await centre.by("monitor")).get(f"/tickets/{child['id']}/events")).json()
+    (merged,) = [line["event"] for line in log["events"] if line["event"]["kind"] == "merged"]
+    assert log["tickets"][merged["into"]] == parent["ticket_no"]

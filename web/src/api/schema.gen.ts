@@ -7320,6 +7320,12 @@ export interface components {
             crews: {
                 [key: string]: string;
             };
+            people: {
+                [key: string]: string;
+            };
+            tickets: {
+                [key: string]: string;
+            };
         };
         /** @enum {string} */
         TicketMark: "overdue" | "chased" | "escalated" | "suspended";

@@ -33,7 +33,7 @@ export function Warnings(): React.JSX.Element {
   const table = useWords(tableWords);
   const tickets = useWords(ticketWords);
   const areas = useAreas();
-  const speech = { yes: table.yes, no: table.no, area: areas.name };
+  const speech = { yes: table.yes, no: table.no, area: areas.name, minutes: tickets.minutes };
   const columns: Column<Warning>[] = [
     { key: "ticket", title: texts.ticket, frozen: "left", render: (line) => <TicketLink id={line.ticket_id} no={line.ticket_no} /> },
     { key: "area", title: texts.area, render: (line) => areas.name(line.area) },

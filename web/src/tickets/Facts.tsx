@@ -5,6 +5,7 @@ import { useWords } from "../i18n";
 import { full } from "../lib/format";
 import { useAreas } from "../tables/areas";
 import { tableWords } from "../tables/words";
+import { useLog } from "./log";
 import { saidOf } from "./told";
 import { fieldName, ticketWords } from "./words";
 
@@ -24,7 +25,8 @@ export function Facts({ ticket }: { ticket: Ticket }): React.JSX.Element {
   const texts = useWords(ticketWords);
   const table = useWords(tableWords);
   const areas = useAreas();
-  const speech = { yes: table.yes, no: table.no, area: areas.name };
+  const { crew, ticket: number } = useLog(ticket.id);
+  const speech = { yes: table.yes, no: table.no, area: areas.name, crew, ticket: number };
   const about = ABOUT.flatMap((field) => {
     const text = ticket[field] === 0 ? null : saidOf(field, ticket[field], speech);
     return text === null ? [] : [{ field, text }];

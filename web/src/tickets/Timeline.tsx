@@ -1,8 +1,5 @@
 /** All that happened to a ticket, in order: when, who, by what way, what was said; entries made later say so. */
 
-import { useQuery } from "@tanstack/react-query";
-
-import { answered, api, type Schemas } from "../api/client";
 import * as names from "../api/labels.gen";
 import { label, useWords } from "../i18n";
 import { Tag } from "../kit/pieces";
@@ -11,41 +8,31 @@ import { full, hms } from "../lib/format";
 import { Failed } from "../tables/DataTable";
 import { useAreas } from "../tables/areas";
 import { tableWords } from "../tables/words";
-import { factsOf, type Event } from "./told";
+import { atDesk } from "./codes";
+import { useLog, type Line, type Names } from "./log";
 import { who } from "./pieces";
+import { factsOf, type Event } from "./told";
 import { fieldName, ticketWords } from "./words";
 
-type Line = Schemas["LogLine"];
-
-type Names = Readonly<Record<string, string>>;
-
-const NOBODY: Names = {};
 const LATE_MS = 60_000; // entered so much later is worth saying
 const WARNING = new Set(["warned", "overdue", "escalated", "supervised", "contradicted", "reply_rejected", "chased"]);
 
-export function useLog(id: string): { lines: readonly Line[] | undefined; crews: Names; error: unknown; again: () => void } {
-  const found = useQuery({
-    queryKey: ["ticket", id, "events"],
-    queryFn: () => answered(api.GET("/api/v1/tickets/{ticket_id}/events", { params: { path: { ticket_id: id } } })),
-  });
-  return { lines: found.data?.events, crews: found.data?.crews ?? NOBODY, error: found.isError ? found.error : null, again: () => void found.refetch() };
-}
-
 export function Timeline({ id }: { id: string }): React.JSX.Element {
   const kit = useWords(kitWords);
-  const { lines, crews, error, again } = useLog(id);
+  const log = useLog(id);
+  const { lines, error, again } = log;
   if (error !== null) return <Failed error={error} again={again} />;
   if (lines === undefined) return <p role="status">{kit.loading}</p>;
   return (
     <ol className="timeline">
       {lines.map((line) => (
-        <Entry key={line.version} line={line} crews={crews} />
+        <Entry key={line.version} line={line} called={log} />
       ))}
     </ol>
   );
 }
 
-function Entry({ line, crews }: { line: Line; crews: Names }): React.JSX.Element {
+function Entry({ line, called }: { line: Line; called: Names }): React.JSX.Element {
   const texts = useWords(ticketWords);
   const late = Date.parse(line.at_server) - Date.parse(line.at_claimed) > LATE_MS;
   const { kind } = line.event;
@@ -59,22 +46,22 @@ function Entry({ line, crews }: { line: Line; crews: Names }): React.JSX.Element
           <strong>{line.label}</strong>
           {WARNING.has(kind) ? <Tag tone={kind === "overdue" ? "bad" : "warn"}>{kind === "overdue" ? "✖" : "▲"}</Tag> : null}
           <span className="soft small">
-            {who(line.by, line.role === "SYSTEM" ? undefined : line.role)} · {label(names.Source, line.source)}
+            {who(line.by, line.role === "SYSTEM" ? undefined : line.role, called.person(line.by))} · {atDesk(line) ? texts.atDesk : label(names.Source, line.source)}
             {late ? ` · ${texts.entered(hms(line.at_server))}` : ""}
             {line.geo ? ` · ${line.geo.lon.toFixed(5)}, ${line.geo.lat.toFixed(5)}` : ""}
           </span>
         </span>
-        <SaidBy event={line.event} crews={crews} />
+        <SaidBy event={line.event} called={called} />
       </div>
     </li>
   );
 }
 
-function SaidBy({ event, crews }: { event: Event; crews: Names }): React.JSX.Element | null {
+function SaidBy({ event, called }: { event: Event; called: Names }): React.JSX.Element | null {
   const texts = useWords(ticketWords);
   const table = useWords(tableWords);
   const areas = useAreas();
-  const said = factsOf(event, { yes: table.yes, no: table.no, area: areas.name, crew: (crew) => crews[crew] ?? crew });
+  const said = factsOf(event, { yes: table.yes, no: table.no, area: areas.name, crew: called.crew, ticket: called.ticket, minutes: texts.minutes });
   if (said.length === 0) return null;
   return (
     <p className="small said">

@@ -68,9 +68,9 @@ export function roleName(role: string): string {
   return text === text.toUpperCase() ? text.charAt(0) + text.slice(1).toLowerCase() : text;
 }
 
-/** An account's id as people know it: `a-seat04` is seat04; what the machine did is said so. */
-export function who(by: string, role?: string): string {
+/** Who it was, as people know them: by name if it is known, else `a-seat04` is seat04; what the machine did is said so. */
+export function who(by: string, role?: string, called?: string): string {
   if (by === "system") return roleName("SYSTEM");
-  const name = by.replace(/^a-/, "");
+  const name = called ?? by.replace(/^a-/, "");
   return role === undefined ? name : `${roleName(role)} ${name}`;
 }

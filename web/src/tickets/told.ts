@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client";
 import * as names from "../api/labels.gen";
 import { label } from "../i18n";
 import { full, span } from "../lib/format";
-import { calledIn, repeats, type Called } from "./codes";
+import { against, calledIn, repeats, type Called } from "./codes";
 
 type Names = Readonly<Record<string, string>>;
 export type Event = Schemas["LogLine"]["event"];
@@ -54,12 +54,15 @@ export interface Speech extends Called {
   no: string;
 }
 
+export interface Telling extends Speech {
+  minutes: (n: number) => string;
+}
+
 /** What a value of a field says; null where it says nothing. */
 export function saidOf(field: string, value: unknown, speech: Speech): string | null {
   if (value === null || value === undefined || value === "" || value === false) return null;
   if (value === true) return speech.yes;
   if (Array.isArray(value)) return value.length === 0 ? null : value.map((each) => saidOf(field, each, speech) ?? "").join("、");
-  if (field === "saved_s" && value === 0) return null;
   if (typeof value === "number") return field.endsWith("_s") ? span(value) : String(Math.round(value * 100) / 100);
   if (typeof value === "object") {
     const parts = Object.entries(value as Record<string, unknown>).map(([name, each]) => saidOf(name, each, speech));
@@ -81,10 +84,17 @@ export interface Said {
 }
 
 /** What an event says, field by field. */
-export function factsOf(event: Event, speech: Speech): Said[] {
+export function factsOf(event: Event, speech: Telling): Said[] {
   return Object.entries(event).flatMap(([field, value]) => {
     if (UNSAID.has(field) || repeats(field, event)) return [];
+    if (field === "saved_s") return saved(value, speech);
     const text = saidOf(field, value, speech);
     return text === null || text === "" ? [] : [{ field, text }];
   });
+}
+
+/** By how much the crew comes sooner than the old rule's, or later. */
+function saved(seconds: unknown, speech: Telling): Said[] {
+  const told = typeof seconds === "number" ? against(seconds) : null;
+  return told === null ? [] : [{ field: told.field, text: speech.minutes(told.minutes) }];
 }

@@ -6,6 +6,10 @@ import { language, label, useWords } from "../i18n";
 import { Panel } from "../kit/pieces";
 import { full, hms } from "../lib/format";
 import { useStore } from "../lib/store";
+import { atDesk } from "../tickets/codes";
+import { namesOf } from "../tickets/log";
+import { who } from "../tickets/pieces";
+import { ticketWords } from "../tickets/words";
 import { gist, type Named } from "./gist";
 import { useLog } from "./queries";
 import { deskWords } from "./words";
@@ -23,19 +27,21 @@ export function History({ ticket }: { ticket: Ticket }): React.JSX.Element | nul
   const texts = useWords(deskWords);
   const { data } = useLog(ticket);
   if (data === undefined) return null;
+  const { person } = namesOf(data);
   return (
     <Panel title={texts.history}>
       <ol className="history small">
         {data.events.toReversed().map((line) => (
-          <Happened key={line.version} line={line} />
+          <Happened key={line.version} line={line} name={person(line.by)} />
         ))}
       </ol>
     </Panel>
   );
 }
 
-function Happened({ line }: { line: Schemas["LogLine"] }): React.JSX.Element {
+function Happened({ line, name }: { line: Schemas["LogLine"]; name: string | undefined }): React.JSX.Element {
   const spoken = useStore(language);
+  const tickets = useWords(ticketWords);
   const text = gist(line.event, named);
   return (
     <li>
@@ -46,7 +52,7 @@ function Happened({ line }: { line: Schemas["LogLine"] }): React.JSX.Element {
         <strong>{spoken === "zh" ? line.label : line.event.kind.replaceAll("_", " ")}</strong>
         <span className="soft">
           {" "}
-          {line.by.replace(/^a-/, "")} · {label(Source, line.source)}
+          {who(line.by, line.role === "SYSTEM" ? undefined : line.role, name)} · {atDesk(line) ? tickets.atDesk : label(Source, line.source)}
         </span>
         {text === "" ? null : <span className="history-text">{text}</span>}
       </span>
