@@ -107,7 +107,8 @@ def _conditions(sheet: Any, copy: Copy) -> None:
     sheet.freeze_panes = "A2"
     sheet.append([_head(sheet, "条件"), _head(sheet, "取值")])
     for name, value in copy.conditions:
-        sheet.append([name, _safe(sheet, value)])
+        told = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+        sheet.append([name, _safe(sheet, told)])
 
 
 def _head(sheet: Any, text: str) -> Any:

@@ -116,6 +116,12 @@ async def test_the_second_sheet_says_who_asked_when_and_for_what(centre: Centre)
     assert (conditions["单位"], conditions["起始时间"]) == (f"宁海({NINGHAI})", "2026-07-01 00:00")
 
 
+async def test_a_condition_with_a_character_that_no_sheet_can_hold_is_written_without_it(centre: Centre) -> None:
+    answer = await export(centre, TABLE["accounts"], "admin", {"q": "张\x1b三"})
+    assert answer.status_code == 200, answer.text
+    assert "张三" in str(sheets(answer.content)[1])
+
+
 async def test_who_took_which_table_out_of_the_system_is_kept(centre: Centre) -> None:
     await centre.call()
     centre.set_clock(minutes(7))
