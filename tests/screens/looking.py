@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Locator, Page
 
 Seen = TypeVar("Seen")
 PATIENCE_MS, LOOK_MS = 20_000, 150
@@ -68,3 +68,14 @@ def settled(page: Page, colour: str) -> Paint:
         return seen[-1] if seen[-1] == seen[-2] else None
 
     return until(page, same, f"{colour}, at rest")
+
+
+def resting(page: Page, what: Locator) -> FloatRect:
+    """Return where something is once nothing that loads moves it any more: the same in two looks."""
+    seen: list[FloatRect | None] = [None]
+
+    def same() -> FloatRect | None:
+        seen.append(what.bounding_box())
+        return seen[-1] if seen[-1] == seen[-2] else None
+
+    return until(page, same, "something at rest")

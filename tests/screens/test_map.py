@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.screens.conftest import Enter
 from tests.screens.desk import choose, details, tab
 from tests.screens.house import House
-from tests.screens.looking import Paint, painted, settled, until
+from tests.screens.looking import Paint, painted, resting, settled, until
 
 WEST, EAST = 121.78, 121.95
 FEW_PX = 12
@@ -85,13 +85,9 @@ def test_a_bar_that_is_dragged_shows_the_verdict_before_it_is_dropped(enter: Ent
     ticket = sent(free)
     page = enter("xiangshan", "desk")
     expect(bar(page, "丹城一队", ticket)).to_be_visible()
-    bar(page, "丹城一队", ticket).hover()
-    start, goal = (
-        bar(page, "丹城一队", ticket).bounding_box(),
-        page.locator(".gantt-head", has_text="石浦一队").bounding_box(),
-    )
-    assert start is not None
-    assert goal is not None
+    start = resting(page, bar(page, "丹城一队", ticket))
+    goal = resting(page, page.locator(".gantt-head", has_text="石浦一队"))
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 30, goal["y"] + goal["height"] / 2, steps=6)
     hint = page.get_by_role("status").filter(has_text="改派给 石浦一队")
