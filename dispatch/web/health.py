@@ -35,6 +35,7 @@ class Part(BaseModel):
 
     ok: bool
     said: str = Field(description="现状;不正常时含补救办法")
+    english: str = Field(description="同 said,英文界面用")
 
 
 class Ready(BaseModel):
@@ -64,7 +65,7 @@ async def ready(request: Request) -> Response:
         "database": await _database(state.desk),
         "feed": _feed(state.hub.follower),
         "areas": _areas(state.desk),
-        "fleet": Part(ok=True, said=f"{len(state.desk.fleet)} 支队伍在内存"),  # read before the first request
+        "fleet": _fleet(len(state.desk.fleet)),  # read before the first request
     }
     if parts["database"].ok:
         parts["messages"] = await _messages(state)
@@ -79,17 +80,26 @@ async def _database(desk: Desk) -> Part:
     try:
         await migrate.require_current(desk.db.dsn)
     except Refusal as refusal:
-        return Part(ok=False, said=refusal.message)
-    return Part(ok=True, said=f"结构版本 {migrate.head()}")
+        return _refused(refusal, ok=False)
+    return Part(ok=True, said=f"结构版本 {migrate.head()}", english=f"schema {migrate.head()}")
+
+
+def _refused(refusal: Refusal, *, ok: bool) -> Part:
+    return Part(ok=ok, said=refusal.message, english=f"{refusal.code}: see the log of the server, then dispatch doctor")
+
+
+def _fleet(crews_n: int) -> Part:
+    return Part(ok=True, said=f"{crews_n} 支队伍在内存", english=f"{crews_n} crews in memory")
 
 
 def _feed(follower: Follower) -> Part:
     if not follower.is_fresh(FEED_FRESH_S):
-        return Part(ok=False, said="收不到工单变更;请检查数据库连接")
-    late = follower.lag_ms > FEED_LATE_MS
-    return Part(
-        ok=True, said=f"编号落后 {follower.lag_ms} 毫秒" + (";请检查 dispatch worker 是否在运行" if late else "")
-    )
+        said, english = "收不到工单变更;请检查数据库连接", "no changes of tickets are heard: check the database"
+        return Part(ok=False, said=said, english=english)
+    said, english = f"编号落后 {follower.lag_ms} 毫秒", f"numbering {follower.lag_ms} ms behind"
+    if follower.lag_ms > FEED_LATE_MS:
+        said, english = f"{said};请检查 dispatch worker 是否在运行", f"{english}: check whether dispatch worker runs"
+    return Part(ok=True, said=said, english=english)
 
 
 async def _messages(state: Any) -> Part:
@@ -98,11 +108,13 @@ async def _messages(state: Any) -> Part:
         async with state.desk.db.connection() as connection:
             waiting = await texts.backlog(connection)
     except Refusal as refusal:
-        return Part(ok=True, said=refusal.message)
+        return _refused(refusal, ok=True)
     said = f"待发 {waiting.waiting} 条,失败 {waiting.dead} 条"
+    english = f"{waiting.waiting} waiting, {waiting.dead} failed"
     if state.sms_gateway is None:
         said += ";未设置短信网关,消息只排队不发送:请设 DISPATCH_SMS_GATEWAY"
-    return Part(ok=True, said=said)
+        english += "; no SMS gateway, messages only queue: set DISPATCH_SMS_GATEWAY"
+    return Part(ok=True, said=said, english=english)
 
 
 async def _planner(desk: Desk) -> Part:
@@ -110,18 +122,25 @@ async def _planner(desk: Desk) -> Part:
     try:
         regions = await states.planner_of_all(desk)
     except Refusal as refusal:
-        return Part(ok=True, said=refusal.message)
+        return _refused(refusal, ok=True)
     down = [one for one in regions if one.state is not PlannerState.OK]
     if not down:
-        return Part(ok=True, said=f"{PlannerState.OK.label},{len(regions)} 个区域")
+        return Part(
+            ok=True, said=f"{PlannerState.OK.label},{len(regions)} 个区域", english=f"ok, {len(regions)} regions"
+        )
     since = min((one.since for one in down if one.since is not None), default=None)
     begun = f",自 {since.astimezone(CHINA):%m-%d %H:%M:%S} 起" if since else ""
-    return Part(ok=True, said=f"{len(down)} 个区域{PlannerState.INSERTION_ONLY.label}{begun}:{down[0].said}")
+    english = f"{len(down)} regions without a rolling plan: new tickets are only inserted, check the solver process"
+    said = f"{len(down)} 个区域{PlannerState.INSERTION_ONLY.label}{begun}:{down[0].said}"
+    return Part(ok=True, said=said, english=english)
 
 
 def _areas(desk: Desk) -> Part:
-    ok = len(desk.areas) > 0
-    return Part(ok=ok, said=f"{len(desk.areas)} 个区域" if ok else "尚未载入地区数据;请执行 dispatch load 文件.json")
+    n = len(desk.areas)
+    if n == 0:
+        said, english = "尚未载入地区数据;请执行 dispatch load 文件.json", "no areas yet: run dispatch load FILE.json"
+        return Part(ok=False, said=said, english=english)
+    return Part(ok=True, said=f"{n} 个区域", english=f"{n} areas")
 
 
 @router.get("/metrics", operation_id="metrics", summary="运行指标", response_class=Response)

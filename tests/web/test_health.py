@@ -30,6 +30,9 @@ async def test_a_process_is_ready_when_database_feed_areas_and_crews_are_there(c
     )
     assert parts["fleet"]["said"] == "4 支队伍在内存"
     assert "DISPATCH_SMS_GATEWAY" in parts["messages"]["said"]
+    for part in parts.values():  # an English screen shows no Chinese, a Chinese one no English sentence
+        assert part["english"].isascii()
+        assert not part["said"].isascii()
 
 
 async def test_a_process_with_an_old_schema_is_not_ready_and_says_the_command(centre: Centre) -> None:
@@ -39,6 +42,7 @@ async def test_a_process_with_an_old_schema_is_not_ready_and_says_the_command(ce
         answer = await supervisor.get("/health/ready")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["parts"]["database"]["ok"] is False
+    assert answer.json()["parts"]["database"]["english"].isascii()
 
 
 async def test_the_figures_count_requests_by_route_and_name_nobody(centre: Centre) -> None:

@@ -4,8 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 
 import type { Schemas } from "../api/client";
 import { refusal, unreachable } from "../api/errors";
-import { useWords } from "../i18n";
+import { language, useWords } from "../i18n";
 import { Panel, Tag } from "../kit/pieces";
+import { useStore } from "../lib/store";
 import { Failed } from "../tables/DataTable";
 import { adminWords } from "./words";
 
@@ -24,6 +25,7 @@ async function ask(): Promise<Ready> {
 
 export function Health(): React.JSX.Element {
   const texts = useWords(adminWords);
+  const tongue = useStore(language);
   const { data, error, refetch } = useQuery({ queryKey: ["health"], queryFn: ask, refetchInterval: AGAIN_MS });
   const parts = { database: texts.database, feed: texts.feed, areas: texts.areas, fleet: texts.fleet, messages: texts.messages, planner: texts.planner } as Readonly<Record<string, string>>;
   if (error !== null) return <Failed error={error} again={() => void refetch()} />;
@@ -44,7 +46,7 @@ export function Health(): React.JSX.Element {
               <td>
                 <Tag tone={part.ok ? "ok" : "bad"}>{part.ok ? `✓ ${texts.ok}` : `✖ ${texts.notOk}`}</Tag>
               </td>
-              <td>{part.said}</td>
+              <td>{tongue === "en" ? part.english : part.said}</td>
             </tr>
           ))}
         </tbody>

@@ -5909,6 +5909,7 @@ export interface components {
         Part: {
             ok: boolean;
             said: string;
+            english: string;
         };
         PartShown: {
             code: string;
