@@ -16,6 +16,7 @@ from dispatch.tickets.audit import audit
 from dispatch.tickets.model import Ticket
 from dispatch.tickets.terms import ChaseTarget, EscalationReason
 from dispatch.tickets.words import CallOutcome, Category, Channel, Level, Ownership, Protected, Result, Stage
+from tests.evidence import photographed
 from tests.tickets.history import EVENTS
 from tests.worlds import CANCEL, IN_TOWN, START, Small, call, minutes, person
 
@@ -190,6 +191,7 @@ async def test_a_fault_inside_the_house_is_no_repeat_when_it_is_back(small: Smal
         result=Result.CUSTOMER_SIDE, ownership=Ownership.CUSTOMER, field_record="表后开关跳闸,已说明", photos=("p",)
     )
     await small.does(ticket, "restore", "crew-1", inside, at=minutes(10))
+    await photographed(small.db, ticket.id, minutes(10))
     theirs = EVENTS["replied"].model_copy(update={"ownership": Ownership.CUSTOMER, "category": Category.CUST})
     for action, who, event in (
         ("reply", "xiangshan", theirs),

@@ -87,7 +87,7 @@ def test_a_pack_that_is_wrong_is_refused_naming_file_and_key(old: str, new: str,
 
 
 def test_a_key_that_stands_twice_is_refused() -> None:
-    with pytest.raises(BadPack, match="stands twice"):
+    with pytest.raises(BadPack, match="同一项写了两次"):
         read(changed("limits:\n", "limits:\n  chase_forward: {value: 1, unit: min, source: '[P] x'}\n"), "my.yaml")
 
 
