@@ -51,7 +51,7 @@ class Server:
         """Make a database with a name that no other test run uses (a new one with ``options``); return the name."""
         name = f"{self._mark}_{next(self._numbers)}"
         new = options if template == "template0" else ""
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {new}')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY {new}')
         return name
 
     def drop(self, name: str) -> None:

@@ -209,6 +209,7 @@ def test_a_killed_supervisor_leaves_nothing_running(site: Site) -> None:
     assert again["pid"] != 0
 
 
+@pytest.mark.faults
 def test_without_areas_it_says_that_it_cannot_take_calls_yet(site: Site) -> None:
     site.serve()
     site.wait(lambda: "已启动,尚不能受理(areas" in site.log.read_text())
@@ -238,6 +239,7 @@ def test_an_older_schema_of_a_named_server_is_refused_with_the_command(site: Sit
     assert "dispatch migrate" in site.log.read_text()
 
 
+@pytest.mark.faults
 def test_a_named_server_is_used_and_left_running(site: Site, dsn: str) -> None:
     fill(dsn)
     run = site.up(DATABASE_URL=dsn)
@@ -248,6 +250,7 @@ def test_a_named_server_is_used_and_left_running(site: Site, dsn: str) -> None:
     assert ask(dsn, "SELECT 1") == 1
 
 
+@pytest.mark.faults
 def test_every_process_reads_the_replays_clock(standing: Site) -> None:
     said = f"DISPATCH_CLOCK={standing.data / 'clock'}".encode()
     assert set(standing.run["processes"]) == {"api-1", "worker", "solver"}

@@ -16,7 +16,7 @@ from tests.web.conftest import CALL, key
 from tests.worlds import PEOPLE, START, WORLD, XIANGSHAN, minutes, square
 
 __all__ = ["andorra", "andorra_pbf"]  # the fixtures: the real extract (skipped where it is absent) and its graph
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.faults]
 
 CAPITAL, BORDER = {"lon": 1.5218, "lat": 42.5063}, {"lon": 1.7337, "lat": 42.5424}  # la Vella; Pas de la Casa
 SOLDEU = {"lon": 1.6676, "lat": 42.5767}  # between the two, nearer to the border

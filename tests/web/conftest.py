@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,8 @@ import httpx
 import pytest
 import structlog
 from fastapi import FastAPI
-from starlette.routing import BaseRoute
 
 from dispatch.accounts.sessions import digest
-from dispatch.app import create_app
 from dispatch.desk.world import World
 from dispatch.kit import logs
 from dispatch.kit.clock import SharedClock
@@ -26,6 +23,8 @@ from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
 from tests.evidence import photographed
 from tests.worlds import PEOPLE, START, stranger
+
+from .site import application
 
 TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($1, $2, 'test', now())"
 COUNTED = ("call", "incident", "ticket", "ticket_event", "deadline", "outbox", "dispatch", "idempotency", "audit")
@@ -104,20 +103,13 @@ class Centre:
         self.clock.set(at)
 
 
-@cache
-def ready_routes() -> list[BaseRoute]:
-    """Return the application's own routes; they hold no state, and FastAPI takes 50 ms to make them for each copy."""
-    return create_app(Settings()).router.routes
-
-
 @pytest.fixture
 async def centre(dsn: str, db: Database, world: World, tmp_path: Path) -> AsyncIterator[Centre]:
     async with db.connection() as connection:
         await connection.executemany(TOKEN, [(digest(f"token-of-{name}"), name) for name in PEOPLE])
     clock = SharedClock(tmp_path / "clock")
     clock.set(START)
-    app = create_app(Settings(database_url=dsn, clock_path=str(tmp_path / "clock")))
-    app.router.routes = ready_routes()
+    app = application(Settings(database_url=dsn, clock_path=str(tmp_path / "clock")))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield Centre(app, db, clock, stack)
