@@ -8,6 +8,8 @@ FAULTS ?=
 BENCH_ARGS ?=
 SCREENS = $(shell find web -name node_modules -prune -o -type f -print)
 
+unexport PYTHONDONTWRITEBYTECODE  # else each of the many processes of a test compiles the program anew
+
 .PHONY: setup demo places test lint types web-types contracts check scenarios screens faults bench bench-optimiser bench-lists lock clean help
 
 help:  ## what can be made
@@ -48,9 +50,9 @@ contracts: setup  ## the floors and rooms of docs/architecture.md
 
 check: lint types contracts test  ## what must hold before a landing
 
-scenarios: setup  ## the 25 golden scenarios and the week of booked work, each on a real server (some eight minutes; SCENARIOS="…" for a few)
+scenarios: setup  ## the 25 golden scenarios, the week of booked work and a replay, each on a real server (some nine minutes; SCENARIOS="…" for a few)
 	@$(BIN)/dispatch play $(SCENARIOS) --quiet
-	@$(BIN)/python -m pytest -q -m golden tests/simulator/test_scenario_page.py
+	@$(BIN)/python -m pytest -q -m golden tests/simulator/test_scenario_page.py tests/simulator/test_replay.py
 
 screens: setup  ## the screens in a real browser (Chromium), some minutes
 	@$(BIN)/python -m pytest -q -m browser tests/screens $(TEST_ARGS)

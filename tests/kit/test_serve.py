@@ -218,6 +218,7 @@ def test_without_areas_it_says_that_it_cannot_take_calls_yet(site: Site) -> None
     assert '"status":503' not in site.log.read_text(), "being asked whether one is ready is no fault to be logged"
 
 
+@pytest.mark.faults
 def test_a_rule_pack_that_does_not_exist_is_refused_before_anything_serves(site: Site) -> None:
     assert site.serve(DISPATCH_PACK="nope").wait(60) == 2
     assert "[BadSetting](DISPATCH_PACK)" in site.log.read_text()
@@ -225,6 +226,7 @@ def test_a_rule_pack_that_does_not_exist_is_refused_before_anything_serves(site:
     assert "process_started" not in site.log.read_text()
 
 
+@pytest.mark.faults
 def test_ctrl_c_during_the_start_leaves_nothing_running(site: Site) -> None:
     site.serve()
     site.wait(lambda: (site.data / "postgres" / "data").exists())
@@ -232,6 +234,7 @@ def test_ctrl_c_during_the_start_leaves_nothing_running(site: Site) -> None:
     assert not (site.data / "postgres" / "data" / "postmaster.pid").exists()
 
 
+@pytest.mark.faults
 def test_an_older_schema_of_a_named_server_is_refused_with_the_command(site: Site, empty_dsn: str) -> None:
     code = site.serve(DATABASE_URL=empty_dsn).wait(60)
     assert code == 2
@@ -258,6 +261,7 @@ def test_every_process_reads_the_replays_clock(standing: Site) -> None:
         assert said in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
 
 
+@pytest.mark.faults
 def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -270,6 +274,7 @@ def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
     assert not (site.data / "postgres").exists()
 
 
+@pytest.mark.faults
 def test_a_second_serve_on_the_same_directory_is_refused_and_the_first_stays(standing: Site) -> None:
     run = standing.run
     second = Site(standing.data)

@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from dispatch.app import create_app
-from dispatch.kit.settings import Settings
 from dispatch.simulator.golden.answers import Answers
 from dispatch.simulator.golden.matching import MISSING, at_path, differences, holds
 from dispatch.simulator.golden.playing import play_all
 from dispatch.simulator.golden.script import BadScenario, filled, read, world_of
+from tests.application import document
 from tests.servers import scratch
 
 SCENARIOS = sorted((Path(__file__).resolve().parents[2] / "scenarios").glob("[0-9][0-9]_*.toml"))
-DOCUMENT = create_app(Settings()).openapi()
+DOCUMENT = document()
 ANSWERS = Answers(DOCUMENT, "/api/v1")
 START = datetime(2026, 7, 1, 1, tzinfo=UTC)
 HEAD = """

@@ -66,6 +66,7 @@ def command(*words: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Play the calls on a server of its own (half a minute)."""
     place = tmp_path_factory.mktemp("replay")
     out = place / "report.json"
     done = command(str(log(place / "log.csv")), "--as", "csv", "--crews", "12", "--report", str(out))
@@ -74,10 +75,12 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return written
 
 
+@pytest.mark.golden
 def test_the_report_has_every_figure(report: dict[str, Any]) -> None:
     assert [key for key in KEYS if report.get(key) is None] == []
 
 
+@pytest.mark.golden
 def test_every_call_becomes_one_ticket_and_is_closed(report: dict[str, Any]) -> None:
     assert report["trouble_samples"] == []
     for key in ("calls", "tickets", "dispatched", "arrived", "restored", "closed", "acknowledged"):
@@ -85,6 +88,7 @@ def test_every_call_becomes_one_ticket_and_is_closed(report: dict[str, Any]) -> 
     assert (report["lost"], report["duplicated"]) == (0, 0)
 
 
+@pytest.mark.golden
 def test_consoles_heard_everything_and_saw_what_the_database_says(report: dict[str, Any]) -> None:
     assert (report["feed_gaps"], report["console_divergence"]) == (0, 0)
     assert report["console_checks"] >= 3
@@ -92,6 +96,7 @@ def test_consoles_heard_everything_and_saw_what_the_database_says(report: dict[s
     assert report["console_messages"] >= 2 * 12 * CALLS
 
 
+@pytest.mark.golden
 def test_too_few_crews_break_limits_and_the_log_stays_sound(report: dict[str, Any]) -> None:
     assert report["deadlines_fired"] > 0
     assert 0 < report["arrival_in_time_share"] < 1
@@ -99,6 +104,7 @@ def test_too_few_crews_break_limits_and_the_log_stays_sound(report: dict[str, An
     assert report["audit_clean"] is True
 
 
+@pytest.mark.golden
 def test_crews_cross_the_old_border(report: dict[str, Any]) -> None:
     assert report["districts"] == 2
     assert report["crews"] == 12

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.app import create_app
-from dispatch.kit.settings import Settings
 from dispatch.simulator.golden.answers import Answers
 from dispatch.simulator.golden.matching import COMPARISONS
 from dispatch.simulator.golden.playing import play_all
 from dispatch.simulator.golden.script import Scenario, Step, read
+from tests.application import document
 from tests.servers import scratch
 
-DOCUMENT = create_app(Settings()).openapi()
+DOCUMENT = document()
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
 LISTED = re.compile(r"^\| \[(\d+)\]\(\.\./scenarios/([\w.]+)\) \| (.+) \| (.+) \|$", re.MULTILINE)

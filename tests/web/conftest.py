@@ -21,10 +21,9 @@ from dispatch.kit import logs
 from dispatch.kit.clock import SharedClock
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
+from tests.application import application
 from tests.evidence import photographed
 from tests.worlds import PEOPLE, START, stranger
-
-from .site import application
 
 TOKEN = "INSERT INTO machine_token (token_hash, account_id, label, created_at) VALUES ($1, $2, 'test', now())"
 COUNTED = ("call", "incident", "ticket", "ticket_event", "deadline", "outbox", "dispatch", "idempotency", "audit")

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +10,19 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
-from starlette.routing import BaseRoute
 
 from dispatch.accounts.model import Account, Role
 from dispatch.accounts.sessions import digest
-from dispatch.app import create_app
 from dispatch.desk.world import World
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
 from dispatch.web.auth import wall_now
+from tests.application import application
 from tests.worlds import PEOPLE, person, stranger
 
 from .rights_table import OUTSIDE, PLACES, THIRD
 
 SITE = "https://dispatch.test"
-
-
-@cache
-def ready_routes() -> list[BaseRoute]:
-    """Return the application's own routes; they hold no state, and FastAPI takes 50 ms to make them for each copy."""
-    return create_app(Settings()).router.routes
-
-
-def application(settings: Settings) -> FastAPI:
-    """Return the application with the routes that were made once for all tests."""
-    app = create_app(settings)
-    app.router.routes = ready_routes()
-    return app
 
 
 def routes(app: FastAPI) -> Iterator[RouteContext]:

@@ -28,6 +28,7 @@ from dispatch.desk.setup import load_world
 from dispatch.desk.world import World
 from dispatch.kit.db import Database
 from dispatch.kit.settings import Settings
+from tests.application import described, document
 from tests.proxy import free_socket
 from tests.servers import Server
 from tests.worlds import NINGHAI, PEOPLE, WORLD, XIANGSHAN
@@ -35,8 +36,7 @@ from tests.worlds import NINGHAI, PEOPLE, WORLD, XIANGSHAN
 from .conftest import CALL, TOKEN
 
 EXAMPLES = 5  # of each kind and operation
-APP = create_app(Settings())
-DOCUMENT = APP.openapi()
+APP, DOCUMENT = described(), document()
 NOT_ENDING = {"log_out"}  # operations that say goodbye are tried by a stranger only
 
 

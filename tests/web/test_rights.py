@@ -9,8 +9,7 @@ import pytest
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from dispatch.accounts.rights import OPEN_ACTIONS, RIGHTS
-from dispatch.app import create_app
-from dispatch.kit.settings import Settings
+from tests.application import described
 from tests.worlds import NINGHAI, PEOPLE, XIANGSHAN
 
 from .console_end import Console, bearer
@@ -22,7 +21,7 @@ from .site import site as site
 def test_every_route_names_one_action_of_the_table() -> None:
     known = RIGHTS.keys() | OPEN_ACTIONS
     wrong = {}
-    for route in routes(create_app(Settings())):
+    for route in routes(described()):
         if route.path == LIVE:
             assert isinstance(route.original_route, APIWebSocketRoute)
             continue
@@ -34,17 +33,17 @@ def test_every_route_names_one_action_of_the_table() -> None:
 
 
 def test_every_action_of_the_table_has_a_route() -> None:
-    named = {action for route in routes(create_app(Settings())) if route.path != LIVE for action in actions(route)}
+    named = {action for route in routes(described()) if route.path != LIVE for action in actions(route)}
     assert (RIGHTS.keys() | OPEN_ACTIONS) - named == NOT_ROUTED
 
 
 def test_no_route_is_there_twice() -> None:
-    found = [(route.path, method) for route in routes(create_app(Settings())) for method in route.methods or ("ws",)]
+    found = [(route.path, method) for route in routes(described()) for method in route.methods or ("ws",)]
     assert sorted(found) == sorted(set(found))
 
 
 def test_one_websocket_is_open() -> None:
-    found = [r.path for r in routes(create_app(Settings())) if not isinstance(r.original_route, APIRoute)]
+    found = [r.path for r in routes(described()) if not isinstance(r.original_route, APIRoute)]
     assert found == [LIVE]
 
 
