@@ -6,6 +6,14 @@ from dispatch.kit.rulepack import Packs, RulePack
 REGISTER = """
 INSERT INTO rule_pack (key, body, digest) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING
 """
+OTHERS = """
+SELECT body FROM rule_pack
+WHERE NOT EXISTS (
+  SELECT FROM unnest($1::text[], $2::text[]) AS held (key, digest)
+  WHERE held.key = rule_pack.key AND held.digest = rule_pack.digest
+)
+ORDER BY key
+"""
 WAITING = "SELECT key FROM rule_pack_plan WHERE begun_at IS NULL"  # planned, or withdrawn before they began
 
 
@@ -16,7 +24,7 @@ async def register(db: Database, packs: Packs) -> Packs:
     :raises BadPack: if a pack says something else than it did under the same key
     """
     async with db.transaction() as tx:
-        rows = [(key, pack.model_dump_json(), pack.digest) for key, pack in sorted(packs.by_key.items())]
+        rows = [(key, pack.model_dump_json(), packs.digests[key]) for key, pack in sorted(packs.by_key.items())]
         await tx.executemany(REGISTER, rows)
     return await known_packs(db, packs)
 
@@ -28,7 +36,7 @@ async def known_packs(db: Database, packs: Packs) -> Packs:
     :raises BadPack: if a pack says something else than it did under the same key
     """
     async with db.connection() as connection:
-        bodies = [row["body"] for row in await connection.fetch("SELECT body FROM rule_pack ORDER BY key")]
+        bodies = [row["body"] for row in await connection.fetch(OTHERS, list(packs.digests), list(packs.digests.values()))]
         waiting = frozenset(row["key"] for row in await connection.fetch(WAITING))
     known = packs.having(RulePack.model_validate_json(body) for body in bodies)
     return Packs(known.by_key, waiting)

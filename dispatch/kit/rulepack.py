@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -166,14 +166,18 @@ class Packs:
     waiting: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Self:
+    def load(cls, folder: Path | None = None) -> "Packs":
         """
         Read every ``*.yaml`` of the folder, by default the packs that come with the program.
 
         :raises BadPack: naming the file and the key that is wrong
         """
-        packs = [read(path.read_text("utf-8"), path.name) for path in sorted((folder or FOLDER).glob("*.yaml"))]
-        return cls().having(packs)
+        return _together(*((path.read_text("utf-8"), path.name) for path in sorted((folder or FOLDER).glob("*.yaml"))))
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The digest of each pack by its key."""
+        return {key: pack.digest for key, pack in self.by_key.items()}
 
     def having(self, packs: Iterable[RulePack]) -> Self:
         """
@@ -217,6 +221,11 @@ class _NoTwins(YAML):  # type: ignore[valid-type, misc]  # one of two classes wi
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", node.start_mark)
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found
+
+
+@cache
+def _together(*files: tuple[str, str]) -> Packs:
+    return Packs().having(read(text, name) for text, name in files)
 
 
 @cache
