@@ -36,7 +36,9 @@ async def known_packs(db: Database, packs: Packs) -> Packs:
     :raises BadPack: if a pack says something else than it did under the same key
     """
     async with db.connection() as connection:
-        bodies = [row["body"] for row in await connection.fetch(OTHERS, list(packs.digests), list(packs.digests.values()))]
+        bodies = [
+            row["body"] for row in await connection.fetch(OTHERS, list(packs.digests), list(packs.digests.values()))
+        ]
         waiting = frozenset(row["key"] for row in await connection.fetch(WAITING))
     known = packs.having(RulePack.model_validate_json(body) for body in bodies)
     return Packs(known.by_key, waiting)
