@@ -248,7 +248,7 @@ def test_what_the_desk_did_meanwhile_is_told_and_a_person_decides(
 def refused(enter: Enter, ticket: dict[str, Any], grounds: str) -> None:
     """Somebody at a desk decides that the report does not count."""
     desk = enter("monitor", "audit/reports")
-    waiting = desk.get_by_role("row").filter(has_text=ticket["id"][-8:])
+    waiting = desk.get_by_role("row").filter(has_text=ticket["ticket_no"])
     expect(waiting).to_contain_text("矛盾待裁定")
     waiting.get_by_role("button", name="裁定").click()
     form = desk.get_by_role("dialog")
