@@ -6,10 +6,9 @@ has never heard of it. Tickets keep the pack that they were opened under.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import yaml
 
@@ -17,6 +16,7 @@ from dispatch.accounts import rights
 from dispatch.accounts.model import Account
 from dispatch.kit.db import Connection, Database
 from dispatch.kit.errors import Invalid, NotFound, Refusal
+from dispatch.kit.packlines import Pair, beside, lines_of
 from dispatch.kit.polling import poll_on
 from dispatch.kit.rulepack import BadPack, RulePack, read
 
@@ -65,16 +65,6 @@ class Begun(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One value that a pack says otherwise; None: it says nothing of it."""
-
-    path: str
-    before: str | None
-    after: str | None
-    source: str | None  # of the new value
-
-
-@dataclass(frozen=True, slots=True)
 class Planned:
     """A pack that was brought by an administrator."""
 
@@ -89,7 +79,7 @@ class Planned:
     withdrawn_at: datetime | None
 
 
-def checked(desk: Desk, text: str, *, by: Account) -> tuple[RulePack, list[Difference]]:
+def checked(desk: Desk, text: str, *, by: Account) -> tuple[RulePack, list[Pair]]:
     """
     Return the pack that the YAML says, and what differs from the one in force; nothing is kept.
 
@@ -105,7 +95,7 @@ def checked(desk: Desk, text: str, *, by: Account) -> tuple[RulePack, list[Diffe
     newest = max((one for one in desk.packs.by_key.values() if one.id == pack.id), key=_version)
     if _version(pack) <= _version(newest):
         raise OldVersion(f"版本 {pack.version} 不比已有的 {newest.version} 新,请改用更大的版本号", field="version")
-    return pack, list(differences(desk.pack, pack))
+    return pack, [pair for pair in beside(lines_of(pack), lines_of(desk.pack)) if pair.differs]
 
 
 def _refuse_aliases(text: str) -> None:
@@ -123,25 +113,6 @@ def _refuse_aliases(text: str) -> None:
 
 def _version(pack: RulePack) -> tuple[int, ...]:
     return tuple(map(int, pack.version.split(".")))
-
-
-def differences(before: RulePack, after: RulePack) -> Iterator[Difference]:
-    """Yield each value that the two say differently, in the order of their paths."""
-    old, new = (dict(_leaves(pack.model_dump(mode="json", exclude_none=True), "")) for pack in (before, after))
-    for path in sorted(old.keys() | new.keys()):
-        if path in ("id", "version") or path.endswith(".source"):
-            continue
-        if old.get(path) != new.get(path):
-            source = new.get(f"{path.rpartition('.')[0]}.source")
-            yield Difference(path, old.get(path), new.get(path), source)
-
-
-def _leaves(node: Any, path: str) -> Iterator[tuple[str, str]]:
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for name, value in items:
-        yield from _leaves(value, f"{path}.{name}" if path else str(name))
-    if not isinstance(node, dict | list):
-        yield path, f"{node:g}" if isinstance(node, float) else str(node)
 
 
 async def plan(desk: Desk, text: str, from_at: datetime, reason: str, *, by: Account, at: datetime) -> Planned:

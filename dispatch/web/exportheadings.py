@@ -357,6 +357,9 @@ CONDITIONS: Mapping[str, str] = {
     "before": "早于",
     "due": "只列未报送的",
     "seen": "含已确认的",
+    "pack": "规则包",
+    "beside": "对比的规则包",
+    "differing": "只列不同的",
     "from_": "首日",
     "to": "末日(含)",
 }

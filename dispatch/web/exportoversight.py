@@ -57,6 +57,15 @@ OVERSIGHT: Mapping[str, Mapping[str, Said]] = {
         "depots": "没有班所长联系人的班所",
         "crews": "没有登记电话的队伍数",
     },
+    "pack-lines": {
+        "item": "项目",
+        "value": "值",
+        "unit": "单位",
+        "other": "对比的规则包",
+        "differs": "不同",
+        "source": "依据",
+        "path": "文件中的路径",
+    },
     "message-templates": {
         "label": "事由",
         "standard": "标准文本",

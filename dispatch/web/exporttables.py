@@ -28,6 +28,7 @@ from . import (
     messages,
     modes,
     outages,
+    packlines,
     places,
     replies,
     reviews,
@@ -208,6 +209,12 @@ TABLES = (
         places.list_arrivals,
         places.ArrivalsQuery,
         ("arrivals", places.ArrivalShown),
+    ),
+    _table(
+        ("pack-lines", "规则包", "pack.read"),
+        packlines.list_pack_lines,
+        packlines.PackLinesQuery,
+        ("lines", packlines.PackLineShown),
     ),
     _table(
         ("contact-gaps", "告知缺口", "supervision.contacts"),

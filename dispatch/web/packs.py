@@ -16,6 +16,7 @@ from dispatch.tickets.facts import Words
 
 from .bodies import In, Instant
 from .deps import BodyOf, CallerOf, DeskOf, Now, shown
+from .packlines import PackLineShown, line_shown
 
 router = APIRouter(tags=["packs 规则包"])
 
@@ -69,22 +70,13 @@ class PlanBody(PackText):
     reason: Words = Field(description="启用理由,如文件名与文号")
 
 
-class DifferenceShown(BaseModel):
-    """One value that the new pack says otherwise."""
-
-    path: str
-    before: str | None = Field(description="现行值;现行规则包没有时为空")
-    after: str | None = Field(description="新值;新规则包没有时为空")
-    source: str | None = Field(description="新值的依据")
-
-
 class PackChecked(BaseModel):
     """What the pack would change."""
 
     key: str
     name: str
     digest: str
-    differences: Sequence[DifferenceShown]
+    differences: Sequence[PackLineShown] = Field(description="不同的项目;value 为新值,other 为现行值")
 
 
 class PlannedShown(BaseModel):
@@ -111,7 +103,7 @@ class PlannedList(BaseModel):
 async def check_pack(caller: Planner, body: Annotated[PackText, BodyOf(PackText)], desk: DeskOf) -> Response:
     """Say whether a pack could be followed, and what it would change; nothing is kept."""
     pack, found = await asyncio.to_thread(packplans.checked, desk, body.text, by=caller)
-    differences = [DifferenceShown(**asdict(one)) for one in found]
+    differences = [line_shown(one.line, one.other, differs=True) for one in found]
     return shown(PackChecked(key=pack.key, name=pack.name, digest=pack.digest, differences=differences))
 
 

@@ -172,6 +172,29 @@ def test_the_lines_of_the_ledger(enter: Enter, free: House) -> None:
     assert conditions["单位"] == f"象山({XIANGSHAN})"
 
 
+def test_two_rule_packs_are_compared_and_the_file_has_what_differs(enter: Enter, house: House) -> None:
+    page = enter("admin", "admin/packs")
+    found = filters(page)
+    found.get_by_label("规则包").select_option(value="sgcc@2026.2")
+    found.get_by_label("对比").select_option(value="csg@2026.2")
+    found.get_by_role("checkbox", name="只看不同").check()
+    asked = {"pack": "sgcc@2026.2", "beside": "csg@2026.2", "differing": True}
+    wanted = house.by("admin").get("/pack-lines", params=asked).json()["lines"]
+    rows = page.get_by_role("region", name="规则包").locator("tbody tr[data-row-key]")
+    expect(rows).to_have_count(len(wanted))
+    expect(rows.first).to_contain_text("▲ 不同")
+    found.get_by_label("查找项目、值或依据").fill("回访 分钟")
+    words = [line for line in wanted if "回访" in line["item"] and "分钟" in line["unit"]]
+    expect(rows).not_to_have_count(len(wanted))
+    for line in words:
+        expect(rows.filter(has_text=line["item"]).first).to_be_visible()
+    found.get_by_label("查找项目、值或依据").fill("")
+    expect(rows).to_have_count(len(wanted))
+    _, file, conditions = taken(page)
+    agrees(house, "pack-lines", file, wanted)
+    assert (conditions["规则包"], conditions["对比的规则包"], conditions["只列不同的"]) == ("sgcc@2026.2", "csg@2026.2", "是")
+
+
 def test_the_queue_of_the_auditors(enter: Enter, free: House) -> None:
     ticket = replied_vaguely(free)
     page = enter("auditor", "audit")

@@ -59,6 +59,7 @@ ASKED: dict[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
     "crews": ("monitor", [{}, {"area": NINGHAI}]),
     "accounts": ("admin", [{}, {"q": "CREW"}, {"role": "CREW", "area": XIANGSHAN}]),
     "message-templates": ("admin", [{}]),
+    "pack-lines": ("admin", [{}, {"q": "到达现场"}, {"beside": "csg@2026.2", "differing": True}]),
     "messages": ("admin", [{}, {"state": "queued"}, {"area": NINGHAI}]),
     "closures": ("seat", [{}, {"holding": False}]),
     "undeclared": ("xiangshan", [WEEK]),

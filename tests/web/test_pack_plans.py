@@ -45,7 +45,8 @@ async def test_a_check_says_what_would_change_and_keeps_nothing(centre: Centre, 
     found = await admin.post("/packs/check", json={"text": LONGER})
     assert found.status_code == 200, found.text
     (one,) = found.json()["differences"]
-    assert (one["path"], one["before"], one["after"]) == ("limits.accept_or_return.value", "3", "4")
+    assert (one["path"], one["item"]) == ("limits.accept_or_return", "时限 · 接单或退单")
+    assert (one["other"], one["value"], one["unit"]) == ("3 分钟", "4", "分钟")
     assert one["source"]
     assert (await admin.get("/pack-plans")).json()["plans"] == []
 

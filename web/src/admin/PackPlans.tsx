@@ -8,10 +8,11 @@ import { answered, api, type Schemas } from "../api/client";
 import { once, useDone } from "../forms/act";
 import { FormDialog } from "../forms/FormDialog";
 import { fromLocal } from "../forms/times";
-import { useWords } from "../i18n";
+import { language, useWords } from "../i18n";
 import { Button, Field, Panel } from "../kit/pieces";
 import { saying } from "../kit/toast";
 import { full } from "../lib/format";
+import { sourceText } from "../lib/sources";
 import { planWords } from "./planWords";
 
 type Plan = Schemas["PlannedShown"];
@@ -129,6 +130,7 @@ function Bring({ onClose }: { onClose: () => void }): React.JSX.Element {
 function Differences({ checked }: { checked: Schemas["PackChecked"] }): React.JSX.Element {
   const texts = useWords(planWords);
   const { differences } = checked;
+  const chinese = language.get() === "zh";
   return (
     <div className="stack" role="status">
       <p>✓ {differences.length === 0 ? texts.same : texts.checked(checked.key, differences.length)}</p>
@@ -145,14 +147,16 @@ function Differences({ checked }: { checked: Schemas["PackChecked"] }): React.JS
               </tr>
             </thead>
             <tbody>
-              {differences.map(({ path, before, after, source }) => (
+              {differences.map(({ path, item, value, unit, other, source, raw }) => (
                 <tr key={path}>
-                  <th scope="row">{path}</th>
-                  <td>{before ?? "—"}</td>
+                  <th scope="row" title={path}>
+                    {chinese ? item : path}
+                  </th>
+                  <td>{(chinese ? other : raw.other) ?? "—"}</td>
                   <td>
-                    <strong>{after ?? "—"}</strong>
+                    <strong>{(chinese ? value : raw.value) ?? "—"}</strong> {chinese ? unit : raw.unit}
                   </td>
-                  <td>{source ?? ""}</td>
+                  <td>{chinese ? source : sourceText(raw.source)}</td>
                 </tr>
               ))}
             </tbody>

@@ -3029,6 +3029,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pack-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_pack_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/review": {
         parameters: {
             query?: never;
@@ -3773,6 +3789,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["export_place_arrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/pack-lines.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_pack_lines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4831,12 +4863,6 @@ export interface components {
         };
         /** @enum {string} */
         Difference: "LEFT_OUT" | "ADDED" | "LATER" | "EARLIER" | "OTHER_CREW";
-        DifferenceShown: {
-            path: string;
-            before: string | null;
-            after: string | null;
-            source: string | null;
-        };
         DigestLineShown: {
             id: string;
             area: string;
@@ -5895,7 +5921,20 @@ export interface components {
             key: string;
             name: string;
             digest: string;
-            differences: components["schemas"]["DifferenceShown"][];
+            differences: components["schemas"]["PackLineShown"][];
+        };
+        PackLineList: {
+            lines: components["schemas"]["PackLineShown"][];
+        };
+        PackLineShown: {
+            path: string;
+            item: string;
+            value: string | null;
+            unit: string;
+            source: string;
+            other: string | null;
+            differs: boolean;
+            raw: components["schemas"]["PackRaw"];
         };
         PackList: {
             packs: components["schemas"]["PackName"][];
@@ -5905,6 +5944,12 @@ export interface components {
             name: string;
             digest: string;
             current: boolean;
+        };
+        PackRaw: {
+            value: string | null;
+            unit: string;
+            source: string;
+            other: string | null;
         };
         Part: {
             ok: boolean;
@@ -14495,6 +14540,30 @@ export interface operations {
             };
         };
     };
+    list_pack_lines: {
+        parameters: {
+            query?: {
+                pack?: string | null;
+                beside?: string | null;
+                q?: string | null;
+                differing?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackLineList"];
+                };
+            };
+        };
+    };
     read_review: {
         parameters: {
             query?: never;
@@ -15604,6 +15673,30 @@ export interface operations {
         parameters: {
             query?: {
                 area?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    export_pack_lines: {
+        parameters: {
+            query?: {
+                pack?: string | null;
+                beside?: string | null;
+                q?: string | null;
+                differing?: boolean;
             };
             header?: never;
             path?: never;

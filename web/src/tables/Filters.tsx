@@ -16,6 +16,7 @@ export interface Filter<Q> {
   kind: "area" | "one" | "many" | "flag" | "truth" | "text" | "day" | "instant";
   options?: readonly Option[];
   required?: boolean;
+  empty?: string; // what it is called that nothing is chosen
   down?: Level;
   least?: number; // signs of a text
   most?: number;
@@ -76,7 +77,7 @@ function One<Q>({ filter, value, wrong, onChange }: OneProps<Q>): React.JSX.Elem
     case "truth": {
       const options = filter.kind === "truth" ? [{ value: "true", text: texts.yes }, { value: "false", text: texts.no }] : filter.options;
       const read = (said: string): unknown => (said === "" ? undefined : filter.kind === "truth" ? said === "true" : said);
-      return <Select label={filter.label} options={filter.options ?? options ?? []} required={filter.required ?? false} value={value === undefined || value === null ? "" : String(value)} onChange={(said) => onChange(read(said))} />;
+      return <Select label={filter.label} options={filter.options ?? options ?? []} required={filter.required ?? false} empty={filter.empty ?? texts.all} value={value === undefined || value === null ? "" : String(value)} onChange={(said) => onChange(read(said))} />;
     }
     case "instant":
       return (
@@ -97,17 +98,17 @@ interface SelectProps {
   label: string;
   options: readonly Option[];
   required: boolean;
+  empty: string;
   value: string;
   onChange: (value: string) => void;
 }
 
-function Select({ label, options, required, value, onChange }: SelectProps): React.JSX.Element {
-  const texts = useWords(tableWords);
+function Select({ label, options, required, empty, value, onChange }: SelectProps): React.JSX.Element {
   return (
     <Field label={label}>
       {(input) => (
         <select {...input} value={value} onChange={(event) => onChange(event.target.value)}>
-          {required ? null : <option value="">{texts.all}</option>}
+          {required ? null : <option value="">{empty}</option>}
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.text}
