@@ -207,7 +207,7 @@ HEADINGS: Mapping[str, Mapping[str, Said]] = {
         "work_min": "用时(分钟)",
         "due": "期限",
         "skill": "所需技能",
-        "crew_id": "班组",
+        "crew_name": "班组",
         "offered_until": "推荐有效至",
         "why": "推荐原因",
         "given_back_n": "让路次数",

@@ -41,9 +41,9 @@ OVERSIGHT: Mapping[str, Mapping[str, Said]] = {
     },
     "place-arrivals": {
         "code": "地点编码",
-        "ticket_id": "工单内部编号",
+        "ticket_no": "工单编号",
         "area": "单位",
-        "crew_id": "班组",
+        "crew_name": "班组",
         "at": "到场时间",
         "lon": "经度",
         "lat": "纬度",

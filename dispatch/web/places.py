@@ -11,14 +11,17 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.accounts.model import Account
+from dispatch.desk.naming import called
 from dispatch.desk.places import finding, importing, teaching
 from dispatch.desk.places.importing import How
 from dispatch.desk.places.keeping import PlaceKeeper
 from dispatch.desk.places.teaching import SeenName
+from dispatch.desk.room import Desk
 from dispatch.kit.errors import Invalid
 from dispatch.places import rows, sheets
 from dispatch.places.crs import read_crs
 from dispatch.places.finder import LocatedBy, Suggestion, Suggestions
+from dispatch.places.ownstore import Arrival
 from dispatch.places.rows import RowFault
 
 from .bodies import Crs, Id, In, Point
@@ -284,8 +287,10 @@ class ArrivalShown(BaseModel):
 
     code: str = Field(description="地点编码")
     ticket_id: str
+    ticket_no: str | None = Field(description="工单编号")
     area: str
     crew_id: str
+    crew_name: str | None = Field(description="班组名称")
     at: datetime
     lon: float
     lat: float
@@ -303,6 +308,14 @@ class ArrivalPage(BaseModel):
     next: str | None = Field(description="下一页的 after;没有下一页时为空")
 
 
+async def _arrivals(desk: Desk, found: Sequence[Arrival]) -> list[ArrivalShown]:
+    named = await called(desk, tickets=(one.ticket_id for one in found), crews=(one.crew_id for one in found))
+    return [
+        ArrivalShown(**asdict(one), ticket_no=named.tickets.get(one.ticket_id), crew_name=named.crews.get(one.crew_id))
+        for one in found
+    ]
+
+
 @router.get("/places/arrivals", operation_id="list_place_arrivals", summary="学到的坐标", response_model=ArrivalPage)
 async def list_arrivals(
     caller: Annotated[Account, CallerOf("place.names")], query: Annotated[ArrivalsQuery, Query()], desk: DeskOf
@@ -312,7 +325,7 @@ async def list_arrivals(
     after = (code, ticket_id) if query.after else None
     found = await teaching.arrivals_in(desk, query.area, by=caller, after=after, limit=query.limit)
     following = f"{found[-1].ticket_id}.{found[-1].code}" if len(found) == query.limit else None
-    return shown(ArrivalPage(arrivals=[ArrivalShown(**asdict(arrival)) for arrival in found], next=following))
+    return shown(ArrivalPage(arrivals=await _arrivals(desk, found), next=following))
 
 
 class UndoArrivalsBody(In):
@@ -336,4 +349,4 @@ async def undo_arrivals(
     """Let a place forget where crews arrived for it, all of them or one."""
     found = await teaching.undo_arrivals(desk, place_code, ticket_id=body.ticket_id, by=caller, at=now)
     await _refresh(request)
-    return shown(ArrivalList(arrivals=[ArrivalShown(**asdict(arrival)) for arrival in found]))
+    return shown(ArrivalList(arrivals=await _arrivals(desk, found)))

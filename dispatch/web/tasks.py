@@ -13,6 +13,7 @@ from dispatch.capacity.gridtasks import TaskFilter
 from dispatch.capacity.taskwords import GridTaskKind, GridTaskState, GridTaskStep, NoTask
 from dispatch.capacity.words import VisitArea
 from dispatch.desk.bookings.booking import Said
+from dispatch.desk.naming import called
 from dispatch.desk.room import Once
 from dispatch.desk.tasks import answering, making, offering
 from dispatch.desk.tasks.offering import Offered
@@ -105,6 +106,7 @@ class TaskShown(BaseModel):
     due: date
     skill: str | None
     crew_id: str | None = Field(description="推荐给或承接的班组")
+    crew_name: str | None = Field(default=None, description="其名称;只在列表中给出")
     offered_until: Local | None = Field(description="推荐有效到何时")
     why: str = Field(description="为何推荐给该班组")
     slack_min: int | None = Field(description="推荐时,做完后距最紧的承诺还有几分钟;没有承诺时为空")
@@ -116,7 +118,7 @@ class TaskShown(BaseModel):
 
     @classmethod
     def of(cls, task: GridTask) -> Self:
-        return cls(**{name: getattr(task, name) for name in cls.model_fields})
+        return cls(**{name: getattr(task, name) for name in cls.model_fields if name != "crew_name"})
 
 
 class TaskList(BaseModel):
@@ -223,7 +225,9 @@ async def list_tasks(caller: Reader, query: Annotated[TaskQuery, Query()], desk:
     )
     found = await making.listed(desk, query.area, wanted, by=caller, at=now)
     following = found[-1].id if len(found) == query.limit else None
-    return shown(TaskList(tasks=[TaskShown.of(task) for task in found], next=following))
+    named = await called(desk, crews=(task.crew_id for task in found))
+    tasks = [TaskShown.of(task).model_copy(update={"crew_name": named.crews.get(task.crew_id or "")}) for task in found]
+    return shown(TaskList(tasks=tasks, next=following))
 
 
 @router.get("/grid-tasks/{task_id}", operation_id="read_grid_task", summary="网格任务及其经过", response_model=TaskTold)

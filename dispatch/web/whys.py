@@ -9,10 +9,11 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from dispatch.accounts.model import Account
+from dispatch.desk.naming import called
 from dispatch.desk.planning import whys, wishes
 from dispatch.desk.planning.wishes import KeptWish
 from dispatch.desk.planning.words import PlanStanding, Wish
-from dispatch.desk.room import Once
+from dispatch.desk.room import Desk, Once
 from dispatch.routing.model import ReasonCode
 from dispatch.routing.optimiser.explaining.remedies import Help
 from dispatch.routing.optimiser.explaining.verdicts import Binding, CrewVerdict
@@ -89,6 +90,7 @@ class WishShown(BaseModel):
     area: str
     ticket_id: str
     crew_id: str
+    crew_name: str | None = Field(description="班组名称")
     kind: Wish
     set_by: str
     set_at: datetime
@@ -104,8 +106,9 @@ class WishList(BaseModel):
     wishes: Sequence[WishShown]
 
 
-def _shown(wish: KeptWish) -> WishShown:
-    return WishShown(**asdict(wish))
+async def _shown(desk: Desk, *found: KeptWish) -> list[WishShown]:
+    named = await called(desk, crews=(wish.crew_id for wish in found))
+    return [WishShown(**asdict(wish), crew_name=named.crews.get(wish.crew_id)) for wish in found]
 
 
 @router.get("/tickets/{ticket_id}/why", operation_id="read_why", summary="派工原因", response_model=WhyShown)
@@ -132,7 +135,7 @@ async def list_wishes(
     ticket_id: TicketId, caller: Annotated[Account, CallerOf("ticket.wishes")], desk: DeskOf
 ) -> Response:
     """List what was said of who does the ticket, also what was taken back."""
-    return shown(WishList(wishes=[_shown(wish) for wish in await wishes.wishes(desk, ticket_id, by=caller)]))
+    return shown(WishList(wishes=await _shown(desk, *await wishes.wishes(desk, ticket_id, by=caller))))
 
 
 @router.post(
@@ -172,7 +175,8 @@ async def _say(
     desk: DeskOf, ticket_id: str, kind: Wish, body: WishBody, caller: Account, now: datetime, once: Once | None
 ) -> Response:
     made = await wishes.say(desk, ticket_id, kind, body.crew_id, reason=body.reason, by=caller, at=now, once=once)
-    return shown(_shown(made), status=201, headers=REPLAYED if once is not None and once.replayed else None)
+    (told,) = await _shown(desk, made)
+    return shown(told, status=201, headers=REPLAYED if once is not None and once.replayed else None)
 
 
 @router.post(
@@ -190,4 +194,6 @@ async def undo_wish(
     now: Now,
 ) -> Response:
     """Take a pin or a veto back; what was taken back before stays as it is."""
-    return shown(_shown(await wishes.take_back(desk, ticket_id, wish_id, reason=body.reason, by=caller, at=now)))
+    undone = await wishes.take_back(desk, ticket_id, wish_id, reason=body.reason, by=caller, at=now)
+    (told,) = await _shown(desk, undone)
+    return shown(told)

@@ -66,9 +66,9 @@ export function Arrivals(): React.JSX.Element {
   };
   const columns: Column<Arrival>[] = [
     { key: "code", title: texts.place, frozen: "left", render: (arrival) => arrival.code },
-    { key: "ticket", title: texts.ticket, render: (arrival) => <TicketLink id={arrival.ticket_id} no={arrival.ticket_id.slice(-8)} /> },
+    { key: "ticket", title: texts.ticket, render: (arrival) => <TicketLink id={arrival.ticket_id} no={arrival.ticket_no ?? arrival.ticket_id.slice(-8)} /> },
     { key: "area", title: texts.area, render: (arrival) => areas.name(arrival.area) },
-    { key: "crew", title: texts.crewId, render: (arrival) => arrival.crew_id },
+    { key: "crew", title: texts.crewId, render: (arrival) => arrival.crew_name ?? arrival.crew_id },
     { key: "at", title: texts.at, render: (arrival) => full(arrival.at) },
     { key: "spot", title: texts.spot, render: (arrival) => `${arrival.lon.toFixed(5)}, ${arrival.lat.toFixed(5)}` },
     { key: "accuracy", title: texts.accuracy, right: true, render: (arrival) => arrival.accuracy_m ?? "—" },

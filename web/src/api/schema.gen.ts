@@ -4156,8 +4156,10 @@ export interface components {
         ArrivalShown: {
             code: string;
             ticket_id: string;
+            ticket_no: string | null;
             area: string;
             crew_id: string;
+            crew_name: string | null;
             /** Format: date-time */
             at: string;
             lon: number;
@@ -7131,6 +7133,7 @@ export interface components {
             due: string;
             skill: string | null;
             crew_id: string | null;
+            crew_name?: string | null;
             offered_until: string | null;
             why: string;
             slack_min: number | null;
@@ -7656,6 +7659,7 @@ export interface components {
             area: string;
             ticket_id: string;
             crew_id: string;
+            crew_name: string | null;
             kind: components["schemas"]["Wish"];
             set_by: string;
             /** Format: date-time */

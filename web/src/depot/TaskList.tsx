@@ -96,7 +96,7 @@ function useColumns(makes: boolean, end: (task: Task) => void): Column<Task>[] {
     { key: "address", title: texts.address, render: (task) => task.address },
     { key: "text", title: texts.text, render: (task) => task.text || "—" },
     { key: "due", title: texts.due, render: (task) => task.due, sort: (one, other) => one.due.localeCompare(other.due) },
-    { key: "crew", title: texts.crew, render: (task) => task.crew_id ?? "—" },
+    { key: "crew", title: texts.crew, render: (task) => task.crew_name ?? task.crew_id ?? "—" },
     { key: "why", title: texts.why, render: (task) => task.why || "—" },
     { key: "slack", title: texts.slack, right: true, render: (task) => task.slack_min ?? "—" },
     { key: "result", title: texts.result, render: (task) => task.result || "—" },

@@ -44,7 +44,7 @@ export function Wishes({ ticket }: { ticket: Ticket }): React.JSX.Element | null
         {wishes.map((wish) => (
           <li key={wish.id} className="row wrap">
             <Tag tone={wish.undone_at ? "plain" : "note"}>{wish.kind === "pin" ? texts.pin : texts.veto}</Tag>
-            {wish.crew_id} · {wish.reason} · {hm(wish.set_at)}
+            {wish.crew_name ?? wish.crew_id} · {wish.reason} · {hm(wish.set_at)}
             {wish.undone_at ? <span className="soft">{texts.undone}</span> : null}
             {wish.undone_at === null && may(me, "ticket.pin") ? <Button disabled={stale} onClick={() => setSaying({ kind: "undo", wish })}>{texts.undoWish}</Button> : null}
           </li>
