@@ -141,9 +141,9 @@ async def test_wishes_that_contradict_each_other_are_refused_and_are_taken_back(
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "CrewUnfit")
     listed = (await client.get(f"{path}/wishes")).json()["wishes"]
-    assert [(one["kind"], one["crew_id"], one["set_by"]) for one in listed] == [
-        ("pin", "c1", "xiangshan"),
-        ("veto", "c2", "xiangshan"),
+    assert [(one["kind"], one["crew_id"], one["crew_name"], one["set_by"]) for one in listed] == [
+        ("pin", "c1", "丹城一队", "xiangshan"),
+        ("veto", "c2", "石浦一队", "xiangshan"),
     ]
     undone = await client.post(f"{path}/wishes/{listed[0]['id']}/undo", json={"reason": "看错了"})
     assert (undone.status_code, undone.json()["undone_by"]) == (200, "xiangshan")

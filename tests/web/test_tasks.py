@@ -46,7 +46,7 @@ async def test_a_task_from_the_county_to_the_crew_and_back(centre: Centre) -> No
     told = (await county.get(path)).json()
     assert [line["step"] for line in told["log"]] == ["made", "offered", "taken", "done"]
     listed = (await county.get("/grid-tasks", params={"state": ["done", "taken"]})).json()
-    assert [each["id"] for each in listed["tasks"]] == [task["id"]]
+    assert [(each["id"], each["crew_name"]) for each in listed["tasks"]] == [(task["id"], "丹城一队")]
 
 
 async def test_why_nothing_is_offered_is_said(centre: Centre) -> None:
