@@ -45,17 +45,6 @@ async def test_every_export_holds_the_rows_of_its_list_and_no_others(
             assert rows or n, table.name  # asked for all, there is something
 
 
-async def test_what_was_learned_names_the_ticket_and_the_crew(centre: Centre) -> None:
-    await lived_in(centre)
-    who, (asked, *_) = ASKED["place-arrivals"]
-    rows = await listed(centre, TABLE["place-arrivals"], who, asked)
-    assert rows
-    for row in rows:
-        ticket = (await (await centre.by("monitor")).get(f"/tickets/{row['ticket_id']}")).json()["ticket"]
-        crew = next(each for each in ticket["dispatches"] if each["crew_id"] == row["crew_id"])
-        assert (row["ticket_no"], row["crew_name"]) == (ticket["ticket_no"], crew["crew_name"])
-
-
 async def test_every_export_refuses_whom_its_list_refuses(centre: Centre) -> None:
     for table in TABLES:
         _, (asked, *_) = ASKED[table.name]

@@ -266,3 +266,11 @@ async def test_a_correction_in_bd09_is_kept_in_wgs84(centre: Centre) -> None:
     after = await centre.does("xiangshan", ticket, "correct", reason="与客户核实", place=place)
     assert abs(after["lon"] - 121.87) < 0.001
     assert abs(after["lat"] - 29.48) < 0.001
+
+
+async def test_what_was_learned_names_the_ticket_and_the_crew(centre: Centre) -> None:
+    ticket = await centre.call()
+    async with centre.db.connection() as connection:
+        await connection.execute(ARRIVED, "L1", ticket["id"], XIANGSHAN, "c1", minutes(9), 121.87, 29.48, 9.0)
+    (row,) = (await (await centre.by("monitor")).get("/places/arrivals")).json()["arrivals"]
+    assert (row["ticket_no"], row["crew_name"]) == (ticket["ticket_no"], "丹城一队")
