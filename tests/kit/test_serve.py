@@ -28,6 +28,7 @@ from dispatch.kit.postgres import Embedded
 from tests.servers import scratch
 from tests.worlds import WORLD
 
+pytestmark = pytest.mark.faults
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -177,7 +178,6 @@ def test_one_command_brings_everything_up_and_sigterm_takes_it_all_down(site: Si
     assert site.run == {}
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("name", ["worker", "api-1"])
 def test_a_killed_process_is_brought_back(standing: Site, name: str) -> None:
     first = standing.run["processes"][name]
@@ -187,7 +187,6 @@ def test_a_killed_process_is_brought_back(standing: Site, name: str) -> None:
     assert gone(first)
 
 
-@pytest.mark.faults
 def test_a_killed_database_is_brought_back_and_loses_nothing(site: Site) -> None:
     site.prepare()
     run = site.up()
@@ -198,7 +197,6 @@ def test_a_killed_database_is_brought_back_and_loses_nothing(site: Site) -> None
     assert ask(site.run["database_url"], "SELECT n FROM note") == 1
 
 
-@pytest.mark.faults
 def test_a_killed_supervisor_leaves_nothing_running(site: Site) -> None:
     site.prepare()
     site.up()
@@ -209,7 +207,6 @@ def test_a_killed_supervisor_leaves_nothing_running(site: Site) -> None:
     assert again["pid"] != 0
 
 
-@pytest.mark.faults
 def test_without_areas_it_says_that_it_cannot_take_calls_yet(site: Site) -> None:
     site.serve()
     site.wait(lambda: "已启动,尚不能受理(areas" in site.log.read_text())
@@ -218,7 +215,6 @@ def test_without_areas_it_says_that_it_cannot_take_calls_yet(site: Site) -> None
     assert '"status":503' not in site.log.read_text(), "being asked whether one is ready is no fault to be logged"
 
 
-@pytest.mark.faults
 def test_a_rule_pack_that_does_not_exist_is_refused_before_anything_serves(site: Site) -> None:
     assert site.serve(DISPATCH_PACK="nope").wait(60) == 2
     assert "[BadSetting](DISPATCH_PACK)" in site.log.read_text()
@@ -226,7 +222,6 @@ def test_a_rule_pack_that_does_not_exist_is_refused_before_anything_serves(site:
     assert "process_started" not in site.log.read_text()
 
 
-@pytest.mark.faults
 def test_ctrl_c_during_the_start_leaves_nothing_running(site: Site) -> None:
     site.serve()
     site.wait(lambda: (site.data / "postgres" / "data").exists())
@@ -234,7 +229,6 @@ def test_ctrl_c_during_the_start_leaves_nothing_running(site: Site) -> None:
     assert not (site.data / "postgres" / "data" / "postmaster.pid").exists()
 
 
-@pytest.mark.faults
 def test_an_older_schema_of_a_named_server_is_refused_with_the_command(site: Site, empty_dsn: str) -> None:
     code = site.serve(DATABASE_URL=empty_dsn).wait(60)
     assert code == 2
@@ -242,7 +236,6 @@ def test_an_older_schema_of_a_named_server_is_refused_with_the_command(site: Sit
     assert "dispatch migrate" in site.log.read_text()
 
 
-@pytest.mark.faults
 def test_a_named_server_is_used_and_left_running(site: Site, dsn: str) -> None:
     fill(dsn)
     run = site.up(DATABASE_URL=dsn)
@@ -253,7 +246,6 @@ def test_a_named_server_is_used_and_left_running(site: Site, dsn: str) -> None:
     assert ask(dsn, "SELECT 1") == 1
 
 
-@pytest.mark.faults
 def test_every_process_reads_the_replays_clock(standing: Site) -> None:
     said = f"DISPATCH_CLOCK={standing.data / 'clock'}".encode()
     assert set(standing.run["processes"]) == {"api-1", "worker", "solver"}
@@ -261,7 +253,6 @@ def test_every_process_reads_the_replays_clock(standing: Site) -> None:
         assert said in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
 
 
-@pytest.mark.faults
 def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -274,7 +265,6 @@ def test_a_busy_port_is_refused_before_anything_starts(site: Site) -> None:
     assert not (site.data / "postgres").exists()
 
 
-@pytest.mark.faults
 def test_a_second_serve_on_the_same_directory_is_refused_and_the_first_stays(standing: Site) -> None:
     run = standing.run
     second = Site(standing.data)
@@ -285,7 +275,6 @@ def test_a_second_serve_on_the_same_directory_is_refused_and_the_first_stays(sta
     assert standing.run == run
 
 
-@pytest.mark.faults
 def test_a_second_installation_attaches_and_takes_the_database_over_when_the_first_goes(site: Site) -> None:
     site.prepare()
     first = site.up()

@@ -13,6 +13,7 @@ from tests.proxy import Proxy
 
 from .house import NINGHAI, XIANGSHAN, House, Watching, dialled, one, open_house, rows
 
+pytestmark = pytest.mark.faults
 FOLLOWING = "SELECT n, area%"  # the hub's poll
 
 

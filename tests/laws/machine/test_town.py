@@ -45,7 +45,7 @@ def test_any_days_of_several_customers_keep_the_law(server: Server, template: st
         run_state_machine_as_test(
             County,
             settings=settings(
-                max_examples=20,
+                max_examples=14,
                 stateful_step_count=30,
                 derandomize=True,
                 database=None,

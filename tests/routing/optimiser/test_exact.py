@@ -70,7 +70,7 @@ def test_the_proof_is_the_best_of_all_plans_under_every_rule(seed: int) -> None:
     assert found.bound <= least + 1e-6
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_proof_agrees_with_the_programme_on_a_storm(seed: int) -> None:
     problem = generate("storm", 8, 3, seed)
     asked = json_of_problem(problem)

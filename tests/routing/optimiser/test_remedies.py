@@ -145,7 +145,7 @@ def test_a_job_in_the_plan_is_not_asked_and_an_unknown_one_refused() -> None:
         why_not(explainer, "ghost")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**9))
 def test_every_remedy_holds_in_the_problem_that_it_makes_and_costs_what_is_said(seed: int) -> None:
     problem = medley(seed, jobs=9, crews=4, frozen=False)
