@@ -85,6 +85,30 @@ def test_an_account_is_found_by_login_name_role_and_area(enter: Enter, house: Ho
     expect(rows).to_have_count(len(wanted))
 
 
+def test_an_account_of_a_crew_is_given_by_the_crew_s_name(enter: Enter, house: House) -> None:
+    page = enter("admin", "admin/accounts")
+    page.get_by_role("button", name="新建账号").click()
+    dialog = page.get_by_role("dialog")
+    for label, said in (("登录名", "danchenger"), ("姓名", "丹城二号")):
+        dialog.get_by_label(label).fill(said)
+    dialog.get_by_label("角色").select_option(value="CREW")
+    crew = dialog.get_by_label("班组")
+    expect(crew.locator("option")).to_have_count(1)  # of no area yet, there is none to choose
+    dialog.get_by_label("辖区").select_option(value=XIANGSHAN)
+    expect(crew.locator("option", has_text="西店一队")).to_have_count(0)
+    crew.select_option(label="丹城一队(丹城供电所)")
+    dialog.get_by_role("button", name="确定").click()
+    expect(dialog).to_have_count(0)
+    filters(page).get_by_label("查找").fill("danchenger")
+    rows = page.get_by_role("region", name="账号").locator("tbody tr[data-row-key]")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("丹城一队(丹城供电所)")
+    (made,) = listed(house, "admin", "/accounts", "accounts", q="danchenger")
+    assert (made["crew_id"], made["area"]) == ("c1", XIANGSHAN)
+    page.get_by_role("button", name="修改 danchenger").click()
+    expect(dialog.get_by_label("班组")).to_have_value("c1")
+
+
 def test_a_ticket_is_found_by_part_of_its_number_and_a_contradiction_is_told(enter: Enter, free: House) -> None:
     ticket = free.call()
     page = enter("monitor", "tickets")

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { answered, api, type Schemas } from "../api/client";
 import * as names from "../api/labels.gen";
+import { useMe } from "../api/session";
 import { once, useAct, useDone } from "../forms/act";
 import type { Asked } from "../forms/Ask";
 import { FormDialog, type Values } from "../forms/FormDialog";
@@ -18,6 +19,7 @@ import { ListView } from "../tables/ListView";
 import type { Page, Turn } from "../tables/listing";
 import { tableWords } from "../tables/words";
 import { roleName } from "../tickets/pieces";
+import { useCrewOptions } from "./crews";
 import { TokensDialog } from "./Tokens";
 import { adminWords } from "./words";
 
@@ -71,12 +73,14 @@ function useColumns(open: (what: Open) => void): Column<Account>[] {
   const texts = useWords(adminWords);
   const table = useWords(tableWords);
   const areas = useAreas();
+  const crews = new Map(useCrewOptions(useMe().account.area).map(({ value, text }) => [value, text]));
+  const crewName = ({ crew_id: id }: Account): string => (id === null || id === undefined ? "—" : (crews.get(id) ?? id));
   return [
     { key: "login", title: texts.login, frozen: "left", render: (account) => account.login },
     { key: "name", title: texts.name, render: (account) => account.name },
     { key: "role", title: texts.role, render: (account) => roleName(account.role) },
     { key: "area", title: texts.area, render: (account) => areas.name(account.area) },
-    { key: "crew", title: texts.crew, render: (account) => account.crew_id ?? "—" },
+    { key: "crew", title: texts.crew, render: crewName },
     { key: "active", title: texts.active, render: (account) => <Tag tone={account.active === false ? "warn" : "ok"}>{account.active === false ? `▲ ${texts.disabled}` : texts.enabled}</Tag> },
     {
       key: "act",
@@ -100,16 +104,22 @@ function useRoles(): Option[] {
   return Object.keys(names.Role).filter((role) => role !== SYSTEM).map((value) => ({ value, text: roleName(value) }));
 }
 
-function useQuestions(): Asked[] {
+/** The questions of the form; the crews are those of the area that is chosen in it. */
+function useQuestions(account?: Account): { fields: Asked[]; onChange: (values: Values) => void } {
   const texts = useWords(adminWords);
   const roles = useRoles();
-  return [
+  const [area, setArea] = useState(account?.area ?? "");
+  const crews = useCrewOptions(area);
+  const own = account?.crew_id ?? null;
+  const options = own === null || crews.some(({ value }) => value === own) ? crews : [...crews, { value: own, text: own }];
+  const fields: Asked[] = [
     { name: "name", label: texts.name, kind: "line", required: true, most: 60 },
     { name: "role", label: texts.role, kind: "one", options: roles, required: true },
     { name: "area", label: texts.area, kind: "area", required: true, down: "depot" },
-    { name: "crew_id", label: texts.crew, kind: "line", most: 32, hint: texts.crewHint },
+    { name: "crew_id", label: texts.crew, kind: "one", options, hint: texts.crewHint },
     { name: "password", label: texts.password, kind: "secret", most: 128, hint: texts.passwordHint },
   ];
+  return { fields, onChange: (values) => setArea(String(values.area ?? "")) };
 }
 
 function said(values: Values) {
@@ -120,11 +130,12 @@ function said(values: Values) {
 function NewAccount({ onClose }: { onClose: () => void }): React.JSX.Element {
   const texts = useWords(adminWords);
   const done = useDone("accounts");
-  const questions = useQuestions();
+  const { fields, onChange } = useQuestions();
   return (
     <FormDialog
       title={texts.create}
-      fields={[{ name: "login", label: texts.login, kind: "line", required: true, most: 64 }, ...questions]}
+      fields={[{ name: "login", label: texts.login, kind: "line", required: true, most: 64 }, ...fields]}
+      onChange={onChange}
       onClose={onClose}
       onSend={async (values, key) => {
         await answered(api.POST("/api/v1/accounts", { params: { header: once(key) }, body: { login: String(values.login).trim(), ...said(values) } }));
@@ -140,7 +151,7 @@ function ChangeAccount({ account, onClose }: { account: Account; onClose: () => 
   return (
     <FormDialog
       title={`${texts.change} ${account.login}`}
-      fields={useQuestions()}
+      {...useQuestions(account)}
       initial={{ name: account.name, role: account.role, area: account.area, crew_id: account.crew_id ?? "" }}
       onClose={onClose}
       onSend={async (values) => {

@@ -5,7 +5,7 @@ import type { Words } from "../i18n";
 const zh = {
   title: "管理",
   tabs: { accounts: "账号", areas: "区域与值班", gaps: "告知缺口", packs: "规则包", places: "地点导入", names: "学到的地名", arrivals: "学到的坐标", messages: "外呼消息", templates: "消息模板", health: "运行状况" },
-  login: "登录名", name: "姓名", role: "角色", area: "辖区", crew: "抢修队编号", accountHint: "登录名或姓名", crewHint: "仅抢修人员填写", active: "状态", enabled: "启用", disabled: "已停用", password: "密码", passwordHint: "不填则不改;新账号不填只能用令牌",
+  login: "登录名", name: "姓名", role: "角色", area: "辖区", crew: "班组", accountHint: "登录名或姓名", crewHint: "仅抢修人员,限所选单位的", active: "状态", enabled: "启用", disabled: "已停用", password: "密码", passwordHint: "不填则不改;新账号不填只能用令牌",
   create: "新建账号", change: "修改", disable: "停用", enable: "启用", tokens: "令牌", created: "账号已建立", changed: "账号已修改", disableSure: "停用后立即结束其全部登录和令牌。",
   tokenLabel: "用途", tokenDays: "有效天数", tokenMake: "发放令牌", tokenRevoke: "吊销", tokenMade: "令牌已发放", tokenRevoked: "令牌已吊销", tokenOnce: "▲ 令牌只在此处显示一次,请立即抄存;关闭后无法再查看", tokenCreated: "发放时间", tokenExpires: "到期时间", noTokens: "没有令牌", never: "不过期", copy: "复制", copied: "已复制",
   areaName: "区域", code: "编码", level: "级别", parent: "上级", seat: "驻地坐标", approximate: "边界为推算", contacts: "值班联系人", addressee: "告知对象", phone: "电话", add: "增加一人", drop: "删除", contactsDone: "值班联系人已保存", contactsHint: "没有登记的告知对象由上级单位的联系人接收", filter: "按名称或编码查找",
@@ -20,7 +20,7 @@ const zh = {
 const en = {
   title: "Administration",
   tabs: { accounts: "Accounts", areas: "Areas and duty", gaps: "Nobody to tell", packs: "Rule packs", places: "Bring in places", names: "Learned names", arrivals: "Learned positions", messages: "Messages", templates: "Message texts", health: "Health" },
-  login: "Login", name: "Name", role: "Role", area: "Area", crew: "Crew id", accountHint: "login or name", crewHint: "only for crews", active: "State", enabled: "active", disabled: "disabled", password: "Password", passwordHint: "empty: stays; a new account without one enters by token only",
+  login: "Login", name: "Name", role: "Role", area: "Area", crew: "Crew", accountHint: "login or name", crewHint: "only for crews, of the unit chosen", active: "State", enabled: "active", disabled: "disabled", password: "Password", passwordHint: "empty: stays; a new account without one enters by token only",
   create: "New account", change: "Change", disable: "Disable", enable: "Enable", tokens: "Tokens", created: "The account is made", changed: "The account is changed", disableSure: "All its sessions and tokens end at once.",
   tokenLabel: "What for", tokenDays: "Days", tokenMake: "Make a token", tokenRevoke: "Revoke", tokenMade: "The token is made", tokenRevoked: "The token is revoked", tokenOnce: "▲ The token is shown only here and now; copy it, it cannot be seen again", tokenCreated: "Made", tokenExpires: "Expires", noTokens: "No tokens", never: "never", copy: "Copy", copied: "Copied",
   areaName: "Area", code: "Code", level: "Level", parent: "Above", seat: "Seat", approximate: "border is estimated", contacts: "Duty contacts", addressee: "Who is told", phone: "Telephone", add: "Add one", drop: "Remove", contactsDone: "Duty contacts saved", contactsHint: "Who is not entered here is told through the area above", filter: "Name or code",

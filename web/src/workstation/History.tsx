@@ -3,6 +3,7 @@
 import { EscalationReason, ExcuseReason, Limit, NoteKind, RejectReason, ReopenReason, Result, ReturnReason, Source, SuspendReason } from "../api/labels.gen";
 import type { Schemas, Ticket } from "../api/client";
 import { language, label, useWords } from "../i18n";
+import { inEnglish } from "../i18n/english";
 import { Panel } from "../kit/pieces";
 import { full, hms } from "../lib/format";
 import { useStore } from "../lib/store";
@@ -49,7 +50,7 @@ function Happened({ line, name }: { line: Schemas["LogLine"]; name: string | und
         {hms(line.at_claimed)}
       </span>
       <span>
-        <strong>{spoken === "zh" ? line.label : line.event.kind.replaceAll("_", " ")}</strong>
+        <strong>{spoken === "zh" ? line.label : inEnglish(line.event.kind, line.label)}</strong>
         <span className="soft">
           {" "}
           {who(line.by, line.role === "SYSTEM" ? undefined : line.role, name)} · {atDesk(line) ? tickets.atDesk : label(Source, line.source)}
