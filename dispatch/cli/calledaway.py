@@ -1,10 +1,11 @@
 """Ctrl-C and SIGTERM while something is being worked out: a wish to have what there is, instead of an end."""
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -29,7 +30,13 @@ class Called:
         self.code = 128 + number
         for one in SIGNALS:
             signal.signal(one, signal.SIG_DFL)
-        print(SAID, file=sys.stderr, flush=True)
+        _say(SAID)
+
+
+def _say(sentence: str) -> None:
+    """Write past the buffer of standard error: the signal may have come while it is written to, and it bears no two."""
+    with suppress(OSError, ValueError):  # closed, or no file
+        os.write(sys.stderr.fileno(), f"{sentence}\n".encode(sys.stderr.encoding, "replace"))
 
 
 @contextmanager

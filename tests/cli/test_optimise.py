@@ -1,6 +1,7 @@
 """``dispatch optimise``, ``optimise generate`` and ``score`` as a planner types them."""
 
 import json
+import os
 import re
 import signal
 import sys
@@ -176,14 +177,18 @@ def test_a_matrix_without_rows_and_nobody_to_send_is_a_plan_of_nothing(files: Pa
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("name", ["plain", "tied"])
 def test_who_breaks_the_search_off_gets_the_plan_so_far(files: Path, number: signal.Signals, name: str) -> None:
-    """As a process: a signal goes to a whole one. It is sent when the first line of progress has come."""
+    """
+    As a process: a signal goes to a whole one. It is sent when the first line of progress has come, and so while that
+    line is still being put out, where standard error has a buffer.
+    """
     ties = {"after": ["j0"]} if name == "tied" else {}
     jobs = [job("j0", 1), *(job(f"j{i}", i % 5, work_s=600, due_s=0, **ties) for i in range(1, 40))]
     (files / "long.json").write_text(json.dumps(street(jobs, [crew("c1"), crew("c2")])))
     words = [sys.executable, "-c", "from dispatch.cli import main; main()", "optimise", "long.json", "--seconds", "600"]
     words += ["--out", "o.json"]
     hears = partial(signal.signal, number, signal.SIG_DFL)  # tests that run in the background inherit deaf ears
-    with Popen(words, cwd=files, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=hears) as process:
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}  # as for most people
+    with Popen(words, cwd=files, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=hears, env=environ) as process:
         assert process.stderr is not None
         first = process.stderr.readline()
         process.send_signal(number)
